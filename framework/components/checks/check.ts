@@ -1,0 +1,19 @@
+import { defineFamily } from '../../manifest/component.ts'
+
+/** What a check may ask of the connector. */
+export interface CheckTarget {
+  readonly streamNames: readonly string[]
+  /** Reads the first record of the stream's first slice. Throws why it cannot be read. */
+  probe(streamName: string): Promise<'records' | 'empty' | 'no slices'>
+}
+
+export interface CheckResult {
+  readonly status: 'SUCCEEDED' | 'FAILED'
+  /** For people: token kind, days left, scopes missing, accounts found – or why it failed. */
+  readonly message?: string
+}
+
+export interface Check {
+  check(target: CheckTarget): Promise<CheckResult>
+}
+export const Check = defineFamily<Check>('Check', 'Says whether a config works.')

@@ -1,0 +1,44 @@
+import { defineFamily } from '../../manifest/component.ts'
+import type { Row, StreamState } from '../../protocol/messages.ts'
+import type { Scope } from '../../template/template.ts'
+import type { RequestParts } from '../requesters/requester.ts'
+
+/** When: one window of a cursor, formatted as requests and state want it. */
+export interface CursorSlice {
+  /** `{ start_time, end_time }` under the names of the cursor's partition fields. */
+  readonly values: Readonly<Record<string, string | number>>
+  readonly parts: RequestParts
+}
+
+export interface CursorOptions {
+  readonly scope: Scope
+  /** Seconds subtracted from a state that stands for partitions not seen before. */
+  readonly lookbackSeconds?: number
+  /** A backfill: replaces start and end; state is neither used nor changed. ISO dates. */
+  readonly range?: { readonly from?: string; readonly to?: string }
+}
+
+/** The cursor of one partition during one run. */
+export interface CursorRun {
+  /** Windows to read, oldest first; none when the state is already at the end. */
+  slices(): Iterable<CursorSlice>
+  /** Rows of a page of this slice, as emitted. */
+  observe(slice: CursorSlice, rows: readonly Row[]): void
+  /** The slice is complete: only now may the state move over it. */
+  close(slice: CursorSlice): void
+  /** For client-side incremental reads and data feeds: is the row inside start and end? */
+  keep(row: Row): boolean
+  /** `{ <cursor field>: <formatted> }` */
+  state(): StreamState
+}
+
+export interface Cursor {
+  readonly cursorField: string
+  readonly clientSide: boolean
+  /** Records come newest first: paging stops at the first one that is known. */
+  readonly dataFeed: boolean
+  open(state: StreamState | undefined, options: CursorOptions): CursorRun
+  /** Order of two formatted cursor values. Throws when a value cannot be read. */
+  compare(a: unknown, b: unknown): number
+}
+export const Cursor = defineFamily<Cursor>('Cursor', 'Reads a stream incrementally.')

@@ -1,0 +1,12 @@
+import type { HttpResponse } from '../../http/request.ts'
+import { defineFamily } from '../../manifest/component.ts'
+
+/** Turns a response into bodies: one for a JSON object, several for a list or a file of records. */
+export interface Decoder {
+  /** Bodies in batches, so that large files never stand in memory as a whole. Throws when the body is not what it should be. */
+  decode(response: HttpResponse): AsyncIterable<readonly unknown[]>
+  /** True when pagination cannot look into the body. */
+  readonly streamed: boolean
+}
+
+export const Decoder = defineFamily<Decoder>('Decoder', 'Reads the format of a response body.')

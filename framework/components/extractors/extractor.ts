@@ -1,0 +1,38 @@
+import { defineFamily } from '../../manifest/component.ts'
+import type { JsonSchema, Row } from '../../protocol/messages.ts'
+import type { Scope } from '../../template/template.ts'
+import type { Transformation } from '../transformations/transformation.ts'
+
+export interface RecordExtractor {
+  /**
+   * Records of one decoded body. Throws ConnectorError ERR_DATA_MISSING (transient) where the manifest says that
+   * there must be data and there is none.
+   */
+  extract(body: unknown): Row[]
+}
+export const RecordExtractor = defineFamily<RecordExtractor>('RecordExtractor', 'Finds the records in a decoded body.')
+
+export interface RecordFilter {
+  keep(row: Row, scope: Scope): boolean
+}
+export const RecordFilter = defineFamily<RecordFilter>('RecordFilter', 'Drops records.')
+
+/** What the stream adds to the way from body to record. */
+export interface RecordStages {
+  readonly transformations: readonly Transformation[]
+  /** Cursor filter of client-side incremental reads; undefined: all records are kept. */
+  readonly keep?: (row: Row) => boolean
+  /** For schema normalisation; asked only when the selector normalises. */
+  readonly schema: () => Promise<JsonSchema>
+}
+
+export interface Selection {
+  readonly rows: Row[]
+  /** How many records the body held before filters. */
+  readonly extracted: number
+}
+
+export interface RecordSelector {
+  select(body: unknown, scope: Scope, stages: RecordStages): Promise<Selection> | Selection
+}
+export const RecordSelector = defineFamily<RecordSelector>('RecordSelector', 'Extracts, filters, transforms and normalises records.')

@@ -1,0 +1,32 @@
+import type { Answer } from '../../http/client.ts'
+import { defineFamily } from '../../manifest/component.ts'
+import type { Scope } from '../../template/template.ts'
+
+/** What several components add to one request. Merged in order: requester, authenticator, paginator, slice. */
+export interface RequestParts {
+  readonly params?: Readonly<Record<string, string | readonly string[]>>
+  readonly headers?: Readonly<Record<string, string>>
+  /** Form fields, or a raw body. */
+  readonly body_data?: Readonly<Record<string, unknown>> | string
+  readonly body_json?: Readonly<Record<string, unknown>>
+}
+
+export interface RequestContext {
+  /** What templates see: `stream_slice` and its aliases, `next_page_token`, `account`, … */
+  readonly scope: Scope
+  /** Of paginator and slice. */
+  readonly parts: RequestParts
+  /** A page token that is the path or the whole URL of the next page. */
+  readonly path?: string
+  readonly stream?: string
+  readonly signal?: AbortSignal
+}
+
+export interface Requester {
+  /** Sends one logical request, tries included. Throws what the error handler resolved to fail. */
+  send(context: RequestContext): Promise<Answer>
+  /** The absolute URL, for `explain` and error messages; without credentials. */
+  url(context: RequestContext): string
+}
+
+export const Requester = defineFamily<Requester>('Requester', 'Sends the requests of a stream.')

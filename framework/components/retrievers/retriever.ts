@@ -1,0 +1,63 @@
+import { defineFamily } from '../../manifest/component.ts'
+import type { Row, StreamState } from '../../protocol/messages.ts'
+import { attributes, type Scope } from '../../template/template.ts'
+import type { CursorSlice } from '../cursors/cursor.ts'
+import type { RecordStages } from '../extractors/extractor.ts'
+import type { Partition } from '../partition-routers/partition-router.ts'
+
+/** Unit of reading: a partition and a cursor window. */
+export interface StreamSlice {
+  readonly partition: Partition
+  /** undefined for streams without a cursor. */
+  readonly window: CursorSlice | undefined
+}
+
+/** Records of one response, in the order of the source. */
+export interface Page {
+  readonly rows: Row[]
+}
+
+export interface ReadOptions {
+  readonly stream: string
+  readonly stages: RecordStages
+  /** For data feeds: true when the rest of the slice is known already. */
+  readonly done?: (rows: readonly Row[]) => boolean
+  readonly signal?: AbortSignal
+}
+
+export interface Retriever {
+  /** One empty partition for streams without a router. */
+  partitions(scope: Scope, parentState?: Readonly<Record<string, StreamState>>): AsyncIterable<Partition>
+  parentState?(): Readonly<Record<string, StreamState>> | undefined
+  /** Pages of one slice. Ends normally only when the last page was decoded, classified and extracted without error. */
+  read(slice: StreamSlice, options: ReadOptions): AsyncIterable<Page>
+  /** What reading this slice would cost, for `explain`; undefined when it cannot be told. */
+  plan?(slice: StreamSlice): Iterable<PlannedCall>
+}
+
+/** Calls that a read would make. */
+export interface PlannedCall {
+  readonly method: string
+  /** Without credentials. */
+  readonly url: string
+  /** How many times, when the number of pages is known; undefined = at least once. */
+  readonly times?: number
+}
+
+export const Retriever = defineFamily<Retriever>('Retriever', 'Reads the slices of a stream.')
+
+/** The partition of a stream that has only one. */
+export function wholeStream(scope: Scope): Partition {
+  return { values: {}, extra: {}, parts: {}, scope }
+}
+
+/** What templates see of a slice: `stream_slice`, its aliases, the partition's own names. */
+export function sliceScope({ partition, window }: StreamSlice): Scope {
+  const cursor = window?.values ?? {}
+  const slice = {
+    ...partition.values,
+    ...cursor,
+    [attributes]: { partition: partition.values, cursor_slice: cursor, extra_fields: partition.extra },
+  }
+  return { ...partition.scope, stream_slice: slice, stream_partition: slice, stream_interval: slice }
+}

@@ -1,0 +1,18 @@
+import { defineFamily } from '../../manifest/component.ts'
+import type { JsonSchema } from '../../protocol/messages.ts'
+import type { Cursor } from '../cursors/cursor.ts'
+import type { Retriever } from '../retrievers/retriever.ts'
+import type { Transformation } from '../transformations/transformation.ts'
+
+/** A stream of one kind: what the manifest says of it, built. Not yet bound to an account. */
+export interface Stream {
+  /** `page_insights` */
+  readonly name: string
+  /** Key paths as the catalog gives them: `[["page_id"], ["metric"], ["end_time"]]`; empty when the source declares none. */
+  readonly primaryKey: readonly (readonly string[])[]
+  readonly retriever: Retriever
+  readonly cursor: Cursor | undefined
+  readonly transformations: readonly Transformation[]
+  schema(): Promise<JsonSchema>
+}
+export const Stream = defineFamily<Stream>('Stream', 'A stream of records of one kind.')

@@ -1,0 +1,9 @@
+import { defineFamily } from '../../manifest/component.ts'
+import type { Row } from '../../protocol/messages.ts'
+import type { Scope } from '../../template/template.ts'
+
+export interface Transformation {
+  /** Changes the row in place, or returns another one. */
+  transform(row: Row, scope: Scope): Row
+}
+export const Transformation = defineFamily<Transformation>('Transformation', 'Changes records.')

@@ -1,0 +1,26 @@
+import type { HttpRequest, HttpResponse } from './request.ts'
+import type { ErrorHandler, Resolution } from './resolution.ts'
+
+/** The response that ended the tries, with what the handler said about it (`success`, `ignore` or `reset_pagination`). */
+export interface Answer {
+  readonly response: HttpResponse
+  readonly resolution: Resolution
+}
+
+export interface HttpClient {
+  /**
+   * Sends until the handler is content. `prepare` makes the request anew for every try, so that credentials stay fresh.
+   * Throws what the handler resolved to fail, or StoppedError (request budget, deadline, abort), or RateLimitError (wait beyond patience).
+   */
+  send(prepare: () => HttpRequest | Promise<HttpRequest>, handler: ErrorHandler, options?: SendOptions): Promise<Answer>
+  /** Registers a value that must never appear in any output. */
+  secret(value: string): void
+}
+
+export interface SendOptions {
+  /** Called once when the handler asks for new credentials; true when the next try has them. */
+  readonly refresh?: () => Promise<boolean>
+  /** For RUNNING/RATE_LIMITED status messages. */
+  readonly stream?: string
+  readonly signal?: AbortSignal
+}

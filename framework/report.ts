@@ -1,0 +1,17 @@
+import type { ConnectorError } from './errors.ts'
+
+/**
+ * Something a person should know about the run that is no failure of a slice: a metric left out, a Page skipped,
+ * history clamped. `error` entries turn the exit code, `warning` entries do not. Equal entries are reported once.
+ */
+export interface Finding {
+  readonly severity: 'warning' | 'error'
+  readonly error: ConnectorError
+}
+
+export interface Reporter {
+  log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void
+  finding(finding: Finding): void
+  /** The stream waits for its provider; the platform is told so that it does not take silence for death. */
+  rateLimited(context: { readonly stream?: string; readonly seconds: number }): void
+}
