@@ -1,0 +1,31 @@
+import type { Item, StreamInfo } from './items.ts'
+
+export interface RunInfo {
+  /** Sortable and unique: names files, stands in the run log. */
+  readonly runId: string
+  /** Id of the connector. */
+  readonly connector: string
+  /** Name that state and output belong to. */
+  readonly connection: string
+  readonly streams: readonly StreamInfo[]
+}
+
+/** How much a destination took in; what it really wrote, not what it was handed. */
+export interface DestinationReport {
+  /** Rows accepted per stream name. */
+  readonly rows: Readonly<Record<string, number>>
+  /** Where a person finds them: files or tables. */
+  readonly places: readonly string[]
+}
+
+/**
+ * Takes the items of a run in order and hands each on once it is accepted: written and, for a STATE, durable together with
+ * everything before it. Applies backpressure by not asking for the next item. Throws when anything could not be written.
+ */
+export interface Destination {
+  open(run: RunInfo): Promise<void>
+  write(items: AsyncIterable<Item>): AsyncIterable<Item>
+  /** Called once, after success and after failure. */
+  close(): Promise<void>
+  report(): DestinationReport
+}

@@ -1,0 +1,42 @@
+import type { StreamState } from '../protocol/messages.ts'
+
+/** State of a connection: stream name to stream state. */
+export type ConnectionState = Readonly<Record<string, StreamState>>
+
+export interface StateVersion {
+  /** Grows by one with every commit. */
+  readonly version: number
+  /** ISO-8601, UTC. */
+  readonly committedAt: string
+  readonly runId: string
+  readonly streams: ConnectionState
+}
+
+export interface LeaseHolder {
+  readonly runId: string
+  readonly host: string
+  readonly pid: number
+  /** ISO-8601, UTC. */
+  readonly since: string
+}
+
+/** The right to write the state of one connection. Fenced: after another holder took over, commits fail with ERR_STATE_FENCED. */
+export interface StateLease {
+  /** Fencing token: grows with every lease of the connection. */
+  readonly token: number
+  /** undefined when nothing was ever committed. Throws ConfigError ERR_STATE_UNREADABLE, never an empty state for a broken file. */
+  load(): Promise<StateVersion | undefined>
+  /** Replaces the state of the streams given, keeps the others. Durable when it resolves. */
+  commit(streams: ConnectionState): Promise<void>
+  release(): Promise<void>
+}
+
+export interface StateRegistry {
+  /** Throws ConnectorError ERR_STATE_LOCKED naming the holder and since when. A dead holder's lease is taken over. */
+  acquire(connection: string, connector: string, runId: string): Promise<StateLease>
+  /** Read without a lease. */
+  show(connection: string): Promise<StateVersion | undefined>
+  /** Newest first. */
+  history(connection: string): Promise<readonly StateVersion[]>
+  close(): Promise<void>
+}
