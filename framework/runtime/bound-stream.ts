@@ -1,0 +1,132 @@
+import type { Account } from '../components/resolvers/discovery.ts'
+import { wholeStream } from '../components/retrievers/retriever.ts'
+import type { Partition } from '../components/partition-routers/partition-router.ts'
+import type { Stream } from '../components/streams/stream.ts'
+import { ConfigError, suggest } from '../errors.ts'
+import type { CatalogStream, JsonSchema, StreamState } from '../protocol/messages.ts'
+import type { StreamInfo } from './items.ts'
+
+/** `per_account`: one stream per kind and account, unique by name alone. `merged`: one per kind, accounts as partitions. */
+export type StreamLayout = 'per_account' | 'merged'
+
+/** A stream of the manifest bound to the accounts it is read for. */
+export interface BoundStream {
+  readonly info: StreamInfo
+  readonly stream: Stream
+  /** True when state is kept per partition. */
+  readonly partitioned: boolean
+  partitions(parentState: Readonly<Record<string, StreamState>> | undefined): AsyncIterable<Partition>
+}
+
+export interface BindOptions {
+  readonly layout: StreamLayout
+  readonly accounts: readonly Account[] | undefined
+  /** Name of the partition value for merged streams. */
+  readonly partitionField: string
+}
+
+/** Binds streams to accounts; without discovery a stream is bound to the token as a whole. */
+export async function bindStreams(streams: readonly Stream[], options: BindOptions): Promise<readonly BoundStream[]> {
+  const bound: BoundStream[] = []
+  const schemas = await Promise.all(streams.map((stream) => stream.schema()))
+  const { accounts, layout } = options
+  if (!accounts) return streams.map((stream, index) => bindWhole(stream, schemas[index] ?? {}))
+  if (layout === 'merged') return streams.map((stream, index) => bindMerged(stream, schemas[index] ?? {}, { ...options, accounts }))
+  for (const account of accounts) {
+    streams.forEach((stream, index) => {
+      bound.push(bindAccount(stream, schemas[index] ?? {}, account))
+    })
+  }
+  return bound
+}
+
+function infoOf(stream: Stream, schema: JsonSchema, account?: Account): StreamInfo {
+  return {
+    name: account ? `${stream.name}__${account.id}` : stream.name,
+    kind: stream.name,
+    accountId: account?.id,
+    primaryKey: stream.primaryKey,
+    cursorField: stream.cursor?.cursorField,
+    schema,
+  }
+}
+
+function bindWhole(stream: Stream, schema: JsonSchema): BoundStream {
+  return {
+    info: infoOf(stream, schema),
+    stream,
+    partitioned: stream.retriever.partitioned,
+    partitions: (parentState) => stream.retriever.partitions({}, parentState),
+  }
+}
+
+function bindAccount(stream: Stream, schema: JsonSchema, account: Account): BoundStream {
+  const scope = { account: account.fields }
+  return {
+    info: infoOf(stream, schema, account),
+    stream,
+    partitioned: stream.retriever.partitioned,
+    partitions: (parentState) => stream.retriever.partitions(scope, parentState),
+  }
+}
+
+function bindMerged(stream: Stream, schema: JsonSchema, options: BindOptions & { accounts: readonly Account[] }): BoundStream {
+  return {
+    info: infoOf(stream, schema),
+    stream,
+    partitioned: true,
+    async *partitions(parentState) {
+      for (const account of options.accounts) {
+        const values = { [options.partitionField]: account.id }
+        for await (const partition of stream.retriever.partitions({ account: account.fields }, parentState)) {
+          yield { ...partition, values: { ...values, ...partition.values } }
+        }
+      }
+    },
+  }
+}
+
+/** The partition that stands for a whole stream of one account. */
+export const accountPartition = (account: Account): Partition => wholeStream({ account: account.fields })
+
+/** How `discover` describes the stream. */
+export function catalogEntry({ info, stream }: BoundStream): CatalogStream {
+  const cursor = stream.cursor
+  return {
+    name: info.name,
+    json_schema: info.schema,
+    supported_sync_modes: cursor ? ['full_refresh', 'incremental'] : ['full_refresh'],
+    ...(cursor ? { source_defined_cursor: true, default_cursor_field: [cursor.cursorField] } : {}),
+    ...(info.primaryKey.length > 0 ? { source_defined_primary_key: info.primaryKey } : {}),
+    is_resumable: cursor !== undefined,
+    is_file_based: false,
+  }
+}
+
+/** Picks streams by name or kind; `*` stands for any text. Throws ConfigError for a pattern that picks nothing. */
+export function selectStreams(streams: readonly BoundStream[], patterns: readonly string[]): readonly BoundStream[] {
+  if (patterns.length === 0) return streams
+  const matchers = patterns.map((pattern) => ({ pattern, matches: matcher(pattern) }))
+  const lost = matchers.find(({ matches }) => !streams.some(({ info }) => matches(info.name) || matches(info.kind)))
+  if (lost) {
+    const known = [...new Set(streams.map(({ info }) => info.kind))]
+    throw new ConfigError('ERR_STREAM_UNKNOWN', `no stream matches '${lost.pattern}'; ${suggest(lost.pattern, known)}`)
+  }
+  return streams.filter(({ info }) => matchers.some(({ matches }) => matches(info.name) || matches(info.kind)))
+}
+
+function matcher(pattern: string): (name: string) => boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+  const expression = new RegExp(`^${parts.join('.*')}$`, 's')
+  return (name) => expression.test(name)
+}
+
+/** Streams of a configured catalog, in its order. Throws ConfigError for a name that no longer exists. */
+export function configuredStreams(streams: readonly BoundStream[], names: readonly string[]): readonly BoundStream[] {
+  const byName = new Map(streams.map((stream) => [stream.info.name, stream]))
+  return names.map((name) => {
+    const found = byName.get(name)
+    if (found) return found
+    throw new ConfigError('ERR_STREAM_UNKNOWN', `the catalog asks for stream '${name}', which does not exist; ${suggest(name, [...byName.keys()].slice(0, 50))}`)
+  })
+}
