@@ -1,45 +1,5 @@
-import type { Clock } from '../clock.ts'
 import { ConfigError, suggest } from '../errors.ts'
-import type { HttpClient } from '../http/client.ts'
-import type { Reporter } from '../report.ts'
-import type { Dialect } from '../template/template.ts'
-import type { Component, Family } from './component.ts'
-import type { Language } from './language.ts'
-
-export type Config = Readonly<Record<string, unknown>>
-
-/** What a component may use of the world. Tests pass their own. */
-export interface Services {
-  readonly http: HttpClient
-  readonly clock: Clock
-  readonly report: Reporter
-}
-
-/** Where a node stands in its file. */
-export interface Position {
-  readonly file: string
-  readonly line: number
-  readonly column: number
-}
-
-/** Position of a node, or of one of its keys. Undefined for nodes that no file holds (defaults, resolvers). */
-export type Locate = (node: object, key?: string | number) => Position | undefined
-
-export interface BuildContext {
-  readonly language: Language
-  readonly dialect: Dialect
-  readonly config: Config
-  /** The merged `$parameters` that reach this node. */
-  readonly parameters: Readonly<Record<string, unknown>>
-  /** Names that every template of this manifest sees besides config and parameters: `account` under discovery. */
-  readonly roots: readonly string[]
-  readonly services: Services
-  /** `streams[0].retriever.paginator` */
-  readonly path: string
-  readonly locate: Locate
-  /** Receives what is wrong but not fatal: unknown fields of foreign manifests. */
-  readonly warn: (warning: ConfigError) => void
-}
+import type { BuildContext, Component, Family } from './component.ts'
 
 export type Node = Readonly<Record<string, unknown>>
 

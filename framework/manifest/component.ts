@@ -1,5 +1,9 @@
+import type { Clock } from '../clock.ts'
+import type { ConfigError } from '../errors.ts'
+import type { HttpClient } from '../http/client.ts'
 import type { JsonSchema } from '../protocol/messages.ts'
-import type { BuildContext } from './build.ts'
+import type { Reporter } from '../report.ts'
+import type { Dialect } from '../template/template.ts'
 
 /** A family of components that can stand in the same slot; `T` is what they all build. */
 export interface Family<T> {
@@ -60,4 +64,48 @@ export function defineComponent<T, F extends Fields>(family: Family<T>, definiti
   const { type, summary, fields, examples, aliases = [], create } = definition
   // The builder fills every key of `fields` through that field's own build, which is what Values<F> says.
   return { type, summary, family, fields, examples, aliases, build: (values, context) => create(values as Values<F>, context) }
+}
+
+/** The set of components a manifest may name. Nothing named in a manifest is ever imported from disk. */
+export interface Language {
+  readonly components: readonly Component[]
+  /** Components that fit a slot of this family. */
+  family(family: Family<unknown>): readonly Component[]
+  /** This language plus a connector's own components. Throws ConfigError when a type is defined twice. */
+  with(components: readonly Component[]): Language
+}
+
+export type Config = Readonly<Record<string, unknown>>
+
+/** What a component may use of the world. Tests pass their own. */
+export interface Services {
+  readonly http: HttpClient
+  readonly clock: Clock
+  readonly report: Reporter
+}
+
+/** Where a node stands in its file. */
+export interface Position {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** Position of a node, or of one of its keys. Undefined for nodes that no file holds (defaults, resolvers). */
+export type Locate = (node: object, key?: string | number) => Position | undefined
+
+export interface BuildContext {
+  readonly language: Language
+  readonly dialect: Dialect
+  readonly config: Config
+  /** The merged `$parameters` that reach this node. */
+  readonly parameters: Readonly<Record<string, unknown>>
+  /** Names that every template of this manifest sees besides config and parameters: `account` under discovery. */
+  readonly roots: readonly string[]
+  readonly services: Services
+  /** `streams[0].retriever.paginator` */
+  readonly path: string
+  readonly locate: Locate
+  /** Receives what is wrong but not fatal: unknown fields of foreign manifests. */
+  readonly warn: (warning: ConfigError) => void
 }

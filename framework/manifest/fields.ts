@@ -1,8 +1,8 @@
 import { ConfigError, suggest } from '../errors.ts'
 import type { JsonSchema } from '../protocol/messages.ts'
 import { compileCondition, compileMapping, compileTemplate, type Scope } from '../template/template.ts'
-import { type BuildContext, below, buildComponent, describe, isNode, type Node } from './build.ts'
-import type { Family, Field } from './component.ts'
+import { below, buildComponent, describe, isNode, type Node } from './build.ts'
+import type { BuildContext, Family, Field } from './component.ts'
 
 export interface FieldOptions {
   readonly description: string

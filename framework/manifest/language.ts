@@ -1,14 +1,5 @@
 import { ConfigError } from '../errors.ts'
-import type { Component, Family } from './component.ts'
-
-/** The set of components a manifest may name. Nothing named in a manifest is ever imported from disk. */
-export interface Language {
-  readonly components: readonly Component[]
-  /** Components that fit a slot of this family. */
-  family(family: Family<unknown>): readonly Component[]
-  /** This language plus a connector's own components. Throws ConfigError when a type is defined twice. */
-  with(components: readonly Component[]): Language
-}
+import type { Component, Language } from './component.ts'
 
 export function createLanguage(components: readonly Component[]): Language {
   const byFamily = new Map<string, Component[]>()

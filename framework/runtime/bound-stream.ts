@@ -1,6 +1,5 @@
-import type { Account } from '../components/resolvers/discovery.ts'
-import { wholeStream } from '../components/retrievers/retriever.ts'
 import type { Partition } from '../components/partition-routers/partition-router.ts'
+import type { Account } from '../components/resolvers/discovery.ts'
 import type { Stream } from '../components/streams/stream.ts'
 import { ConfigError, suggest } from '../errors.ts'
 import type { CatalogStream, JsonSchema, StreamState } from '../protocol/messages.ts'
@@ -86,9 +85,6 @@ function bindMerged(stream: Stream, schema: JsonSchema, options: BindOptions & {
   }
 }
 
-/** The partition that stands for a whole stream of one account. */
-export const accountPartition = (account: Account): Partition => wholeStream({ account: account.fields })
-
 /** How `discover` describes the stream. */
 export function catalogEntry({ info, stream }: BoundStream): CatalogStream {
   const cursor = stream.cursor
@@ -121,12 +117,30 @@ function matcher(pattern: string): (name: string) => boolean {
   return (name) => expression.test(name)
 }
 
-/** Streams of a configured catalog, in its order. Throws ConfigError for a name that no longer exists. */
-export function configuredStreams(streams: readonly BoundStream[], names: readonly string[]): readonly BoundStream[] {
+/** What a configured catalog asks for: the streams there are, and those of accounts that the token no longer sees. */
+export interface CatalogMatch {
+  readonly streams: readonly BoundStream[]
+  readonly gone: readonly { readonly name: string; readonly kind: string; readonly accountId: string }[]
+}
+
+/** Matches a configured catalog. Throws ConfigError for a name that no account could explain. */
+export function matchCatalog(streams: readonly BoundStream[], kinds: readonly string[], names: readonly string[]): CatalogMatch {
   const byName = new Map(streams.map((stream) => [stream.info.name, stream]))
-  return names.map((name) => {
-    const found = byName.get(name)
-    if (found) return found
-    throw new ConfigError('ERR_STREAM_UNKNOWN', `the catalog asks for stream '${name}', which does not exist; ${suggest(name, [...byName.keys()].slice(0, 50))}`)
-  })
+  const found: BoundStream[] = []
+  const gone: { name: string; kind: string; accountId: string }[] = []
+  for (const name of names) {
+    const stream = byName.get(name)
+    const kind = kinds.find((candidate) => name.startsWith(`${candidate}__`) && name.length > candidate.length + 2)
+    if (stream) found.push(stream)
+    else if (kind && !byName.has(kind)) gone.push({ name, kind, accountId: name.slice(kind.length + 2) })
+    else throw unknownStream(name, [...new Set([...kinds, ...byName.keys()])])
+  }
+  return { streams: found, gone }
+}
+
+function unknownStream(name: string, known: readonly string[]): ConfigError {
+  return new ConfigError(
+    'ERR_STREAM_UNKNOWN',
+    `the catalog asks for stream '${name}', which does not exist; ${suggest(name, known.slice(0, 50))}`,
+  )
 }

@@ -1,3 +1,5 @@
+import { StoppedError } from '../errors.ts'
+
 /**
  * A bounded queue between many writers and one reader. `send` resolves once there is room, so that a slow reader slows
  * the writers down to the socket they read from.
@@ -31,7 +33,7 @@ export function createChannel<T>(capacity: number): Channel<T> {
 
   return {
     async send(value) {
-      if (abandoned) throw new Error('the reader of this channel is gone')
+      if (abandoned) throw new StoppedError('ERR_OUTPUT_CLOSED', 'the destination takes no more records')
       queue.push(value)
       notify()
       while (queue.length >= capacity && !abandoned) await new Promise<void>((resolve) => room.push(resolve))

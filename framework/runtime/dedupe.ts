@@ -7,9 +7,7 @@ const WINDOW = 5_000
  * Drops rows of a slice that came before with the same primary key: a row that moved to the next page while we were paging.
  * Memory is bounded: only the latest {@link WINDOW} to 2 × WINDOW keys are compared, pages that repeat as a whole are the loop guard's.
  */
-export interface Dedupe {
-  (rows: readonly Row[]): readonly Row[]
-}
+export type Dedupe = (rows: readonly Row[]) => readonly Row[]
 
 export function createDedupe(primaryKey: readonly (readonly string[])[], onDuplicate: (count: number) => void): Dedupe {
   if (primaryKey.length === 0) return (rows) => rows

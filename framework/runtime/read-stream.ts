@@ -1,0 +1,217 @@
+import type PQueue from 'p-queue'
+import type { Clock } from '../clock.ts'
+import type { CursorRun, CursorSlice } from '../components/cursors/cursor.ts'
+import type { Partition } from '../components/partition-routers/partition-router.ts'
+import type { StreamSlice } from '../components/retrievers/retriever.ts'
+import { AuthenticationError, ConnectorError, type ErrorContext, StoppedError, withContext } from '../errors.ts'
+import type { Row, StreamState } from '../protocol/messages.ts'
+import type { Reporter } from '../report.ts'
+import type { BoundStream } from './bound-stream.ts'
+import type { Channel } from './channel.ts'
+import { createDedupe } from './dedupe.ts'
+import type { Item } from './items.ts'
+import { openStreamState, type StreamStateRun } from './partition-state.ts'
+import type { StreamResult } from './run.ts'
+import { stateItem, statusItem } from './trace.ts'
+
+/** STATE of a stream with many partitions is large; it is sent at most this often, and always at the end. */
+const STATE_EVERY_MS = 10_000
+const SMALL_STATE_PARTITIONS = 50
+/** Stands in `lost` for the token that all accounts share. */
+const EVERYONE = Symbol('every account')
+
+export interface StreamReadOptions {
+  readonly clock: Clock
+  readonly report: Reporter
+  readonly out: Channel<Item>
+  /** Bounds slices in flight over all streams. */
+  readonly slices: PQueue
+  readonly dialect: 'native' | 'airbyte'
+  readonly signal: AbortSignal
+  /** Accounts whose credentials were refused during this run, shared by all streams: nothing more is asked for them. */
+  readonly lost: Set<unknown>
+  readonly state: StreamState | undefined
+  /** Backfill: read this range and leave the state alone. */
+  readonly range?: { readonly from?: string; readonly to?: string }
+  /** Rows after which the stream is cut off, its last slice unfinished. */
+  readonly limit?: number
+}
+
+/** Reads one stream to its end. Slices fail alone; what went wrong is reported, never thrown. */
+export class StreamReader {
+  readonly #bound: BoundStream
+  readonly #options: StreamReadOptions
+  readonly #result: StreamResult
+  readonly #state: StreamStateRun
+  #sinceState = 0
+  #stateSentAt = Number.NEGATIVE_INFINITY
+  #partitions = 0
+  #stopped = false
+
+  constructor(bound: BoundStream, result: StreamResult, options: StreamReadOptions) {
+    this.#bound = bound
+    this.#options = options
+    this.#result = result
+    const { cursor, retriever } = bound.stream
+    this.#state = openStreamState({
+      cursor,
+      state: options.range ? undefined : options.state,
+      partitioned: bound.partitioned,
+      clock: options.clock,
+      dialect: options.dialect,
+      report: options.report,
+      ...(retriever.parentState ? { parentState: () => retriever.parentState?.() } : {}),
+      ...(options.range ? { range: options.range } : {}),
+    })
+  }
+
+  async read(): Promise<void> {
+    this.#status('STARTED')
+    const inFlight = new Set<Promise<void>>()
+    try {
+      for await (const partition of this.#bound.partitions(this.#state.parentState())) {
+        this.#partitions += 1
+        await this.#readPartition(partition, inFlight)
+        if (this.#isOver()) break
+      }
+    } catch (thrown) {
+      this.#fail(thrown, {}, undefined)
+    }
+    await Promise.all(inFlight)
+    await this.#finish()
+  }
+
+  async #readPartition(partition: Partition, inFlight: Set<Promise<void>>): Promise<void> {
+    const run = this.#state.open(partition)
+    let open = 1
+    const settle = (complete: boolean) => {
+      if (!complete) failed = true
+      open -= 1
+      if (open === 0 && !failed) this.#state.done(partition)
+    }
+    let failed = false
+    for (const window of run ? run.slices() : [undefined]) {
+      if (this.#isOver() || this.#isLost(partition)) {
+        failed = true
+        break
+      }
+      open += 1
+      await this.#options.slices.onSizeLessThan(1)
+      const work = this.#options.slices.add(() => this.#readSlice({ partition, window }, run)).then(settle)
+      inFlight.add(work)
+      void work.finally(() => inFlight.delete(work))
+    }
+    settle(true)
+  }
+
+  /** True when the slice is complete: its last page was decoded, classified, extracted and handed on. */
+  async #readSlice(slice: StreamSlice, run: CursorRun | undefined): Promise<boolean> {
+    if (this.#isOver() || this.#isLost(slice.partition)) return false
+    const { retriever, transformations, cursor } = this.#bound.stream
+    const { clock, signal, limit } = this.#options
+    const dedupe = this.#dedupe(slice)
+    const stages = {
+      transformations,
+      schema: () => this.#bound.stream.schema(),
+      ...(cursor?.clientSide && run ? { keep: (row: Row) => run.keep(row) } : {}),
+    }
+    const done = cursor?.dataFeed && run ? (rows: readonly Row[]) => rows.length > 0 && !run.keep(rows[rows.length - 1] ?? {}) : undefined
+    try {
+      const pages = retriever.read(slice, { stream: this.#bound.info.name, stages, signal, ...(done ? { done } : {}) })
+      for await (const page of pages) {
+        if (signal.aborted) throw signal.reason
+        let rows = dedupe(page.rows)
+        if (cursor?.dataFeed && run) rows = rows.filter((row) => run.keep(row))
+        if (limit !== undefined) rows = rows.slice(0, Math.max(0, limit - this.#result.rows))
+        if (rows.length > 0) await this.#emit(rows, slice.window, run, Math.trunc(clock.now()))
+        if (limit !== undefined && this.#result.rows >= limit) return false
+      }
+    } catch (thrown) {
+      this.#fail(thrown, sliceContext(this.#bound, slice), slice.partition)
+      return false
+    }
+    if (run && slice.window) run.close(slice.window)
+    this.#result.slices += 1
+    this.#checkpoint()
+    return true
+  }
+
+  async #emit(rows: readonly Row[], window: CursorSlice | undefined, run: CursorRun | undefined, emittedAt: number): Promise<void> {
+    if (this.#result.rows === 0) this.#status('RUNNING')
+    this.#result.rows += rows.length
+    this.#sinceState += rows.length
+    if (run && window) run.observe(window, rows)
+    await this.#options.out.send({ type: 'page', stream: this.#bound.info, rows, emittedAt })
+  }
+
+  #dedupe(slice: StreamSlice) {
+    if (this.#options.dialect !== 'native') return (rows: readonly Row[]) => rows
+    return createDedupe(this.#bound.info.primaryKey, (count) => {
+      const message = `${count} rows came twice in one slice and were written once: the source moved them to a later page while it was read`
+      const error = new ConnectorError('ERR_DUPLICATE_ROWS', message, {
+        failureType: 'transient_error',
+        context: { stream: this.#bound.info.name, ...sliceContext(this.#bound, slice) },
+      })
+      this.#options.report.finding({ severity: 'warning', error })
+    })
+  }
+
+  #checkpoint(): void {
+    if (!this.#bound.stream.cursor || this.#options.range) return
+    const now = this.#options.clock.monotonic()
+    if (this.#partitions > SMALL_STATE_PARTITIONS && now - this.#stateSentAt < STATE_EVERY_MS) return
+    this.#stateSentAt = now
+    this.#sendState(this.#state.current())
+  }
+
+  #sendState(state: StreamState): void {
+    this.#options.out.post(stateItem(this.#bound.info.name, state, this.#sinceState))
+    this.#sinceState = 0
+  }
+
+  async #finish(): Promise<void> {
+    const { limit, signal, range } = this.#options
+    const cut = signal.aborted || (limit !== undefined && this.#result.rows >= limit)
+    const complete = !cut && !this.#stopped && this.#result.failedSlices === 0
+    this.#result.outcome = complete ? 'complete' : 'incomplete'
+    if (complete) this.#state.finish()
+    if (!range && this.#bound.stream.cursor) this.#sendState(this.#state.current())
+    // A stream without a cursor has state only to say that it was read as a whole.
+    else if (!range && complete) this.#sendState({ __ab_no_cursor_state_message: true })
+    this.#status(complete ? 'COMPLETE' : 'INCOMPLETE')
+  }
+
+  #fail(thrown: unknown, context: ErrorContext, partition: Partition | undefined): void {
+    const error = withContext(thrown, { stream: this.#bound.info.name, ...context })
+    this.#result.failedSlices += 1
+    // No other slice can do better without the credentials, or after the run was told to stop.
+    if (error instanceof AuthenticationError) this.#options.lost.add(partition?.scope['account'] ?? EVERYONE)
+    if (error instanceof StoppedError) this.#stopped = true
+    this.#options.report.finding({ severity: 'error', error })
+  }
+
+  #isLost(partition: Partition): boolean {
+    const { lost } = this.#options
+    const isLost = lost.has(EVERYONE) || (partition.scope['account'] !== undefined && lost.has(partition.scope['account']))
+    if (isLost) this.#result.failedSlices += 1
+    return isLost
+  }
+
+  #isOver(): boolean {
+    const { signal, limit } = this.#options
+    return signal.aborted || this.#stopped || (limit !== undefined && this.#result.rows >= limit)
+  }
+
+  #status(status: 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE'): void {
+    this.#options.out.post(statusItem(this.#bound.info.name, status, this.#options.clock.now()))
+  }
+}
+
+function sliceContext(bound: BoundStream, { partition, window }: StreamSlice): ErrorContext {
+  const range = window && Object.values(window.values)
+  return {
+    slice: { ...partition.values, ...window?.values },
+    ...(bound.info.accountId !== undefined ? { account_id: bound.info.accountId } : {}),
+    ...(range && range.length > 0 ? { date_range: range.join(' – ') } : {}),
+  }
+}

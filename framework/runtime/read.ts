@@ -1,0 +1,88 @@
+import PQueue from 'p-queue'
+import type { Clock } from '../clock.ts'
+import { ConnectorError } from '../errors.ts'
+import type { BoundStream, CatalogMatch } from './bound-stream.ts'
+import { createChannel } from './channel.ts'
+import type { Item } from './items.ts'
+import { StreamReader } from './read-stream.ts'
+import type { Run, StreamResult } from './run.ts'
+import type { RunReporter } from './run-reporter.ts'
+import type { ConnectionState } from './state-registry.ts'
+import { logItem, statusItem } from './trace.ts'
+
+/** Pages that may wait between the sources and the destination. */
+const PAGES_IN_FLIGHT = 4
+export const DEFAULT_CONCURRENCY = 8
+
+export interface ReadOptions {
+  readonly clock: Clock
+  readonly run: Run
+  readonly report: RunReporter
+  readonly dialect: 'native' | 'airbyte'
+  readonly state: ConnectionState
+  readonly signal: AbortSignal
+  /** Slices read at the same time, over all streams. */
+  readonly concurrency?: number
+  readonly range?: { readonly from?: string; readonly to?: string }
+  readonly limit?: number
+}
+
+/**
+ * Reads the streams of a catalog: pages and messages in the order in which a destination has to take them. A STATE comes after
+ * every record that it covers. Ends normally even when streams failed; `run` knows.
+ */
+export async function* read({ streams, gone }: CatalogMatch, options: ReadOptions): AsyncGenerator<Item> {
+  const out = createChannel<Item>(PAGES_IN_FLIGHT)
+  options.report.attach((item) => out.post(item))
+  const results = streams.map((bound) => result(bound))
+  options.run.streams.push(...results)
+  const work = readAll(streams, results, { ...options, gone, out }).then(
+    () => out.close(),
+    (error: unknown) => out.close(error),
+  )
+  yield* out
+  await work
+}
+
+interface ReadAllOptions extends ReadOptions {
+  readonly gone: CatalogMatch['gone']
+  readonly out: ReturnType<typeof createChannel<Item>>
+}
+
+async function readAll(streams: readonly BoundStream[], results: readonly StreamResult[], options: ReadAllOptions): Promise<void> {
+  const { out, state, concurrency = DEFAULT_CONCURRENCY, gone } = options
+  for (const missing of gone) reportGone(missing, options)
+  const slices = new PQueue({ concurrency })
+  const readers = new PQueue({ concurrency })
+  const lost = new Set<unknown>()
+  for (const [index, bound] of streams.entries()) {
+    const outcome = results[index]
+    if (outcome === undefined) continue
+    await readers.onSizeLessThan(1)
+    if (options.signal.aborted) break
+    const read = () => new StreamReader(bound, outcome, { ...options, out, slices, lost, state: state[bound.info.name] }).read()
+    void readers.add(read).catch((error: unknown) => out.close(error))
+  }
+  await readers.onIdle()
+  const failed = results.filter(({ outcome }) => outcome === 'incomplete').map(({ name }) => name)
+  if (failed.length > 0)
+    out.post(logItem('ERROR', `these streams are not complete: ${failed.slice(0, 50).join(', ')}${failed.length > 50 ? ', …' : ''}`))
+}
+
+function result({ info }: BoundStream): StreamResult {
+  return { name: info.name, kind: info.kind, accountId: info.accountId, outcome: 'pending', rows: 0, slices: 0, failedSlices: 0 }
+}
+
+/** A stream of the catalog whose account the token no longer sees: its state stays, the others go on. */
+function reportGone({ name, kind, accountId }: CatalogMatch['gone'][number], { run, report, out, clock }: ReadAllOptions): void {
+  run.streams.push({ name, kind, accountId, outcome: 'incomplete', rows: 0, slices: 0, failedSlices: 1 })
+  const message = `account ${accountId} is not among those that the token sees: its role was removed, or another token is needed`
+  report.finding({
+    severity: 'error',
+    error: new ConnectorError('ERR_ACCOUNT_GONE', message, {
+      failureType: 'config_error',
+      context: { stream: name, account_id: accountId },
+    }),
+  })
+  out.post(statusItem(name, 'INCOMPLETE', clock.now()))
+}

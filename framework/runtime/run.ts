@@ -1,0 +1,117 @@
+import type { Clock } from '../clock.ts'
+import { AuthenticationError, type ConnectorError, RateLimitError, StoppedError } from '../errors.ts'
+import type { Finding } from '../report.ts'
+
+export type StreamOutcome = 'complete' | 'incomplete' | 'pending'
+
+/** How one stream fared. */
+export interface StreamResult {
+  readonly name: string
+  readonly kind: string
+  readonly accountId: string | undefined
+  outcome: StreamOutcome
+  rows: number
+  /** Slices that were read to their end. */
+  slices: number
+  failedSlices: number
+}
+
+export interface RunError {
+  readonly code: string
+  readonly message: string
+  readonly failure_type: string
+  readonly stream?: string
+  readonly account_id?: string
+  readonly media_id?: string
+  readonly metric?: string
+  readonly date_range?: string
+}
+
+/** What a run did: the JSON summary on the last line of stderr, and the exit code. */
+export interface RunSummary {
+  readonly run_id: string
+  readonly status: 'complete' | 'failed' | 'stopped'
+  readonly exit_code: ExitCode
+  readonly streams: { readonly complete: number; readonly incomplete: number; readonly pending: number }
+  readonly rows: number
+  readonly accounts: number
+  readonly media: number
+  readonly errors: readonly RunError[]
+  readonly warnings: readonly RunError[]
+  readonly duration_ms: number
+}
+
+/** 0 done; 1 a stream failed; 2 usage or configuration; 3 stopped early but resumable; 4 authentication; 5 rate-limited beyond patience. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5
+
+/** Lists in a summary are cut here; `errors_total` of the log has the rest. */
+const LISTED = 1_000
+
+/** Collects what happens during a run. */
+export class Run {
+  readonly id: string
+  readonly #started: number
+  readonly #clock: Clock
+  readonly streams: StreamResult[] = []
+  readonly #errors: ConnectorError[] = []
+  readonly #warnings: ConnectorError[] = []
+  readonly #seen = new Set<string>()
+  accounts = 0
+
+  constructor(clock: Clock, id: string) {
+    this.id = id
+    this.#clock = clock
+    this.#started = clock.monotonic()
+  }
+
+  /** Remembers a finding; false when an equal one was seen before. */
+  note({ severity, error }: Finding): boolean {
+    const key = JSON.stringify([severity, error.code, error.message, error.context])
+    if (this.#seen.has(key)) return false
+    this.#seen.add(key)
+    const list = severity === 'error' ? this.#errors : this.#warnings
+    if (list.length < LISTED) list.push(error)
+    return true
+  }
+
+  exitCode(): ExitCode {
+    if (this.#errors.length === 0) return this.streams.some(({ outcome }) => outcome !== 'complete') ? 3 : 0
+    if (this.#errors.every((error) => error instanceof StoppedError)) return 3
+    const serious = this.#errors.filter((error) => !(error instanceof StoppedError))
+    const nothingRead = !this.streams.some(({ outcome }) => outcome === 'complete')
+    if (nothingRead && serious.every((error) => error instanceof AuthenticationError)) return 4
+    if (serious.every((error) => error instanceof RateLimitError)) return 5
+    return 1
+  }
+
+  summary(): RunSummary {
+    const count = (outcome: StreamOutcome) => this.streams.filter((stream) => stream.outcome === outcome).length
+    const exit_code = this.exitCode()
+    return {
+      run_id: this.id,
+      status: exit_code === 0 ? 'complete' : exit_code === 3 ? 'stopped' : 'failed',
+      exit_code,
+      streams: { complete: count('complete'), incomplete: count('incomplete'), pending: count('pending') },
+      rows: this.streams.reduce((sum, { rows }) => sum + rows, 0),
+      accounts: this.accounts,
+      media: this.streams.filter(({ kind }) => kind === 'media' || kind === 'posts').reduce((sum, { rows }) => sum + rows, 0),
+      errors: this.#errors.map(describeError),
+      warnings: this.#warnings.map(describeError),
+      duration_ms: Math.round(this.#clock.monotonic() - this.#started),
+    }
+  }
+}
+
+export function describeError(error: ConnectorError): RunError {
+  const { stream, account_id, media_id, metric, date_range } = error.context
+  return {
+    code: error.code,
+    message: error.message,
+    failure_type: error.failureType,
+    ...(stream !== undefined ? { stream } : {}),
+    ...(account_id !== undefined ? { account_id } : {}),
+    ...(media_id !== undefined ? { media_id } : {}),
+    ...(metric !== undefined ? { metric } : {}),
+    ...(date_range !== undefined ? { date_range } : {}),
+  }
+}
