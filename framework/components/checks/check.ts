@@ -1,10 +1,13 @@
 import { defineFamily } from '../../manifest/component.ts'
+import type { Account } from '../resolvers/discovery.ts'
 
 /** What a check may ask of the connector. */
 export interface CheckTarget {
   readonly streamNames: readonly string[]
   /** Reads the first record of the stream's first slice. Throws why it cannot be read. */
   probe(streamName: string): Promise<'records' | 'empty' | 'no slices'>
+  /** What discovery finds; undefined for connectors without it. */
+  accounts(): Promise<readonly Account[] | undefined>
 }
 
 export interface CheckResult {

@@ -1,0 +1,50 @@
+import type { Writable } from 'node:stream'
+import type { ExitCode } from '../framework/runtime/run.ts'
+
+export interface CommandOption {
+  /** As commander reads it: `--config <file>`. */
+  readonly flags: string
+  readonly description: string
+  readonly choices?: readonly string[]
+  /** May be given several times. */
+  readonly repeat?: true
+  readonly default?: string
+}
+
+/** What the process gives a command; the only way to it. */
+export interface Io {
+  readonly stdout: Writable & { readonly isTTY?: boolean }
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Aborted with a StoppedError by SIGINT, SIGTERM and a closed stdout. */
+  readonly signal: AbortSignal
+}
+
+export type OptionValues = Readonly<Record<string, string | readonly string[] | boolean | undefined>>
+
+export interface Invocation {
+  readonly argument: string | undefined
+  readonly options: OptionValues
+  readonly io: Io
+}
+
+/** One command of the command line. Light to import: what it needs to run is imported by `run`. */
+export interface Command {
+  readonly name: string
+  readonly summary: string
+  /** `[connector]`, `<file>`, … */
+  readonly argument?: { readonly name: string; readonly description: string }
+  readonly options: readonly CommandOption[]
+  readonly run: (invocation: Invocation) => Promise<ExitCode>
+}
+
+export function text(options: OptionValues, name: string): string | undefined {
+  const value = options[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+export function texts(options: OptionValues, name: string): readonly string[] {
+  const value = options[name]
+  if (Array.isArray(value)) return value
+  return typeof value === 'string' ? [value] : []
+}

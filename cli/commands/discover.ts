@@ -1,0 +1,19 @@
+import { catalogEntry } from '../../framework/runtime/bound-stream.ts'
+import type { Command } from '../command.ts'
+import { CONFIG, CONNECTOR, NETWORK } from '../options.ts'
+import { protocolErrors } from '../protocol-errors.ts'
+import { openSession } from '../session.ts'
+
+export const discover: Command = {
+  name: 'discover',
+  summary: 'print the streams of every account the token can see, as a catalog',
+  argument: CONNECTOR,
+  options: [CONFIG, ...NETWORK],
+  run: (invocation) =>
+    protocolErrors(invocation.io, async () => {
+      const session = await openSession(invocation)
+      const streams = await session.connector.streams()
+      invocation.io.stdout.write(`${JSON.stringify({ type: 'CATALOG', catalog: { streams: streams.map(catalogEntry) } })}\n`)
+      return session.run.exitCode()
+    }),
+}

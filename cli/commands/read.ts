@@ -1,0 +1,39 @@
+import type { ExitCode } from '../../framework/runtime/run.ts'
+import type { Command, Invocation } from '../command.ts'
+import { CONFIG, CONNECTION, CONNECTOR, NETWORK, SELECT, STATE } from '../options.ts'
+import { protocolErrors } from '../protocol-errors.ts'
+import { openSession } from '../session.ts'
+
+export const read: Command = {
+  name: 'read',
+  summary: 'read records; resumes from a state, writes to stdout or a destination',
+  argument: CONNECTOR,
+  options: [
+    CONFIG,
+    { flags: '--catalog <file>', description: 'configured catalog; default: every stream discovered' },
+    SELECT,
+    STATE,
+    CONNECTION,
+    { flags: '--output <url>', description: 'destination such as jsonl:DIR; may be given twice; default: stdout', repeat: true },
+    { flags: '--format <format>', description: 'of stdout', choices: ['airbyte', 'singer', 'jsonl'], default: 'airbyte' },
+    { flags: '--from <date>', description: 'backfill: first day; the state is neither used nor changed' },
+    { flags: '--to <date>', description: 'backfill: end of the range' },
+    ...NETWORK,
+    { flags: '--limit <n>', description: 'rows per stream, to have a look; the state of a stream cut off does not move' },
+    { flags: '--concurrency <n>', description: 'slices read at the same time' },
+  ],
+  run: (invocation) => protocolErrors(invocation.io, () => readAll(invocation)),
+}
+
+async function readAll(invocation: Invocation): Promise<ExitCode> {
+  const { readCatalog, readOptions, openState, openOutput } = await import('../read-setup.ts')
+  const { read: readStreams } = await import('../../framework/runtime/read.ts')
+  const { commitState } = await import('../../framework/runtime/commit-state.ts')
+  await using session = await openSession(invocation)
+  const catalog = await readCatalog(session, invocation)
+  await using state = await openState(session, invocation)
+  await using destination = await openOutput(session, catalog, invocation)
+  const items = commitState(destination.write(readStreams(catalog, readOptions(session, state, invocation))), state.lease)
+  for await (const item of items) session.progress(item)
+  return session.finish(destination)
+}

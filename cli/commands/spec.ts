@@ -1,0 +1,15 @@
+import type { Command } from '../command.ts'
+import { findConnector } from '../connector-source.ts'
+
+export const spec: Command = {
+  name: 'spec',
+  summary: 'print what a config must hold, as JSON Schema',
+  argument: { name: '[connector]', description: 'manifest file, id or product' },
+  options: [],
+  run: async ({ argument, io }) => {
+    const { text, file } = findConnector(argument, io.env)
+    const { loadSpec } = await import('../../framework/runtime/spec.ts')
+    io.stdout.write(`${JSON.stringify({ type: 'SPEC', spec: loadSpec(text, file) })}\n`)
+    return 0
+  },
+}

@@ -1,0 +1,23 @@
+import { ConfigError } from '../../framework/errors.ts'
+import type { Command } from '../command.ts'
+import { findConnector } from '../connector-source.ts'
+
+export const validate: Command = {
+  name: 'validate',
+  summary: 'lint a manifest: YAML, references, components, templates',
+  argument: { name: '<file>', description: 'manifest file, id or product' },
+  options: [],
+  run: async ({ argument, io }) => {
+    const source = findConnector(argument, io.env)
+    const { validateManifest } = await import('../../framework/manifest/validate.ts')
+    const { components } = await import('../../framework/components/index.ts')
+    const { createLanguage } = await import('../../framework/manifest/language.ts')
+    const own = source.package ? (await source.package.load()).components : []
+    const { errors, warnings } = validateManifest(source.text, source.file, createLanguage([...components, ...own]))
+    for (const warning of warnings) io.stderr.write(`warning: ${warning.message}\n`)
+    for (const error of errors) io.stderr.write(`error: ${error.message}\n`)
+    if (errors.length > 0) throw new ConfigError('ERR_MANIFEST_INVALID', `${source.file}: ${errors.length} error(s), ${warnings.length} warning(s)`)
+    io.stdout.write(`${source.file}: valid${warnings.length > 0 ? `, ${warnings.length} warning(s)` : ''}\n`)
+    return 0
+  },
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+// The only file that touches argv, the exit code and signals.
+import { StoppedError } from '../framework/errors.ts'
+import type { Io } from './command.ts'
+import { runProgram } from './program.ts'
+
+const stop = new AbortController()
+let signals = 0
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    signals += 1
+    // The first signal ends the run in good order; the second one is for people who cannot wait.
+    if (signals > 1) process.exit(130)
+    stop.abort(new StoppedError('ERR_SIGNAL', `stopped by ${signal}; what is committed stays, run again to go on`))
+  })
+}
+
+// A reader that goes away (`| head`) ends the run quietly; there is nobody left to tell.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  stop.abort(new StoppedError('ERR_OUTPUT_CLOSED', 'the reader of stdout is gone'))
+})
+process.stderr.on('error', () => stop.abort(new StoppedError('ERR_OUTPUT_CLOSED', 'the reader of stderr is gone')))
+
+const io: Io = { stdout: process.stdout, stderr: process.stderr, env: process.env, signal: stop.signal }
+process.exitCode = await runProgram(process.argv.slice(2), io)

@@ -1,0 +1,24 @@
+import type { CommandOption } from './command.ts'
+
+/** Options that several commands share. */
+export const CONNECTOR = { name: '[connector]', description: 'manifest file, id or product' }
+
+export const CONFIG: CommandOption = { flags: '--config <file>', description: 'JSON or YAML file with the connector config' }
+
+export const NETWORK: readonly CommandOption[] = [
+  { flags: '--max-requests <n>', description: 'stop, resumable, before the request that would exceed this number' },
+  { flags: '--deadline <seconds>', description: 'stop, resumable, after this time; waits for rate limits included' },
+]
+
+export const SELECT: CommandOption = {
+  flags: '--select <streams>',
+  description: 'streams by name or kind, comma separated; * stands for any text',
+  repeat: true,
+}
+
+export const STATE: CommandOption = {
+  flags: '--state <file-or-url>',
+  description: 'a JSON file (input only), or a registry such as file:DIR (loaded and committed to)',
+}
+
+export const CONNECTION: CommandOption = { flags: '--connection <name>', description: 'whose state this is; default: the product name' }

@@ -1,0 +1,62 @@
+import { Command as Program, CommanderError, Option } from 'commander'
+import { asConnectorError } from '../framework/errors.ts'
+import type { ExitCode } from '../framework/runtime/run.ts'
+import type { Command, CommandOption, Io } from './command.ts'
+import { commands } from './commands/index.ts'
+import { exitCodeOf } from './exit-code.ts'
+import { version } from './version.ts'
+
+/** Parses arguments and runs the command they name. Never throws: every error becomes one message on stderr and an exit code. */
+export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode: ExitCode = 0
+  const program = new Program('connector')
+    .description('Declarative connectors: YAML manifests in, records, state and schemas out.')
+    .version(version())
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
+    .addHelpText('after', '\nCONNECTOR is a manifest file, an id (conn::…) or a product name; CONNECTOR_MANIFEST stands in for it.\nExit codes: 0 done, 1 a stream failed, 2 usage or configuration, 3 stopped early but resumable, 4 authentication, 5 rate-limited.')
+  for (const command of commands) {
+    register(program, command, async (argument, options) => {
+      exitCode = await command.run({ argument, options, io })
+    })
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return exitCode
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
+    return await explainFailure(thrown, argv.includes('--debug'), io)
+  }
+}
+
+type Action = (argument: string | undefined, options: Record<string, string | string[] | boolean>) => Promise<void>
+
+function register(program: Program, command: Command, action: Action): void {
+  const entry = program.command(command.name).description(command.summary)
+  if (command.argument) entry.argument(command.argument.name, command.argument.description)
+  for (const option of [...command.options, DEBUG]) entry.addOption(commanderOption(option))
+  entry.action(async (...received: unknown[]) => {
+    const [first] = received
+    await action(command.argument && typeof first === 'string' ? first : undefined, entry.opts())
+  })
+}
+
+const DEBUG: CommandOption = { flags: '--debug', description: 'more log lines, stack traces with errors' }
+
+function commanderOption({ flags, description, choices, repeat, default: fallback }: CommandOption): Option {
+  const option = new Option(flags, description)
+  if (choices) option.choices([...choices])
+  if (fallback !== undefined) option.default(fallback)
+  if (repeat) option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value])
+  return option
+}
+
+async function explainFailure(thrown: unknown, debug: boolean, io: Io): Promise<ExitCode> {
+  const error = asConnectorError(thrown)
+  if (error.code !== 'ERR_OUTPUT_CLOSED') {
+    const { renderError } = await import('./output/errors.ts')
+    io.stderr.write(`${renderError(error, { tty: io.stderr.isTTY === true, debug })}\n`)
+  }
+  return exitCodeOf(error)
+}

@@ -1,0 +1,70 @@
+import type { Clock } from '../clock.ts'
+import type { Account } from '../components/resolvers/discovery.ts'
+import type { CheckResult } from '../components/checks/check.ts'
+import type { HttpClient } from '../http/client.ts'
+import { createLanguage } from '../manifest/language.ts'
+import type { Component, Config } from '../manifest/component.ts'
+import { type BuiltManifest, buildManifest, type Manifest } from '../manifest/manifest.ts'
+import { components } from '../components/index.ts'
+import type { Reporter } from '../report.ts'
+import { type BoundStream, bindStreams, type StreamLayout } from './bound-stream.ts'
+import { probe } from './probe.ts'
+
+export interface ConnectorOptions {
+  readonly manifest: Manifest
+  /** Validated, with secret references resolved. */
+  readonly config: Config
+  /** Components of the connector's own, by name. */
+  readonly components?: readonly Component[]
+  readonly http: HttpClient
+  readonly clock: Clock
+  readonly report: Reporter
+  readonly layout?: StreamLayout
+  readonly signal?: AbortSignal
+}
+
+/** A manifest with its config: ready to check, discover and read. */
+export interface Connector {
+  readonly manifest: Manifest
+  /** Kinds of streams, in the order of the manifest. */
+  readonly kinds: readonly string[]
+  /** What the token can see; asked once. undefined for connectors without discovery. */
+  accounts(): Promise<readonly Account[] | undefined>
+  /** Streams of every account; discovery runs once. */
+  streams(): Promise<readonly BoundStream[]>
+  check(): Promise<CheckResult>
+}
+
+/** Builds everything once per run. Throws ConfigError for a manifest that cannot be built. */
+export function openConnector(options: ConnectorOptions): Connector {
+  const { manifest, config, http, clock, report, layout = 'per_account', signal } = options
+  const language = createLanguage([...components, ...(options.components ?? [])])
+  const built = buildManifest(manifest, { language, config, services: { http, clock, report } })
+  const accounts = once(() => discoverAccounts(built, signal))
+  const streams = once(async () => {
+    const partitionField = built.discovery?.partitionField ?? 'account_id'
+    return bindStreams(built.streams, { layout, accounts: await accounts(), partitionField })
+  })
+  return {
+    manifest,
+    kinds: built.streams.map(({ name }) => name),
+    accounts,
+    streams,
+    check: () => built.check.check({ streamNames: built.streams.map(({ name }) => name), probe: async (name) => probe(await streams(), name), accounts }),
+  }
+}
+
+async function discoverAccounts({ discovery }: BuiltManifest, signal: AbortSignal | undefined): Promise<readonly Account[] | undefined> {
+  if (!discovery) return undefined
+  const accounts: Account[] = []
+  for await (const account of discovery.accounts(signal)) accounts.push(account)
+  return accounts
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined
+  return () => {
+    result ??= work()
+    return result
+  }
+}
