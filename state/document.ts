@@ -1,0 +1,100 @@
+import { ConfigError } from '../framework/errors.ts'
+import type { StreamState } from '../framework/protocol/messages.ts'
+import type { StateVersion } from '../framework/runtime/state-registry.ts'
+
+const format = 'connector-state'
+const formatVersion = 1
+
+/** What a state file holds beside the states. */
+export interface StateHead {
+  readonly connection: string
+  /** Id of the connector that the states belong to. */
+  readonly connector: string
+  readonly version: number
+  readonly committedAt: string
+  readonly runId: string
+}
+
+export interface StateDocument extends StateVersion {
+  readonly connection: string
+  readonly connector: string
+}
+
+/**
+ * The text of a state file: JSON that a person can read, with one line per stream so that versions can be compared with `diff`.
+ * `streams` maps names to states that are JSON text already.
+ */
+export function formatDocument(head: StateHead, streams: ReadonlyMap<string, string>): string {
+  const fields = {
+    format,
+    format_version: formatVersion,
+    connection: head.connection,
+    connector: head.connector,
+    version: head.version,
+    committed_at: head.committedAt,
+    run_id: head.runId,
+  }
+  const lines = Array.from(streams, ([name, state]) => `    ${JSON.stringify(name)}: ${state}`)
+  const body = lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n  }`
+  return `${JSON.stringify(fields, null, 2).slice(0, -2)},\n  "streams": ${body}\n}\n`
+}
+
+/** Throws ConfigError ERR_STATE_UNREADABLE or ERR_STATE_FORMAT_NEWER, naming the file and the reason. */
+export function parseDocument(text: string, path: string): StateDocument {
+  const value = parseJson(text, path)
+  if (!isObject(value) || value['format'] !== format) throw unreadable(path, 'it is not a state file of this program')
+  const found = value['format_version']
+  if (typeof found !== 'number' || !Number.isInteger(found) || found < 1) throw unreadable(path, 'its format_version is not a number')
+  if (found > formatVersion) {
+    const message = `${path} has state format ${found}, this version reads up to ${formatVersion}: use the newer version that wrote it`
+    throw new ConfigError('ERR_STATE_FORMAT_NEWER', message)
+  }
+  return {
+    connection: textField(value, 'connection', path),
+    connector: textField(value, 'connector', path),
+    version: versionField(value, path),
+    committedAt: textField(value, 'committed_at', path),
+    runId: textField(value, 'run_id', path),
+    streams: streamsField(value['streams'], path),
+  }
+}
+
+/** Parses JSON whose loss would mean a full refresh: every defect is a ConfigError that says what is wrong with the file. */
+export function parseJson(text: string, path: string): unknown {
+  const content = text.startsWith('\uFEFF') ? text.slice(1) : text
+  if (content.trim() === '') throw unreadable(path, 'it is empty')
+  try {
+    return JSON.parse(content)
+  } catch (cause) {
+    throw unreadable(path, 'it is not valid JSON (cut off or edited?)', cause)
+  }
+}
+
+export function unreadable(path: string, reason: string, cause?: unknown): ConfigError {
+  const advice = 'Repair it, restore an earlier version, or reset the state to read everything again.'
+  return new ConfigError('ERR_STATE_UNREADABLE', `the state in ${path} cannot be used: ${reason}. ${advice}`, { cause })
+}
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The states of a mapping of stream names, each of which must be an object. */
+export function streamsField(value: unknown, path: string): Record<string, StreamState> {
+  if (!isObject(value)) throw unreadable(path, 'it has no mapping of streams to states')
+  for (const [name, state] of Object.entries(value)) {
+    if (!isObject(state)) throw unreadable(path, `the state of stream ${JSON.stringify(name)} is not an object`)
+  }
+  return value as Record<string, StreamState>
+}
+
+function textField(document: Record<string, unknown>, name: string, path: string): string {
+  const value = document[name]
+  if (typeof value !== 'string') throw unreadable(path, `${name} is missing`)
+  return value
+}
+
+function versionField(document: Record<string, unknown>, path: string): number {
+  const value = document['version']
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) throw unreadable(path, 'version is not a positive number')
+  return value
+}

@@ -1,0 +1,152 @@
+import type { Clock } from '../framework/clock.ts'
+import { errnoOf, type Files, syncDirectory, temporaryPath, writeDurably } from '../framework/durable-file.ts'
+import { ConfigError, ConnectorError } from '../framework/errors.ts'
+import type { ConnectionState, StateLease, StateVersion } from '../framework/runtime/state-registry.ts'
+import { formatDocument } from './document.ts'
+import { type ConnectionPaths, historyPath, historyVersions, readDocument, storing } from './file.ts'
+import type { FileLock } from './lock.ts'
+
+/** Versions kept beside the current one. */
+const keptVersions = 19
+
+export interface FileLeaseOptions {
+  readonly connection: string
+  readonly connector: string
+  readonly runId: string
+  readonly paths: ConnectionPaths
+  readonly lock: FileLock
+  readonly clock: Clock
+  readonly files: Files
+  /** Milliseconds between signs of life. */
+  readonly heartbeat: number
+}
+
+interface Loaded {
+  readonly version: number
+  /** States as JSON text: a commit then costs no more than joining them. */
+  readonly streams: ReadonlyMap<string, string>
+  /** Which file this was, to notice that somebody else wrote in between; undefined when there was none. */
+  readonly identity: string | undefined
+}
+
+/** Commits that arrive while one is being written share the next write. */
+export class FileLease implements StateLease {
+  readonly token: number
+  readonly #options: FileLeaseOptions
+  readonly #timer: NodeJS.Timeout
+  #loaded: Loaded | undefined
+  #historyKept = false
+  #released = false
+  #pending = new Map<string, string>()
+  #next: Promise<void> | undefined
+  #last: Promise<void> = Promise.resolve()
+
+  constructor(options: FileLeaseOptions) {
+    this.#options = options
+    this.token = options.lock.token
+    // A failed heartbeat needs no report of its own: at worst the lease is taken over, and then the commit fails.
+    this.#timer = setInterval(() => options.lock.beat().catch(() => undefined), options.heartbeat)
+    this.#timer.unref()
+  }
+
+  async load(): Promise<StateVersion | undefined> {
+    const { paths, files, connector, connection } = this.#options
+    const document = await storing(connection, () => readDocument(paths.state, files))
+    if (document && document.connector !== connector) throw otherConnector(document.connector, this.#options)
+    this.#loaded = {
+      version: document?.version ?? (await historyVersions(paths, files))[0] ?? 0,
+      streams: new Map(Object.entries(document?.streams ?? {}).map(([name, state]) => [name, JSON.stringify(state)])),
+      identity: await identityOf(paths.state, files),
+    }
+    if (document === undefined) return undefined
+    const { version, committedAt, runId, streams } = document
+    return { version, committedAt, runId, streams }
+  }
+
+  commit(streams: ConnectionState): Promise<void> {
+    for (const [name, state] of Object.entries(streams)) this.#pending.set(name, JSON.stringify(state))
+    this.#next ??= this.#last.then(() => this.#writePending())
+    return this.#next
+  }
+
+  async release(): Promise<void> {
+    if (this.#released) return
+    await (this.#next ?? this.#last).catch(() => undefined)
+    this.#released = true
+    clearInterval(this.#timer)
+    await storing(this.#options.connection, () => this.#options.lock.release())
+  }
+
+  #writePending(): Promise<void> {
+    const changed = this.#pending
+    this.#pending = new Map()
+    this.#next = undefined
+    const written = storing(this.#options.connection, () => this.#write(changed))
+    // The caller of commit gets the failure; the write after it starts afresh.
+    this.#last = written.catch(() => undefined)
+    return written
+  }
+
+  async #write(changed: ReadonlyMap<string, string>): Promise<void> {
+    const { paths, files, clock, connection, connector, runId, lock } = this.#options
+    await this.#assertOwner()
+    if (this.#loaded === undefined) await this.load()
+    const before = this.#loaded ?? { version: 0, streams: new Map<string, string>(), identity: undefined }
+    const streams = new Map([...before.streams, ...changed])
+    const head = { connection, connector, version: before.version + 1, committedAt: new Date(clock.now()).toISOString(), runId }
+    await this.#keepHistory(before)
+    const temporary = temporaryPath(paths.state)
+    try {
+      await writeDurably(temporary, formatDocument(head, streams), files)
+      await this.#assertOwner()
+      await files.rename(temporary, paths.state)
+    } catch (thrown) {
+      await files.rm(temporary, { force: true })
+      throw thrown
+    }
+    await syncDirectory(paths.directory, files)
+    this.#loaded = { version: head.version, streams, identity: await identityOf(paths.state, files) }
+    await lock.beat()
+  }
+
+  /** The state is only written by its holder, and only on top of what the holder knows. */
+  async #assertOwner(): Promise<void> {
+    const { paths, files, lock } = this.#options
+    if (this.#released || !(await lock.isHeld())) throw fenced(this.#options, 'another run took its lease over')
+    if (this.#loaded && this.#loaded.identity !== (await identityOf(paths.state, files))) {
+      throw fenced(this.#options, 'its file was changed by something else')
+    }
+  }
+
+  /** Before the first change of a run: the version it found stays under its number. The file is replaced, never changed, so a link keeps it. */
+  async #keepHistory({ version, identity }: Loaded): Promise<void> {
+    const { paths, files } = this.#options
+    if (this.#historyKept || identity === undefined) return
+    await files.mkdir(paths.history, { recursive: true, mode: 0o700 })
+    const kept = historyPath(paths, version)
+    await files.rm(kept, { force: true })
+    await files.link(paths.state, kept)
+    for (const old of (await historyVersions(paths, files)).slice(keptVersions)) await files.rm(historyPath(paths, old), { force: true })
+    this.#historyKept = true
+  }
+}
+
+async function identityOf(path: string, files: Files): Promise<string | undefined> {
+  try {
+    const { ino, size, mtimeNs } = await files.stat(path, { bigint: true })
+    return `${ino}:${size}:${mtimeNs}`
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return undefined
+    throw thrown
+  }
+}
+
+function fenced({ connection, runId }: FileLeaseOptions, reason: string): ConnectorError {
+  const message = `run ${runId} may no longer write the state of connection ${JSON.stringify(connection)}: ${reason}. What it read since its last commit will be read again.`
+  return new ConnectorError('ERR_STATE_FENCED', message, { failureType: 'transient_error' })
+}
+
+function otherConnector(found: string, { connection, connector, paths }: FileLeaseOptions): ConfigError {
+  const message = `the state of connection ${JSON.stringify(connection)} (${paths.state}) belongs to connector ${found}, not ${connector}. Use another connection name for this connector.`
+  return new ConfigError('ERR_STATE_OTHER_CONNECTOR', message)
+}

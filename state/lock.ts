@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { dirname } from 'node:path'
+import type { Clock } from '../framework/clock.ts'
+import { errnoOf, type Files, syncDirectory, temporaryPath, writeDurably } from '../framework/durable-file.ts'
+import { ConnectorError } from '../framework/errors.ts'
+import type { LeaseHolder } from '../framework/runtime/state-registry.ts'
+import { isObject } from './document.ts'
+
+/** Tells this process from an earlier one with the same number, which is the rule in containers (always number 1). */
+const processInstance = randomUUID()
+
+export interface LockOptions {
+  /** Exists while somebody holds the lock. */
+  readonly path: string
+  /** Keeps the last token given out, so that tokens only grow. */
+  readonly lastLeasePath: string
+  readonly connection: string
+  readonly runId: string
+  readonly clock: Clock
+  /** Milliseconds without a heartbeat after which a holder counts as dead. */
+  readonly staleAfter: number
+  readonly files: Files
+}
+
+interface LockContent extends LeaseHolder {
+  readonly instance: string
+  readonly token: number
+}
+
+interface FoundLock {
+  readonly inode: bigint
+  readonly heartbeat: number
+  /** undefined when the file is not readable as a lock. */
+  readonly content: LockContent | undefined
+}
+
+/**
+ * An exclusive lock made of a file that is created in one step. It is known by its inode, which nobody else's lock can have as long as
+ * the handle stays open; the file's modification time, set from the clock, is the heartbeat.
+ */
+export class FileLock {
+  readonly token: number
+  readonly #handle: FileHandle
+  readonly #inode: bigint
+  readonly #options: LockOptions
+
+  private constructor(handle: FileHandle, inode: bigint, token: number, options: LockOptions) {
+    this.#handle = handle
+    this.#inode = inode
+    this.token = token
+    this.#options = options
+  }
+
+  /** Throws ConnectorError ERR_STATE_LOCKED naming the holder. */
+  static async take(options: LockOptions): Promise<FileLock> {
+    const found = await findLock(options)
+    if (found) await removeDeadLock(found, options)
+    const token = 1 + Math.max(found?.content?.token ?? 0, await lastToken(options))
+    const handle = await createLock({ ...describeSelf(options), token }, options)
+    const { ino } = await handle.stat({ bigint: true })
+    const lock = new FileLock(handle, ino, token, options)
+    await lock.beat()
+    return lock
+  }
+
+  /** Says that the holder lives. */
+  async beat(): Promise<void> {
+    const seconds = this.#options.clock.now() / 1000
+    await this.#handle.utimes(seconds, seconds)
+  }
+
+  /** False once another process took the lock over. */
+  async isHeld(): Promise<boolean> {
+    const found = await this.#options.files.stat(this.#options.path, { bigint: true }).catch(nothingIfMissing)
+    return found?.ino === this.#inode
+  }
+
+  async release(): Promise<void> {
+    try {
+      if (await this.isHeld()) await this.#options.files.rename(this.#options.path, this.#options.lastLeasePath)
+    } finally {
+      await this.#handle.close()
+    }
+  }
+}
+
+function describeSelf(options: LockOptions): Omit<LockContent, 'token'> {
+  const since = new Date(options.clock.now()).toISOString()
+  return { runId: options.runId, host: hostname(), pid: process.pid, since, instance: processInstance }
+}
+
+/** Writes the lock under another name and then gives it its own, so that nobody ever reads half a lock. */
+async function createLock(content: LockContent, options: LockOptions): Promise<FileHandle> {
+  const { files, path } = options
+  const temporary = temporaryPath(path)
+  await writeDurably(temporary, `${JSON.stringify(content)}\n`, files)
+  const handle = await files.open(temporary, 'r+')
+  try {
+    await files.link(temporary, path)
+    await syncDirectory(dirname(path), files)
+    return handle
+  } catch (thrown) {
+    await handle.close()
+    if (errnoOf(thrown) === 'EEXIST') throw lockedBy((await findLock(options))?.content, options)
+    throw thrown
+  } finally {
+    await files.rm(temporary, { force: true })
+  }
+}
+
+async function findLock({ path, files }: LockOptions): Promise<FoundLock | undefined> {
+  const found = await files.stat(path, { bigint: true }).catch(nothingIfMissing)
+  const text = found && (await files.readFile(path, 'utf8').catch(nothingIfMissing))
+  if (found === undefined || text === undefined) return undefined
+  return { inode: found.ino, heartbeat: Number(found.mtimeMs), content: parseLock(text) }
+}
+
+function parseLock(text: string): LockContent | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (!isObject(value)) return undefined
+    const { runId, host, pid, since, instance, token } = value
+    if (typeof runId !== 'string' || typeof host !== 'string' || typeof since !== 'string' || typeof instance !== 'string') return undefined
+    if (typeof pid !== 'number' || typeof token !== 'number') return undefined
+    return { runId, host, pid, since, instance, token }
+  } catch {
+    // Only a power failure or a hand leaves such a lock: its heartbeat decides.
+    return undefined
+  }
+}
+
+async function removeDeadLock(found: FoundLock, options: LockOptions): Promise<void> {
+  const { path, files, clock, staleAfter } = options
+  const silent = clock.now() - found.heartbeat > staleAfter
+  if (!silent && !(found.content && isDead(found.content))) throw lockedBy(found.content, options)
+  const taken = temporaryPath(path)
+  await files.rename(path, taken).catch(nothingIfMissing)
+  const moved = await files.stat(taken, { bigint: true }).catch(nothingIfMissing)
+  if (moved === undefined) return
+  // Somebody replaced the dead lock in between, and theirs was moved: it goes back.
+  if (moved.ino !== found.inode) await files.link(taken, path).catch(nothingIfMissing)
+  await files.rm(taken, { force: true })
+  if (moved.ino !== found.inode) throw lockedBy((await findLock(options))?.content, options)
+}
+
+function isDead(holder: LockContent): boolean {
+  if (holder.host !== hostname()) return false
+  if (holder.pid === process.pid) return holder.instance !== processInstance
+  try {
+    process.kill(holder.pid, 0)
+    return false
+  } catch (thrown) {
+    return errnoOf(thrown) === 'ESRCH'
+  }
+}
+
+async function lastToken({ lastLeasePath, files }: LockOptions): Promise<number> {
+  const text = await files.readFile(lastLeasePath, 'utf8').catch(nothingIfMissing)
+  return (text && parseLock(text)?.token) || 0
+}
+
+function lockedBy(holder: LeaseHolder | undefined, { connection, path, staleAfter }: LockOptions): ConnectorError {
+  const who = holder
+    ? `run ${holder.runId} (process ${holder.pid} on ${holder.host}) since ${holder.since}`
+    : `an unknown process (${path})`
+  const minutes = Math.round(staleAfter / 60_000)
+  const message = `the state of connection ${JSON.stringify(connection)} is in use by ${who}. Wait for it to end; a dead run is taken over after ${minutes} minutes without a sign of life.`
+  return new ConnectorError('ERR_STATE_LOCKED', message, { failureType: 'transient_error' })
+}
+
+function nothingIfMissing(thrown: unknown): undefined {
+  if (errnoOf(thrown) !== 'ENOENT') throw thrown
+  return undefined
+}
