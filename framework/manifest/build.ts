@@ -1,5 +1,6 @@
 import { ConfigError, suggest } from '../errors.ts'
 import type { BuildContext, Component, Family } from './component.ts'
+import { gatherProblems } from './problems.ts'
 
 export type Node = Readonly<Record<string, unknown>>
 
@@ -7,11 +8,22 @@ export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+export interface Place {
+  readonly node: object
+  readonly key?: string | number
+}
+
 /** An error that names the place in the manifest: `streams[0].retriever: message (file.yaml:12:5)`. */
-export function manifestError(context: BuildContext, message: string, place?: { node: object; key?: string | number }): ConfigError {
+export function manifestError(
+  context: Pick<BuildContext, 'path' | 'locate'>,
+  message: string,
+  place?: Place & { cause?: ConfigError },
+): ConfigError {
   const position = place && context.locate(place.node, place.key)
   const where = position ? ` (${position.file}:${position.line}:${position.column})` : ''
-  return new ConfigError('ERR_MANIFEST_INVALID', `${context.path}: ${message}${where}`, { context: { manifest_path: context.path } })
+  const text = context.path === '' ? message : `${context.path}: ${message}`
+  const code = place?.cause?.code ?? 'ERR_MANIFEST_INVALID'
+  return new ConfigError(code, `${text}${where}`, { context: { manifest_path: context.path }, cause: place?.cause })
 }
 
 /** The context one step down. */
@@ -28,25 +40,30 @@ export function buildComponent<T>(family: Family<T>, node: unknown, context: Bui
     ...context,
     parameters: isNode(node['$parameters']) ? { ...context.parameters, ...node['$parameters'] } : context.parameters,
   }
-  reportUnknownFields(component, node, inner)
+  const problems = gatherProblems()
+  reportUnknownFields(component, node, { ...inner, warn: context.dialect === 'native' ? problems.add : inner.warn })
   const values: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(component.fields)) {
-    const value = node[name]
-    if ((value === undefined || value === null) && !field.optional) {
-      throw manifestError(inner, `${component.type} needs '${name}'`, { node })
+    const value = Object.hasOwn(node, name) ? (node[name] ?? undefined) : undefined
+    if (value === undefined && !field.optional) {
+      problems.add(manifestError(inner, `${component.type} needs '${name}'`, { node }))
+    } else {
+      values[name] = problems.attempt(() =>
+        locateErrors(() => field.build(value, below(inner, name)), below(inner, name), { node, key: name }),
+      )
     }
-    values[name] = buildField(() => field.build(value ?? undefined, below(inner, name)), inner, { node, key: name })
   }
-  return component.build(values, inner) as T
+  problems.throwAny()
+  return locateErrors(() => component.build(values, inner) as T, inner, { node })
 }
 
-/** An error raised without a position gets the one of the key that was being built. */
-function buildField<T>(build: () => T, context: BuildContext, place: { node: object; key: string }): T {
+/** An error raised without a place gets that of what was being built. */
+export function locateErrors<T>(build: () => T, context: BuildContext, place: Place): T {
   try {
     return build()
   } catch (thrown) {
     if (!(thrown instanceof ConfigError) || thrown.context.manifest_path !== undefined) throw thrown
-    throw manifestError(below(context, place.key), thrown.message, place)
+    throw manifestError(context, thrown.message, { ...place, cause: thrown })
   }
 }
 
@@ -67,21 +84,16 @@ function find<T>(family: Family<T>, node: Node, context: BuildContext): Componen
   throw manifestError(context, `${what}; ${suggest(name, types)}`, { node, key: 'type' })
 }
 
+/** Fields that every component may have besides its own. */
+const ownFields = new Set(['type', '$parameters', 'class_name'])
+
+/** Hands every field that the component does not know to `warn`. */
 function reportUnknownFields(component: Component, node: Node, context: BuildContext): void {
   for (const key of Object.keys(node)) {
-    if (key === 'type' || key === '$parameters' || key in component.fields || key === 'class_name') continue
     // Parameters are copied into components as fields; the copies that a component does not know are no mistake.
-    if (Object.hasOwn(context.parameters, key)) continue
-    const error = manifestError(
-      below(context, key),
-      `${component.type} has no field '${key}'; ${suggest(key, Object.keys(component.fields))}`,
-      {
-        node,
-        key,
-      },
-    )
-    if (context.dialect === 'native') throw error
-    context.warn(error)
+    if (ownFields.has(key) || Object.hasOwn(component.fields, key) || Object.hasOwn(context.parameters, key)) continue
+    const message = `${component.type} has no field '${key}'; ${suggest(key, Object.keys(component.fields))}`
+    context.warn(manifestError(below(context, key), message, { node, key }))
   }
 }
 

@@ -1,8 +1,9 @@
 import { ConfigError, suggest } from '../errors.ts'
 import type { JsonSchema } from '../protocol/messages.ts'
 import { compileCondition, compileMapping, compileTemplate, type Scope } from '../template/template.ts'
-import { below, buildComponent, describe, isNode, type Node } from './build.ts'
+import { below, buildComponent, describe, isNode, locateErrors, type Node, type Place } from './build.ts'
 import type { BuildContext, Family, Field } from './component.ts'
+import { gatherProblems } from './problems.ts'
 
 export interface FieldOptions {
   readonly description: string
@@ -75,13 +76,21 @@ export function rawObject(options: FieldOptions): Field<Node> {
   }
 }
 
+function buildItem<T>(field: Field<T>, item: unknown, { node, key, context }: Place & { key: number; context: BuildContext }): T {
+  const inner = below(context, key)
+  return locateErrors(() => field.build(item, inner), inner, { node, key })
+}
+
 export function list<T>(items: Field<T>, options: FieldOptions): Field<readonly T[]> {
   return {
     schema: { type: 'array', items: items.schema, ...options },
     optional: false,
     build: (node, context) => {
       if (!Array.isArray(node)) throw new ConfigError('ERR_MANIFEST_INVALID', `expected a list, found ${describe(node)}`)
-      return node.map((item, index) => items.build(item, below(context, index)))
+      const problems = gatherProblems()
+      const built = node.map((item, index) => problems.attempt(() => buildItem(items, item, { node, key: index, context })))
+      problems.throwAny()
+      return built as T[]
     },
     ...(items.family ? { family: items.family } : {}),
   }

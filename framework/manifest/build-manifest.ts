@@ -1,0 +1,153 @@
+import { Check } from '../components/checks/check.ts'
+import { Discovery } from '../components/resolvers/discovery.ts'
+import { Stream } from '../components/streams/stream.ts'
+import { asConnectorError, ConfigError } from '../errors.ts'
+import { buildComponent, isNode, locateErrors, manifestError, type Node } from './build.ts'
+import type { BuildContext, Config, Language, Services } from './component.ts'
+import { condition, integerOrTemplate } from './fields.ts'
+import type { Manifest } from './manifest.ts'
+import { gatherProblems } from './problems.ts'
+
+/** A stream that cannot be built; the others can be read. */
+export interface BrokenStream {
+  readonly name: string
+  readonly error: ConfigError
+}
+
+/** Everything a run needs, built once. */
+export interface BuiltManifest {
+  readonly streams: readonly Stream[]
+  /** Only in foreign manifests; in ours one broken stream breaks the manifest. */
+  readonly broken: readonly BrokenStream[]
+  readonly discovery: Discovery | undefined
+  readonly check: Check
+  /** How many slices may be read at once, when the manifest says so. */
+  readonly concurrency: number | undefined
+  readonly warnings: readonly ConfigError[]
+}
+
+export interface BuildOptions {
+  readonly language: Language
+  /** Validated, with secret references resolved. */
+  readonly config: Config
+  readonly services: Services
+}
+
+/**
+ * Builds the components of a manifest. Throws one ConfigError that lists everything wrong with a manifest of ours;
+ * of a foreign manifest only the streams concerned are left out.
+ */
+export function buildManifest(manifest: Manifest, options: BuildOptions): BuiltManifest {
+  const warnings = [...manifest.warnings]
+  const context: BuildContext = {
+    ...options,
+    dialect: manifest.dialect,
+    parameters: {},
+    roots: [],
+    path: '',
+    locate: manifest.locate,
+    warn: (warning) => warnings.push(warning),
+  }
+  const built = manifest.dialect === 'native' ? buildNative(manifest, context) : buildForeign(manifest, context)
+  return { ...built, warnings }
+}
+
+type Built = Omit<BuiltManifest, 'warnings'>
+
+function buildNative(manifest: Manifest, context: BuildContext): Built {
+  const problems = gatherProblems()
+  const inTemplates = { ...context, roots: manifest.discovery === undefined ? [] : ['account'] }
+  const built = stationed(manifest, inTemplates).flatMap(({ node, at }) => problems.attempt(() => [buildComponent(Stream, node, at)]) ?? [])
+  const streams = distinct(built, (stream) => problems.add(twice(stream.name, manifest, context)))
+  const check = problems.attempt(() => buildComponent(Check, manifest.check, { ...context, path: 'check' }))
+  const discovery =
+    manifest.discovery === undefined
+      ? undefined
+      : problems.attempt(() => buildComponent(Discovery, manifest.discovery, { ...context, path: 'streams.discovery' }))
+  problems.throwAny()
+  if (!check) throw new TypeError('a manifest without problems has a check')
+  return { streams, broken: [], discovery, check, concurrency: undefined }
+}
+
+function buildForeign(manifest: Manifest, context: BuildContext): Built {
+  const broken: BrokenStream[] = []
+  const built = stationed(manifest, context).flatMap(({ node, at }) => {
+    const name = isNode(node) && typeof node['name'] === 'string' ? node['name'] : at.path
+    return (
+      orBroken(
+        () => [buildComponent(Stream, node, at)],
+        (error) => broken.push({ name, error }),
+      ) ?? []
+    )
+  })
+  const streams = distinct(built, (stream) => broken.push({ name: stream.name, error: twice(stream.name, manifest, context) }))
+  return { streams, broken, discovery: undefined, check: buildCheck(manifest, context), concurrency: concurrencyOf(manifest, context) }
+}
+
+function orBroken<T>(build: () => T, report: (error: ConfigError) => void): T | undefined {
+  try {
+    return build()
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown
+    report(thrown)
+    return undefined
+  }
+}
+
+interface Stationed {
+  readonly node: unknown
+  readonly at: BuildContext
+}
+
+/** The stream nodes with their places; those whose condition does not hold for this config are left out. */
+function stationed(manifest: Manifest, context: BuildContext): readonly Stationed[] {
+  return manifest.streams.flatMap((node, index) => unfold({ node, at: { ...context, path: `${manifest.streamsPath}[${index}]` } }))
+}
+
+/** `ConditionalStreams` stands for the streams in it, or for none. */
+function unfold({ node, at }: Stationed): readonly Stationed[] {
+  if (!isNode(node) || node['type'] !== 'ConditionalStreams') return [{ node, at }]
+  if (!holds(node, at)) return []
+  const inner = Array.isArray(node['streams']) ? node['streams'] : []
+  return inner.map((stream, index) => ({ node: stream, at: { ...at, path: `${at.path}.streams[${index}]` } }))
+}
+
+function holds(node: Node, at: BuildContext): boolean {
+  const field = condition([], { description: 'Whether the streams are part of the connector.' })
+  const build = () => field.build(node['condition'], { ...at, path: `${at.path}.condition` })
+  return locateErrors(build, at, { node, key: 'condition' }).evaluate({})
+}
+
+function distinct(streams: readonly Stream[], report: (stream: Stream) => void): readonly Stream[] {
+  const seen = new Set<string>()
+  return streams.filter((stream) => {
+    if (seen.has(stream.name)) report(stream)
+    return !seen.has(stream.name) && seen.add(stream.name)
+  })
+}
+
+function twice(name: string, manifest: Manifest, context: BuildContext): ConfigError {
+  const nodes = manifest.streams.filter((node): node is Node => isNode(node) && node['name'] === name)
+  const node = nodes[1]
+  return manifestError({ ...context, path: manifest.streamsPath }, `stream '${name}' is defined twice`, node && { node })
+}
+
+/** A check that cannot be built fails when it is asked for; reading goes on without it. */
+function buildCheck(manifest: Manifest, context: BuildContext): Check {
+  const at = { ...context, path: 'check' }
+  try {
+    return buildComponent(Check, manifest.check, at)
+  } catch (thrown) {
+    const error = asConnectorError(thrown)
+    if (!(error instanceof ConfigError)) throw thrown
+    return { check: () => Promise.reject(error) }
+  }
+}
+
+function concurrencyOf({ concurrencyLevel: node }: Manifest, context: BuildContext): number | undefined {
+  if (!isNode(node) || node['default_concurrency'] === undefined) return undefined
+  const at = { ...context, path: 'concurrency_level' }
+  const read = (key: string) => locateErrors(() => integerOrTemplate({ description: key }).build(node[key], at), at, { node, key })
+  const wanted = read('default_concurrency')
+  return node['max_concurrency'] === undefined ? wanted : Math.min(wanted, read('max_concurrency'))
+}

@@ -1,0 +1,49 @@
+import { ConfigError } from '../errors.ts'
+import type { JsonSchema } from '../protocol/messages.ts'
+import { describe, isNode, manifestError, type Node } from './build.ts'
+import { dialectOf } from './envelope.ts'
+import { createResolver, type Resolver } from './references.ts'
+import { syntaxError } from './syntax-error.ts'
+import { type ManifestText, type ParsedText, parseYaml } from './yaml.ts'
+
+/** A manifest file whose references are resolved where they are asked for. */
+export interface Document extends Omit<ParsedText, 'root'> {
+  readonly file: string
+  readonly root: Node
+  readonly resolver: Resolver
+}
+
+/** What a config must hold, as the manifest says it. */
+export interface SpecSource {
+  readonly connectionSpecification: JsonSchema
+  readonly documentationUrl?: string
+  readonly advancedAuth?: unknown
+}
+
+/** Reads a manifest file. Throws ConfigError with file:line:column for a text that is no mapping. */
+export function openDocument(source: ManifestText): Document {
+  const { root, dialect, positions } = parseYaml(source, dialectOf)
+  if (!isNode(root)) throw syntaxError(`a manifest is a mapping, found ${describe(root)}`, positions.at(0))
+  return { file: source.file, root, dialect, positions, resolver: createResolver(root, positions) }
+}
+
+/** The spec of a manifest; builds nothing. A manifest written for Airbyte may lack one: then any config is accepted. */
+export function specOf({ root, dialect, positions, resolver }: Document): SpecSource {
+  const node = resolver.resolve(root['spec'])
+  const context = { path: 'spec', locate: positions.locate }
+  if (node === undefined && dialect === 'airbyte') return { connectionSpecification: { type: 'object', additionalProperties: true } }
+  if (!isNode(node)) throw manifestError(context, `expected a spec, found ${describe(node)}`, { node: root, key: 'spec' })
+  const schema = node['connection_specification']
+  if (!isNode(schema))
+    throw manifestError(context, "needs 'connection_specification', a JSON Schema", { node, key: 'connection_specification' })
+  if (node['config_normalization_rules'] !== undefined) {
+    const message = "'config_normalization_rules' is not supported: the config would be used as it is"
+    throw new ConfigError('ERR_SPEC_UNSUPPORTED', manifestError(context, message, { node, key: 'config_normalization_rules' }).message)
+  }
+  const url = node['documentation_url']
+  return {
+    connectionSpecification: schema,
+    ...(typeof url === 'string' ? { documentationUrl: url } : {}),
+    ...(node['advanced_auth'] == null ? {} : { advancedAuth: node['advanced_auth'] }),
+  }
+}

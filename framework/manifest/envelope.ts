@@ -1,0 +1,195 @@
+import { type ConfigError, suggest } from '../errors.ts'
+import type { JsonSchema } from '../protocol/messages.ts'
+import type { Dialect } from '../template/template.ts'
+import { isNode, manifestError, type Node } from './build.ts'
+import type { Locate } from './component.ts'
+import { checkShape } from './shape.ts'
+
+/** Where a connector stands among all connectors; the parts of its id in order. */
+export interface Taxonomy {
+  readonly origin: string
+  readonly source: string
+  readonly provider: string
+  readonly product: string
+  readonly method: string
+}
+
+/** What the connector asks of the place where it runs. */
+export interface RuntimeNeeds {
+  readonly supportedRunners: readonly string[]
+  readonly networkPatterns: readonly string[]
+  /** Hosts that requests may go to; undefined for manifests that do not say, which is any host. */
+  readonly allowedHosts: readonly string[] | undefined
+}
+
+const parts = ['origin', 'source', 'provider', 'product', 'method'] as const
+const word = '[a-z0-9]+(?:_[a-z0-9]+)*'
+const text = (description: string): JsonSchema => ({ type: 'string', description })
+const words = (description: string): JsonSchema => ({ type: 'array', items: { type: 'string' }, description })
+
+function closed(properties: Readonly<Record<string, JsonSchema>>, required: readonly string[], description: string): JsonSchema {
+  return { type: 'object', description, properties, required, additionalProperties: false }
+}
+
+const taxonomy = closed(
+  Object.fromEntries(parts.map((part) => [part, { type: 'string', pattern: `^${word}$` }])),
+  parts,
+  'The parts of the id, spelled out; they must agree with it.',
+)
+
+const runtime = closed(
+  {
+    supported_runners: words('Where the connector may run, such as lambda or fargate.'),
+    network_patterns: words('How the runner reaches the network, such as nat_allowlist.'),
+    allowed_hosts: { ...words('Hosts that the connector may talk to; requests to any other are refused.'), minItems: 1 },
+  },
+  ['allowed_hosts'],
+  'What the connector asks of the place where it runs.',
+)
+
+const streams = closed(
+  {
+    strategy: { type: 'string', enum: ['discovery', 'static'], description: 'discovery: the templates are read for each account found.' },
+    defaults: closed(
+      {
+        key_strategy: { type: 'string', enum: ['source_declared'], description: 'Primary keys are those that the streams declare.' },
+        cursor_strategy: { type: 'string', enum: ['date_range'], description: 'Incremental streams read windows of dates.' },
+      },
+      [],
+      'What holds for every stream.',
+    ),
+    discovery: { $ref: '#/definitions/Discovery', description: 'Finds the accounts; each one is `account` in the templates.' },
+    templates: { type: 'array', items: { $ref: '#/definitions/Stream' }, minItems: 1, description: 'The streams.' },
+  },
+  ['strategy', 'templates'],
+  'What can be read.',
+)
+
+const spec = closed(
+  {
+    type: { const: 'Spec' },
+    connection_specification: { type: 'object', description: 'JSON Schema of the config; `airbyte_secret: true` marks secrets.' },
+    documentation_url: text('Where the config is explained to people.'),
+    advanced_auth: { type: 'object', description: 'How a platform runs the OAuth flow.' },
+  },
+  ['connection_specification'],
+  'What a config must hold.',
+)
+
+/** JSON Schema of our envelope. `#/definitions/…` are the families of components. */
+export const envelopeSchema: JsonSchema = closed(
+  {
+    manifest_version: { type: 'number', const: 1, description: 'Version of this envelope.' },
+    id: {
+      type: 'string',
+      pattern: `^conn(?:::${word}){5}$`,
+      description: 'conn::<origin>::<source>::<provider>::<product>::<method>',
+    },
+    name: text('The name that people see.'),
+    description: text('One sentence on what the connector reads.'),
+    taxonomy,
+    runtime,
+    streams,
+    spec,
+    check: { $ref: '#/definitions/Check', description: 'Says whether a config works.' },
+    definitions: { type: 'object', description: 'Parts that are used in several places by `$ref: "#/definitions/…"`.' },
+  },
+  ['manifest_version', 'id', 'name', 'taxonomy', 'runtime', 'streams', 'spec', 'check'],
+  'A connector.',
+)
+
+/** Our manifests say `manifest_version`; those written for Airbyte say `type: DeclarativeSource`, or nothing but streams. */
+export function dialectOf(keys: readonly string[]): Dialect {
+  if (keys.includes('manifest_version')) return 'native'
+  const foreign = keys.includes('type') || keys.includes('version')
+  return !foreign && ['id', 'taxonomy', 'runtime'].some((key) => keys.includes(key)) ? 'native' : 'airbyte'
+}
+
+export function readTaxonomy({ id }: Node): Taxonomy | undefined {
+  const [, origin, source, provider, product, method] = typeof id === 'string' ? id.split('::') : []
+  if (!origin || !source || !provider || !product || !method) return undefined
+  return { origin, source, provider, product, method }
+}
+
+export function readRuntime({ runtime: node }: Node): RuntimeNeeds {
+  const texts = (key: string) => {
+    const value = isNode(node) ? node[key] : undefined
+    return Array.isArray(value) ? value.map(String) : undefined
+  }
+  return {
+    supportedRunners: texts('supported_runners') ?? [],
+    networkPatterns: texts('network_patterns') ?? [],
+    allowedHosts: texts('allowed_hosts'),
+  }
+}
+
+export interface EnvelopeCheck {
+  readonly locate: Locate
+  readonly report: (error: ConfigError) => void
+  readonly warn: (warning: ConfigError) => void
+}
+
+/** Reports everything that is wrong with the envelope of one of our manifests. `root` has its references resolved. */
+export function checkEnvelope(root: Node, { locate, report }: EnvelopeCheck): void {
+  const check = { path: '', place: { node: root }, locate, report }
+  checkShape(root, envelopeSchema, check)
+  const { id, taxonomy: stated, streams: node } = root
+  if (typeof id === 'string' && isNode(stated)) {
+    const named = id.split('::').slice(1)
+    parts.forEach((part, index) => {
+      const message = `is '${stated[part]}', but the id says '${named[index]}'`
+      if (stated[part] !== undefined && stated[part] !== named[index]) {
+        report(manifestError({ path: `taxonomy.${part}`, locate }, message, { node: stated, key: part }))
+      }
+    })
+  }
+  if (!isNode(node)) return
+  const context = { path: 'streams', locate }
+  if (node['strategy'] === 'discovery' && node['discovery'] === undefined) {
+    report(manifestError(context, "strategy 'discovery' needs 'discovery'", { node, key: 'strategy' }))
+  }
+  if (node['strategy'] === 'static' && node['discovery'] !== undefined) {
+    report(manifestError(context, "strategy 'static' has no 'discovery'", { node, key: 'discovery' }))
+  }
+}
+
+/** Keys that a manifest written for Airbyte may have at its top. */
+const foreignKeys = [
+  'type',
+  'version',
+  'check',
+  'streams',
+  'dynamic_streams',
+  'schemas',
+  'definitions',
+  'spec',
+  'concurrency_level',
+  'api_budget',
+  'stream_groups',
+  'max_concurrent_async_job_count',
+  'metadata',
+  'description',
+  '$parameters',
+]
+
+/** Reports what no manifest written for Airbyte can do without, and warns about keys that nobody reads. */
+export function checkForeign(root: Node, { locate, report, warn }: EnvelopeCheck): void {
+  if (root['type'] !== undefined && root['type'] !== 'DeclarativeSource') {
+    const message = `a manifest has 'manifest_version' or 'type: DeclarativeSource', not type ${JSON.stringify(root['type'])}`
+    report(manifestError({ path: '', locate }, message, { node: root, key: 'type' }))
+  }
+  if (!Array.isArray(root['streams']) && !Array.isArray(root['dynamic_streams'])) {
+    report(manifestError({ path: '', locate }, "needs 'streams' or 'dynamic_streams', a list of streams", { node: root }))
+  }
+  if (root['spec'] === undefined) {
+    warn(manifestError({ path: '', locate }, "has no 'spec': any config is accepted as it is", { node: root }))
+  }
+  if (root['api_budget'] !== undefined) {
+    const message = 'is not enforced; requests are paced by what the provider answers'
+    warn(manifestError({ path: 'api_budget', locate }, message, { node: root, key: 'api_budget' }))
+  }
+  for (const key of Object.keys(root)) {
+    if (foreignKeys.includes(key)) continue
+    warn(manifestError({ path: key, locate }, `unknown key; ${suggest(key, foreignKeys)}`, { node: root, key }))
+  }
+}

@@ -1,0 +1,116 @@
+import { basename } from 'node:path'
+import type { ConfigError } from '../errors.ts'
+import type { Dialect } from '../template/template.ts'
+import { isNode, type Node } from './build.ts'
+import type { Locate } from './component.ts'
+import { type Document, openDocument, type SpecSource, specOf } from './document.ts'
+import { checkEnvelope, checkForeign, type RuntimeNeeds, readRuntime, readTaxonomy, type Taxonomy } from './envelope.ts'
+import { propagate } from './parameters.ts'
+import { gatherProblems } from './problems.ts'
+import type { ManifestText } from './yaml.ts'
+
+/** A manifest that was read: references resolved, types and parameters filled in, nothing built yet. */
+export interface Manifest extends Sections {
+  readonly file: string
+  readonly dialect: Dialect
+  /** `conn::…`; the file's name for manifests written for Airbyte. */
+  readonly id: string
+  readonly name: string
+  /** Of the envelope, or of the language that a foreign manifest was written for. */
+  readonly version: string
+  readonly taxonomy: Taxonomy | undefined
+  readonly runtime: RuntimeNeeds
+  readonly spec: SpecSource
+  readonly locate: Locate
+  readonly warnings: readonly ConfigError[]
+}
+
+/** The parts that are built. */
+export interface Sections {
+  /** Where the stream nodes stand: `streams.templates` or `streams`. */
+  readonly streamsPath: string
+  readonly streams: readonly unknown[]
+  /** `dynamic_streams` of a foreign manifest: made from a template at run time. */
+  readonly dynamicStreams: readonly unknown[]
+  /** Present when the streams are templates that are read for each account. */
+  readonly discovery: unknown
+  readonly check: unknown
+  /** `concurrency_level` of a foreign manifest. */
+  readonly concurrencyLevel: unknown
+}
+
+/**
+ * Reads a manifest. Throws ConfigError, with every place, for text that is no plain data, references that lead nowhere and a wrong
+ * envelope. Components are built by `buildManifest`.
+ */
+export function loadManifest(source: ManifestText): Manifest {
+  const document = openDocument(source)
+  const problems = gatherProblems()
+  const warnings: ConfigError[] = []
+  const spec = problems.attempt(() => specOf(document))
+  const root = problems.attempt(() => resolveParts(document))
+  const check = { locate: document.positions.locate, report: problems.add, warn: (warning: ConfigError) => warnings.push(warning) }
+  if (root) (document.dialect === 'native' ? checkEnvelope : checkForeign)(root, check)
+  problems.throwAny()
+  if (!root || !spec) throw new TypeError('a manifest without problems has a root and a spec')
+  const { file, dialect, positions } = document
+  const fallback = basename(file).replace(/\.(ya?ml|json)$/, '')
+  return {
+    ...(dialect === 'native' ? nativeSections(root, document) : foreignSections(root, document)),
+    file,
+    dialect,
+    id: textOf(root['id']) ?? fallback,
+    name: textOf(root['name']) ?? fallback,
+    version: String(root[dialect === 'native' ? 'manifest_version' : 'version'] ?? ''),
+    taxonomy: readTaxonomy(root),
+    runtime: readRuntime(root),
+    spec,
+    locate: positions.locate,
+    warnings,
+  }
+}
+
+/** Definitions are resolved where something refers to them; the spec is read on its own. */
+const unresolved = new Set(['definitions', 'schemas', 'metadata'])
+
+function resolveParts({ root, resolver, positions }: Document): Node {
+  const parts = Object.entries(root).map(([key, value]) => [key, unresolved.has(key) ? value : resolver.resolve(value)] as const)
+  const resolved = Object.fromEntries(parts)
+  positions.copied(root, resolved)
+  return resolved
+}
+
+function nativeSections(root: Node, { positions: { copied } }: Document): Sections {
+  const streams = isNode(root['streams']) ? root['streams'] : {}
+  const nodes = propagate({ type: 'DeclarativeSource', streams: streams['templates'], check: root['check'] }, { copied })
+  const discovery = streams['discovery']
+  return {
+    streamsPath: 'streams.templates',
+    streams: listOf(nodes['streams']),
+    dynamicStreams: [],
+    discovery: isNode(discovery) ? propagate(discovery, { copied }) : discovery,
+    check: nodes['check'],
+    concurrencyLevel: undefined,
+  }
+}
+
+function foreignSections(root: Node, { positions: { copied } }: Document): Sections {
+  const picked = ['streams', 'dynamic_streams', 'check', 'concurrency_level', '$parameters'].filter((key) => Object.hasOwn(root, key))
+  const nodes = propagate({ ...Object.fromEntries(picked.map((key) => [key, root[key]])), type: 'DeclarativeSource' }, { copied })
+  return {
+    streamsPath: 'streams',
+    streams: listOf(nodes['streams']),
+    dynamicStreams: listOf(nodes['dynamic_streams']),
+    discovery: undefined,
+    check: nodes['check'],
+    concurrencyLevel: nodes['concurrency_level'],
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
