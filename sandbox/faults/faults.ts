@@ -1,0 +1,90 @@
+import type { GraphRequest } from '../http/request.ts'
+import { checkFault, type Fault, type FaultMatch } from './fault.ts'
+
+/** What a fault can be matched against besides the request. */
+export interface FaultPlace {
+  readonly routeName: string
+  readonly page: string | undefined
+}
+
+/** A fault that hits the request at hand. `memory` lives as long as the rule: cursors and rows seen before. */
+export interface ActiveFault {
+  readonly fault: Fault
+  readonly memory: Map<string, unknown>
+}
+
+interface Rule extends ActiveFault {
+  readonly id: string
+  readonly matches: (request: GraphRequest, place: FaultPlace) => boolean
+  skip: number
+  left: number
+  hits: number
+}
+
+/** The rules in force. Several can hit one request; they are applied in the order in which they were added. */
+export class Faults {
+  #rules: Rule[] = []
+  #added = 0
+
+  /** Adds a rule and returns its id. Throws a TypeError for an unknown kind or a missing field. */
+  add(fault: Fault): string {
+    const checked = checkFault(fault)
+    const id = `fault-${++this.#added}`
+    const left = checked.times ?? (checked.kind === 'empty-pages' ? (checked.pages ?? 1) : defaultTimes(checked))
+    const rule = { id, fault: checked, memory: new Map(), matches: matcher(checked.match ?? {}), skip: checked.skip ?? 0, left, hits: 0 }
+    this.#rules.push(rule)
+    return id
+  }
+
+  /** Removes one rule, or all of them. */
+  clear(id?: string): void {
+    this.#rules = id === undefined ? [] : this.#rules.filter((rule) => rule.id !== id)
+  }
+
+  /** Rules with the number of requests they hit so far. A rule that is used up stays in the list. */
+  list(): readonly { id: string; hits: number; fault: Fault }[] {
+    return this.#rules.map(({ id, hits, fault }) => ({ id, hits, fault }))
+  }
+
+  /** Faults for a request; counts it for the rules that match. */
+  take(request: GraphRequest, place: FaultPlace): readonly ActiveFault[] {
+    return this.#rules.filter((rule) => {
+      if (rule.left <= 0 || !rule.matches(request, place)) return false
+      if (rule.skip > 0) {
+        rule.skip--
+        return false
+      }
+      rule.left--
+      rule.hits++
+      return true
+    })
+  }
+}
+
+/** Losing a role or a token happens once; the rest goes on until it is cleared. */
+function defaultTimes(fault: Fault): number {
+  return fault.kind === 'revoke-page' || fault.kind === 'expire-token' ? 1 : Number.POSITIVE_INFINITY
+}
+
+function matcher(match: FaultMatch): Rule['matches'] {
+  const path = match.path === undefined ? undefined : glob(match.path)
+  return (request, { routeName, page }) =>
+    (path === undefined || path.test(request.path)) &&
+    (match.route === undefined || routeName === match.route || routeName.endsWith(` ${match.route}`)) &&
+    (match.page === undefined || match.page === page) &&
+    (match.method === undefined || match.method === request.method) &&
+    (match.metric === undefined || metricsOf(request).includes(match.metric)) &&
+    (match.limitAbove === undefined || Number(request.params.get('limit') ?? 25) > match.limitAbove)
+}
+
+function metricsOf(request: GraphRequest): string[] {
+  return (request.params.get('metric') ?? '').split(/[^A-Za-z0-9_]+/)
+}
+
+function glob(pattern: string): RegExp {
+  const text = pattern
+    .split('*')
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.*')
+  return new RegExp(`^${text}$`)
+}

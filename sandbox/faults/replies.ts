@@ -1,0 +1,90 @@
+import { gzipSync } from 'node:zlib'
+import { baseHeaders, errorReply, type Reply } from '../http/reply.ts'
+import type { GraphRequest } from '../http/request.ts'
+import type { Place } from '../http/route.ts'
+import type { World } from '../world.ts'
+import type { Fault } from './fault.ts'
+import type { ActiveFault } from './faults.ts'
+
+/** Faults that change the world before the request is looked at. */
+export function prepare(fault: Fault, { world, request, place }: { world: World; request: GraphRequest; place: Place }): void {
+  if (fault.kind === 'revoke-page') {
+    const page = fault.page ?? place.page
+    if (page !== undefined) world.tokens.loseRole(page)
+  }
+  if (fault.kind === 'expire-token' && request.token !== undefined) world.tokens.expire(request.token)
+}
+
+/** Metrics that the request must be refused for. */
+export function refusedMetrics(faults: readonly ActiveFault[]): ReadonlySet<string> {
+  return new Set(faults.flatMap(({ fault }) => (fault.kind === 'refuse-metric' ? [fault.metric] : [])))
+}
+
+/** The answer of the first fault that replaces the real one; undefined when there is none. */
+export function replacement(faults: readonly ActiveFault[], request: GraphRequest): Reply | undefined {
+  for (const { fault } of faults) {
+    const reply = replyOf(fault, request)
+    if (reply) return reply
+  }
+  return undefined
+}
+
+function replyOf(fault: Fault, request: GraphRequest): Reply | undefined {
+  switch (fault.kind) {
+    case 'error':
+      return errorReply({ ...fault, message: fault.message ?? `(#${fault.code}) Injected error` })
+    case 'error-in-200':
+      return errorReply({ ...fault, status: 200, code: fault.code ?? 190, message: fault.message ?? 'Error validating access token' })
+    case 'echo-token':
+      return errorReply({ code: fault.code ?? 190, message: `Malformed access token ${request.token ?? ''}` })
+    case 'retry-after':
+      return withHeader(
+        errorReply({ code: 4, status: fault.status ?? 429, message: '(#4) Too many calls' }),
+        'retry-after',
+        fault.value ?? '1',
+      )
+    case 'redirect':
+      return { status: fault.status ?? 302, headers: { location: fault.location }, body: Buffer.alloc(0) }
+    default:
+      return bodyOf(fault)
+  }
+}
+
+const LOGIN_PAGE = '<!DOCTYPE html><html><head><title>Log in</title></head><body><form id="login">Please log in</form></body></html>'
+const BAD_GATEWAY = '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>'
+
+function bodyOf(fault: Fault): Reply | undefined {
+  const headers = baseHeaders()
+  switch (fault.kind) {
+    case 'html': {
+      const status = fault.status ?? 200
+      return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body: Buffer.from(status < 400 ? LOGIN_PAGE : BAD_GATEWAY) }
+    }
+    case 'empty':
+      return { status: fault.status ?? 200, headers, body: Buffer.alloc(0) }
+    case 'body': {
+      const type = { 'content-type': fault.contentType ?? headers['content-type'] ?? '' }
+      return { status: fault.status ?? 200, headers: { ...headers, ...type }, body: Buffer.from(fault.body) }
+    }
+    case 'gzip-bomb':
+      return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzipBomb(fault.megabytes ?? 64) }
+    case 'deep-json':
+      return { status: 200, headers, body: deepJson(fault.depth ?? 100_000) }
+    default:
+      return undefined
+  }
+}
+
+function withHeader(reply: Reply, name: string, value: string): Reply {
+  return { ...reply, headers: { ...reply.headers, [name]: value } }
+}
+
+/** Valid JSON of mostly spaces. A gzip file may be many members one after the other, so a megabyte is packed once and repeated. */
+function gzipBomb(megabytes: number): Buffer {
+  const spaces = gzipSync(Buffer.alloc(1_048_576, ' '))
+  return Buffer.concat([gzipSync('{"data":['), ...Array.from({ length: megabytes }, () => spaces), gzipSync(']}')])
+}
+
+function deepJson(depth: number): Buffer {
+  return Buffer.from(`{"data":[${'['.repeat(depth)}${']'.repeat(depth)}]}`)
+}

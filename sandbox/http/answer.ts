@@ -1,0 +1,102 @@
+import type { Call } from '../call.ts'
+import { GraphError, permission } from '../errors.ts'
+import { checkProof } from '../tokens/proof.ts'
+import type { Token } from '../tokens/token.ts'
+import { poolsOf } from '../usage.ts'
+import { hasV26Rules, servedVersion } from '../versions.ts'
+import type { World } from '../world.ts'
+import { parseFields } from './fields.ts'
+import { baseHeaders, errorReply, type Reply } from './reply.ts'
+import type { GraphRequest } from './request.ts'
+import { locate, nowhere, type Place } from './route.ts'
+
+/** A request on its way through the API. */
+export interface Visit {
+  readonly world: World
+  readonly request: GraphRequest
+  readonly place: Place
+  readonly refusedMetrics: ReadonlySet<string>
+  /** Runs the items of a batch, in the order given. */
+  runBatch(items: string, token: Token): unknown
+}
+
+/** What the API answers, without any fault: version, token, proof, limits, then the route. Never throws a GraphError. */
+export function answer(visit: Visit): Reply {
+  const headers = baseHeaders()
+  try {
+    const { body, status } = serve(visit, headers)
+    return { status, headers, body }
+  } catch (error) {
+    if (error instanceof GraphError) return errorReply(error.init, headers)
+    throw error
+  }
+}
+
+function serve(visit: Visit, headers: Record<string, string>): { status: number; body: unknown } {
+  const { world, request, place } = visit
+  const version = servedVersion(request.version, world.clock.now().getTime(), request.segments.join('/'))
+  headers['facebook-api-version'] = `v${version}.0`
+  if (place.appRoute) return { status: 200, body: place.appRoute.answer(world, request) }
+  const token = authenticate(visit)
+  if (world.settings.appSecret !== undefined && token.kind !== 'app') {
+    checkProof(world.settings.appSecret, token.text, request.params.get('appsecret_proof'))
+  }
+  spend(visit, token, headers)
+  const recording = world.recordings.find(request.method, request.path)
+  if (recording) return { status: recording.status, body: recording.bytes }
+  return { status: 200, body: dispatch(visit, version, token) }
+}
+
+function authenticate({ world, request }: Visit): Token {
+  if (request.token === undefined) {
+    if (request.badAuthorization || request.segments[0] !== 'me') throw permission(200, 'Provide valid app ID')
+    throw noActiveToken()
+  }
+  const token = world.tokens.check(request.token)
+  if (token.kind === 'app' && request.segments[0] === 'me') throw noActiveToken()
+  return token
+}
+
+function noActiveToken(): GraphError {
+  const message = 'An active access token must be used to query information about the current user.'
+  return new GraphError({ code: 2500, message })
+}
+
+/** Counts the call. The header shows the load after it, also when the call is refused. */
+function spend({ world, place }: Visit, token: Token, headers: Record<string, string>): void {
+  try {
+    world.usage.spend(poolsOf(token, place.page))
+  } finally {
+    Object.assign(headers, world.usage.header(token, place.page))
+  }
+}
+
+function dispatch(visit: Visit, version: number, token: Token): unknown {
+  const { world, request, place } = visit
+  const ids = request.params.get('ids')
+  if (ids !== undefined && request.method === 'GET' && request.segments.length === 0) return readMany(visit, version, { token, ids })
+  const batch = request.params.get('batch')
+  if (batch !== undefined && request.method === 'POST' && request.segments.length === 0) return visit.runBatch(batch, token)
+  if (!place.route) throw nowhere(world, request, place)
+  const fields = request.params.get('fields')
+  return place.route.answer(callOf(visit, { version, token, fields: fields ? parseFields(fields) : undefined }))
+}
+
+function callOf({ world, request, place, refusedMetrics }: Visit, rest: Pick<Call, 'version' | 'token' | 'fields'>): Call {
+  return { world, request, id: place.id, params: request.params, refusedMetrics, ...rest }
+}
+
+/** `/?ids=a,b`: refused by v26, and by all versions since autumn 2026. */
+function readMany(visit: Visit, version: number, { token, ids }: { token: Token; ids: string }): unknown {
+  const { world, request } = visit
+  if (hasV26Rules(version, world.clock.now().getTime())) {
+    throw new GraphError({ code: 100, status: 500, message: 'The ids query parameter is deprecated in v26.0+' })
+  }
+  const params = new Map([...request.params].filter(([name]) => name !== 'ids'))
+  return Object.fromEntries(
+    ids.split(',').map((id) => {
+      const single = { ...request, segments: [id], path: `/${id}`, params }
+      return [id, dispatch({ ...visit, request: single, place: locate(world, single) }, version, token)]
+    }),
+  )
+}

@@ -1,0 +1,61 @@
+import type { ActiveFault } from '../faults/faults.ts'
+import { alterListing } from '../faults/listing.ts'
+import { prepare, refusedMetrics, replacement } from '../faults/replies.ts'
+import type { World } from '../world.ts'
+import { answer } from './answer.ts'
+import { runBatch } from './batch.ts'
+import { visibleQuery } from './log.ts'
+import type { Reply } from './reply.ts'
+import type { GraphRequest } from './request.ts'
+import { locate, type Place } from './route.ts'
+
+/** A request, what it came to, and the faults that still have to be done to its bytes. */
+export interface Exchange {
+  readonly request: GraphRequest
+  readonly place: Place
+  readonly reply: Reply
+  readonly faults: readonly ActiveFault[]
+}
+
+/** Answers a request with the faults that change what is said. Those that change how it is sent are left to the sender. */
+export function exchange(world: World, request: GraphRequest): Exchange {
+  const place = locate(world, request)
+  const faults = world.faults.take(request, place)
+  for (const { fault } of faults) prepare(fault, { world, request, place })
+  const reply =
+    replacement(faults, request) ??
+    answer({
+      world,
+      request,
+      place,
+      refusedMetrics: refusedMetrics(faults),
+      runBatch: (items, token) => runBatch(request, { items, token, run: (item) => runItem(world, item) }),
+    })
+  return { request, place, faults, reply: faults.reduce((current, fault) => alterListing(current, fault, { world, request }), reply) }
+}
+
+function runItem(world: World, request: GraphRequest): Reply | null {
+  const done = exchange(world, request)
+  const dropped = done.faults.some(({ fault }) => fault.kind === 'null-batch-item')
+  record(world, done, dropped ? 0 : done.reply.status)
+  return dropped ? null : done.reply
+}
+
+/** Writes the line of a finished exchange into the log. */
+export function record(world: World, { request, place, faults }: Exchange, status: number): void {
+  const version = request.version === undefined ? '' : `/v${request.version}.0`
+  const entry = {
+    at: world.clock.now(),
+    method: request.method,
+    path: version + request.path,
+    route: place.routeName,
+    query: visibleQuery(request),
+    tokenIn: request.tokenPlace,
+    status,
+    ...(place.page === undefined ? {} : { page: place.page }),
+    faults: faults.map(({ fault }) => fault.kind),
+    inBatch: request.inBatch,
+  }
+  world.log.add(entry)
+  world.settings.logger?.info(entry, `${entry.method} ${entry.path} ${status}`)
+}

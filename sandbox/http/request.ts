@@ -1,0 +1,82 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** Where a caller put its token. `none` also covers a GET that hides it in the body: the API does not look there. */
+export type TokenPlace = 'header' | 'query' | 'body' | 'none'
+
+/** A call as the routes see it: version and token taken out, query and form merged. */
+export interface GraphRequest {
+  readonly method: string
+  /** Path without the version, for example `/100000000000001/insights`. */
+  readonly path: string
+  readonly segments: readonly string[]
+  /** Number of the version in the path (25 for `v25.0`); undefined when there is none. */
+  readonly version: number | undefined
+  readonly params: ReadonlyMap<string, string>
+  readonly token: string | undefined
+  readonly tokenPlace: TokenPlace
+  /** An `Authorization` header was sent that holds no bearer token. */
+  readonly badAuthorization: boolean
+  /** Part of a batch; it is not sent by itself. */
+  readonly inBatch: boolean
+}
+
+/** The parts of a call, from the wire or from an item of a batch. */
+export interface RawCall {
+  readonly method: string
+  /** Path and query. */
+  readonly url: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/** Takes a call apart. Never throws: what can't be understood is left to the routes to refuse. */
+export function readRequest(raw: RawCall, inBatch = false): GraphRequest {
+  const cut = raw.url.indexOf('?')
+  const pathname = cut < 0 ? raw.url : raw.url.slice(0, cut)
+  const query = new URLSearchParams(cut < 0 ? '' : raw.url.slice(cut + 1))
+  const form = raw.method === 'GET' ? new URLSearchParams() : formOf(raw)
+  const parts = pathname.split('/').filter(Boolean).map(decode)
+  const version = /^v(\d+)\.\d+$/.exec(parts[0] ?? '')?.[1]
+  const segments = version === undefined ? parts : parts.slice(1)
+  const params = new Map([...query, ...form])
+  params.delete('access_token')
+  return {
+    method: raw.method,
+    path: `/${segments.join('/')}`,
+    segments,
+    version: version === undefined ? undefined : Number(version),
+    params,
+    ...tokenOf(raw.headers.authorization, query.get('access_token'), form.get('access_token')),
+    inBatch,
+  }
+}
+
+function tokenOf(authorization: string | undefined, query: string | null, form: string | null) {
+  const bearer = /^(?:bearer|oauth)\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1]
+  const badAuthorization = (authorization !== undefined && !bearer) || query === '' || form === ''
+  if (bearer) return { token: bearer, tokenPlace: 'header' as const, badAuthorization }
+  if (query) return { token: query, tokenPlace: 'query' as const, badAuthorization }
+  if (form) return { token: form, tokenPlace: 'body' as const, badAuthorization }
+  return { token: undefined, tokenPlace: 'none' as const, badAuthorization }
+}
+
+function formOf({ headers, body }: RawCall): URLSearchParams {
+  if (!headers['content-type']?.includes('json')) return new URLSearchParams(body)
+  try {
+    const json: unknown = JSON.parse(body)
+    const entries = json && typeof json === 'object' ? Object.entries(json) : []
+    return new URLSearchParams(entries.map(([key, value]): [string, string] => [key, typeof value === 'string' ? value : JSON.stringify(value)]))
+  } catch {
+    // The API treats an unreadable body as if no parameter was sent; the route then says which one is missing.
+    return new URLSearchParams()
+  }
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    // A malformed escape is kept as it stands and ends as an unknown object.
+    return segment
+  }
+}

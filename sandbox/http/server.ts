@@ -1,0 +1,52 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { answerAdmin, isAdminPath } from '../admin.ts'
+import type { World } from '../world.ts'
+import { exchange, record } from './exchange.ts'
+import { readRequest } from './request.ts'
+import { send } from './send.ts'
+
+const MAX_BODY = 10 * 1_048_576
+
+/** The HTTP side of a world. */
+export function createGraphServer(world: World, reset: () => void): Server {
+  return createServer((incoming, response) => {
+    handle(world, { incoming, response, reset }).catch((error: unknown) => fail(response, error))
+  })
+}
+
+interface Connection {
+  readonly incoming: IncomingMessage
+  readonly response: ServerResponse
+  reset(): void
+}
+
+async function handle(world: World, { incoming, response, reset }: Connection): Promise<void> {
+  const { method = 'GET', url = '/', headers } = incoming
+  const body = await readBody(incoming)
+  if (isAdminPath(url)) {
+    const { status, value } = answerAdmin({ world, reset }, { method, url, body })
+    response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' }).end(JSON.stringify(value, null, 2))
+    return
+  }
+  const done = exchange(world, readRequest({ method, url, headers, body }))
+  record(world, done, await send(response, done, world.settings.latencyMs))
+}
+
+async function readBody(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of incoming) {
+    const bytes = Buffer.from(chunk)
+    size += bytes.length
+    if (size > MAX_BODY) throw new RangeError('request body over 10 MiB')
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** A defect of the sandbox itself must never look like an answer of the API. */
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) return
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(`sandbox defect: ${text}`)
+}

@@ -1,0 +1,72 @@
+import { dayNumber, dayText, endTime, graphTime } from './data/pacific.ts'
+import { type Dimension, pageInsightRows } from './data/page-insights.ts'
+import { firstPostFrom, type PostFacts, posts } from './data/posts.ts'
+import { firstDay, lastVisibleDay } from './routes/insights.ts'
+import { postSeries, type World } from './world.ts'
+
+/** A row that the API would give for a metric now, and the day it is about. */
+export interface ExpectedRow {
+  readonly day: string
+  readonly end_time: string
+  readonly value: unknown
+  readonly is_from_ads?: string
+  readonly is_from_followers?: string
+}
+
+/** Which rows are asked for; days inclusive, default the whole visible history. */
+export interface ExpectedRows {
+  readonly page: string
+  readonly metric: string
+  readonly period?: 'day' | 'week' | 'days_28'
+  readonly breakdown?: Dimension
+  readonly from?: string
+  readonly to?: string
+}
+
+/** What a complete and correct reader would have found at this moment, computed without HTTP. */
+export class Truth {
+  readonly #world: World
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** Ids of the Pages under `/me/accounts` of an ordinary token. */
+  pages(): readonly string[] {
+    return this.#world.pages.listed
+  }
+
+  /** Newest day whose rows are visible, as `YYYY-MM-DD`. */
+  lastDay(): string {
+    return dayText(lastVisibleDay({ world: this.#world }))
+  }
+
+  pageInsights({ page, metric, period = 'day', breakdown, from, to }: ExpectedRows): ExpectedRow[] {
+    const first = Math.max(firstDay({ world: this.#world }), dayOr(from, 0))
+    const last = Math.min(lastVisibleDay({ world: this.#world }), dayOr(to, Number.MAX_SAFE_INTEGER))
+    const { seed } = this.#world.settings
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index).flatMap((day) =>
+      pageInsightRows({ seed, pageId: page, metric, period, day }, breakdown).map((row) => ({
+        day: dayText(day),
+        end_time: graphTime(endTime(day)),
+        value: row['value'],
+        ...row,
+      })),
+    )
+  }
+
+  /** Posts that exist now, oldest first, from number `from` up to (not including) `to`. */
+  posts(page: string, { from = 0, to }: { from?: number; to?: number } = {}): PostFacts[] {
+    const series = postSeries(this.#world, page)
+    const all = this.postCount(page)
+    return posts(series, from, Math.min(to ?? all, all))
+  }
+
+  postCount(page: string): number {
+    return firstPostFrom(postSeries(this.#world, page), this.#world.clock.now().getTime() + 1)
+  }
+}
+
+function dayOr(text: string | undefined, otherwise: number): number {
+  return text === undefined ? otherwise : (dayNumber(text) ?? otherwise)
+}

@@ -1,0 +1,62 @@
+import { type Catalogue, loadCatalogue } from './catalogue.ts'
+import { type Clock, createClock } from './clock.ts'
+import type { PostSeries } from './data/posts.ts'
+import { Faults } from './faults/faults.ts'
+import { RequestLog } from './http/log.ts'
+import type { Settings } from './options.ts'
+import { PageBook } from './pages.ts'
+import { Recordings } from './recordings.ts'
+import { TokenStore } from './tokens/store.ts'
+import { Usage } from './usage.ts'
+
+/** Where request lines go; pino and console both fit. */
+export interface Logger {
+  info(details: Readonly<Record<string, unknown>>, message: string): void
+}
+
+/** Everything that one sandbox knows. Routes read it; only the admin side, faults and writing routes change it. */
+export interface World {
+  readonly settings: Settings
+  readonly clock: Clock
+  /** Start of the clock in milliseconds: the history lies before it. */
+  readonly anchor: number
+  readonly catalogue: Catalogue
+  readonly pages: PageBook
+  readonly tokens: TokenStore
+  readonly usage: Usage
+  readonly faults: Faults
+  readonly log: RequestLog
+  readonly recordings: Recordings
+  /** Secret of the app: the one from the options, or the well-known one of an unprotected sandbox. */
+  readonly appSecret: string
+  /** Base of all URLs, once the server listens. */
+  url(): string
+}
+
+/** Makes a world that is not yet reachable by HTTP. */
+export function createWorld(settings: Settings, url: () => string): World {
+  const clock = createClock(settings.now)
+  const now = () => clock.now().getTime()
+  const pages = new PageBook(settings.seed, settings.pages)
+  const appSecret = settings.appSecret ?? 'sandbox-app-secret'
+  return {
+    settings,
+    clock,
+    anchor: now(),
+    catalogue: loadCatalogue(),
+    pages,
+    tokens: new TokenStore({ now, appId: settings.appId, appSecret, firstPage: pages.listed[0] }),
+    usage: new Usage(now),
+    faults: new Faults(),
+    log: new RequestLog(settings.logLimit),
+    recordings: new Recordings(settings.recordings),
+    appSecret,
+    url,
+  }
+}
+
+/** The posts of a Page in a world. */
+export function postSeries(world: Pick<World, 'settings' | 'anchor'>, pageId: string): PostSeries {
+  const { seed, posts, days } = world.settings
+  return { seed, pageId, count: posts, days, anchor: world.anchor }
+}
