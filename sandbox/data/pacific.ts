@@ -55,7 +55,24 @@ export function dayNumber(text: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms / DAY_MS
 }
 
-/** Times as the Graph API writes them: `2026-11-19T08:00:00+0000`. */
+/** Times as the Graph API writes them: `2026-11-19T08:00:00+0000`. Called for each row, so the text of a day is made once. */
 export function graphTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}+0000`
+  const day = Math.floor(ms / DAY_MS)
+  const seconds = Math.floor((ms - day * DAY_MS) / 1_000)
+  return `${knownDay(day)}T${two(Math.floor(seconds / 3_600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}+0000`
+}
+
+const dayTexts = new Map<number, string>()
+
+function knownDay(day: number): string {
+  const known = dayTexts.get(day)
+  if (known !== undefined) return known
+  const text = dayText(day)
+  if (dayTexts.size > 5_000) dayTexts.clear()
+  dayTexts.set(day, text)
+  return text
+}
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : String(value)
 }

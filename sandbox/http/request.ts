@@ -65,7 +65,9 @@ function formOf({ headers, body }: RawCall): URLSearchParams {
   try {
     const json: unknown = JSON.parse(body)
     const entries = json && typeof json === 'object' ? Object.entries(json) : []
-    return new URLSearchParams(entries.map(([key, value]): [string, string] => [key, typeof value === 'string' ? value : JSON.stringify(value)]))
+    return new URLSearchParams(
+      entries.map(([key, value]): [string, string] => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
+    )
   } catch {
     // The API treats an unreadable body as if no parameter was sent; the route then says which one is missing.
     return new URLSearchParams()

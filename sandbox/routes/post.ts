@@ -1,5 +1,5 @@
 import { type Call, expansion, type Route } from '../call.ts'
-import { mix, textHash } from '../data/hash.ts'
+import { mix } from '../data/hash.ts'
 import { graphTime } from '../data/pacific.ts'
 import { type PostFacts, postFacts, postNumber } from '../data/posts.ts'
 import { type GraphError, permission, unknownObject } from '../errors.ts'
@@ -52,7 +52,7 @@ export const postRoute: Route = {
 }
 
 function pictureOf(post: PostFacts): string {
-  const signature = mix(textHash(post.id), 51).toString(16)
+  const signature = mix(post.number, post.created / 1_000, 51).toString(16)
   return `https://scontent.xx.fbcdn.net/v/t39.30808-6/${post.number}_n.jpg?_nc_cat=104&oh=00_${signature}&oe=${signature}`
 }
 
