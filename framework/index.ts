@@ -3,6 +3,7 @@ export { type Clock, systemClock } from './clock.ts'
 export type { Check, CheckResult, CheckTarget } from './components/checks/check.ts'
 export type { Account, Discovery } from './components/resolvers/discovery.ts'
 export type { Stream } from './components/streams/stream.ts'
+export { diskFiles, errnoOf, type Files, replaceFile, syncDirectory, temporaryPath, writeDurably } from './durable-file.ts'
 export {
   AuthenticationError,
   asConnectorError,
@@ -14,7 +15,9 @@ export {
   RateLimitError,
   StoppedError,
   suggest,
+  withContext,
 } from './errors.ts'
+export { fileNameOf } from './file-name.ts'
 export { type Component, defineComponent, defineFamily, type Family, type Field, type Language } from './manifest/component.ts'
 export { createLanguage } from './manifest/language.ts'
 export type {

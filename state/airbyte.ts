@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { StateMessage, StreamState } from '../framework/protocol/messages.ts'
-import type { ConnectionState } from '../framework/runtime/state-registry.ts'
+import type { ConnectionState, StateMessage, StreamState } from '../framework/index.ts'
 import { isObject, parseDocument, parseJson, streamsField, unreadable } from './document.ts'
 
 type Entry = readonly [string, StreamState]

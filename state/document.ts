@@ -1,6 +1,4 @@
-import { ConfigError } from '../framework/errors.ts'
-import type { StreamState } from '../framework/protocol/messages.ts'
-import type { StateVersion } from '../framework/runtime/state-registry.ts'
+import { ConfigError, type StateVersion, type StreamState } from '../framework/index.ts'
 
 const format = 'connector-state'
 const formatVersion = 1

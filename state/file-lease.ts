@@ -1,7 +1,16 @@
-import type { Clock } from '../framework/clock.ts'
-import { errnoOf, type Files, syncDirectory, temporaryPath, writeDurably } from '../framework/durable-file.ts'
-import { ConfigError, ConnectorError } from '../framework/errors.ts'
-import type { ConnectionState, StateLease, StateVersion } from '../framework/runtime/state-registry.ts'
+import {
+  type Clock,
+  ConfigError,
+  type ConnectionState,
+  ConnectorError,
+  errnoOf,
+  type Files,
+  type StateLease,
+  type StateVersion,
+  syncDirectory,
+  temporaryPath,
+  writeDurably,
+} from '../framework/index.ts'
 import { formatDocument } from './document.ts'
 import { type ConnectionPaths, historyPath, historyVersions, readDocument, storing } from './file.ts'
 import type { FileLock } from './lock.ts'

@@ -1,9 +1,15 @@
 import { join } from 'node:path'
-import type { Clock } from '../framework/clock.ts'
-import { diskFiles, errnoOf, type Files } from '../framework/durable-file.ts'
-import { ConnectorError } from '../framework/errors.ts'
-import { fileNameOf } from '../framework/file-name.ts'
-import type { StateLease, StateRegistry, StateVersion } from '../framework/runtime/state-registry.ts'
+import {
+  type Clock,
+  ConnectorError,
+  diskFiles,
+  errnoOf,
+  type Files,
+  fileNameOf,
+  type StateLease,
+  type StateRegistry,
+  type StateVersion,
+} from '../framework/index.ts'
 import { parseDocument, type StateDocument, unreadable } from './document.ts'
 import { FileLease } from './file-lease.ts'
 import { FileLock } from './lock.ts'

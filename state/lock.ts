@@ -2,10 +2,16 @@ import { randomUUID } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
-import type { Clock } from '../framework/clock.ts'
-import { errnoOf, type Files, syncDirectory, temporaryPath, writeDurably } from '../framework/durable-file.ts'
-import { ConnectorError } from '../framework/errors.ts'
-import type { LeaseHolder } from '../framework/runtime/state-registry.ts'
+import {
+  type Clock,
+  ConnectorError,
+  errnoOf,
+  type Files,
+  type LeaseHolder,
+  syncDirectory,
+  temporaryPath,
+  writeDurably,
+} from '../framework/index.ts'
 import { isObject } from './document.ts'
 
 /** Tells this process from an earlier one with the same number, which is the rule in containers (always number 1). */

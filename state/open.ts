@@ -1,7 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Clock } from '../framework/clock.ts'
-import { ConfigError, suggest } from '../framework/errors.ts'
-import type { StateRegistry } from '../framework/runtime/state-registry.ts'
+import { type Clock, ConfigError, type StateRegistry, suggest } from '../framework/index.ts'
 
 export interface StateRegistryOptions {
   readonly clock: Clock

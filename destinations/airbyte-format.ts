@@ -1,0 +1,25 @@
+import type { Message, PageItem } from '../framework/index.ts'
+import { type OutputFormat, type Redact, redacted } from './format.ts'
+import { jsonText, keepOnOneLine, rowText } from './json-text.ts'
+
+/** The Airbyte protocol, one message per line. Records are data and are written as they are; messages pass the redactor. */
+export function airbyteFormat(redact: Redact): OutputFormat {
+  return {
+    open: () => '',
+    page: recordLines,
+    message: (message) => airbyteLine(message, redact),
+  }
+}
+
+/** One message of the protocol as a line. A CONTROL message hands the config to the platform and must keep its secrets. */
+export function airbyteLine(message: Message, redact: Redact): string {
+  return `${jsonText(message.type === 'CONTROL' || message.type === 'RECORD' ? message : redacted(message, redact))}\n`
+}
+
+function recordLines({ stream, rows, emittedAt }: PageItem): string {
+  const before = `{"type":"RECORD","record":{"stream":${JSON.stringify(stream.name)},"data":`
+  const after = `,"emitted_at":${Math.trunc(emittedAt)}}}\n`
+  let text = ''
+  for (const row of rows) text += before + rowText(row) + after
+  return keepOnOneLine(text)
+}

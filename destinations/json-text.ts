@@ -1,0 +1,46 @@
+import { ConnectorError, type Row } from '../framework/index.ts'
+
+/** Characters that JSON allows inside strings but that many line readers take for the end of a line. */
+const lineBreaking = /[\u0085\u2028\u2029]/
+const everyLineBreaking = /[\u0085\u2028\u2029]/g
+
+/**
+ * JSON on one line: line breaks of any kind inside strings are escaped, lone surrogates too, bigints keep every digit.
+ * Throws ConnectorError ERR_RECORD_UNWRITABLE for what JSON cannot say (cycles, nesting beyond the stack).
+ */
+export function jsonText(value: unknown): string {
+  return keepOnOneLine(stringify(value))
+}
+
+/** Like {@link jsonText} for one row of many: the caller passes the finished text through {@link keepOnOneLine} once. */
+export function rowText(row: Row): string {
+  return stringify(row)
+}
+
+/** Escapes what would end a line in text that consists of JSON; such characters occur in its strings only. */
+export function keepOnOneLine(json: string): string {
+  if (!lineBreaking.test(json)) return json
+  return json.replace(everyLineBreaking, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+function stringify(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch (thrown) {
+    return stringifySlowly(value, thrown)
+  }
+}
+
+/** Only values that the built-in function refuses come here; nearly always because of a bigint. */
+function stringifySlowly(value: unknown, refusal: unknown): string {
+  try {
+    const digits: string[] = []
+    const marker = `bigint-${Math.random()}-`
+    const text = JSON.stringify(value, (_key, part) => (typeof part === 'bigint' ? `${marker}${digits.push(String(part)) - 1}` : part))
+    if (digits.length === 0) throw refusal
+    return text.replace(new RegExp(`"${marker.replace('.', '\\.')}(\\d+)"`, 'g'), (_match, index) => digits[Number(index)] ?? '')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause)
+    throw new ConnectorError('ERR_RECORD_UNWRITABLE', `a value cannot be written as JSON: ${reason}`, { cause })
+  }
+}

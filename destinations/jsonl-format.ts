@@ -1,0 +1,21 @@
+import type { PageItem } from '../framework/index.ts'
+import type { OutputFormat } from './format.ts'
+import { keepOnOneLine, rowText } from './json-text.ts'
+
+/**
+ * Plain records for tools such as jq: `{"_stream": "posts__17", …the fields of the record}`, one per line and nothing else.
+ * `_stream` tells the streams apart; STATE, LOG and TRACE have no line here (logs go to stderr, state to a registry).
+ */
+export function jsonlFormat(): OutputFormat {
+  return { open: () => '', page: plainLines, message: () => '' }
+}
+
+function plainLines({ stream, rows }: PageItem): string {
+  const before = `{"_stream":${JSON.stringify(stream.name)}`
+  let text = ''
+  for (const row of rows) {
+    const fields = rowText(row)
+    text += fields === '{}' ? `${before}}\n` : `${before},${fields.slice(1)}\n`
+  }
+  return keepOnOneLine(text)
+}

@@ -1,0 +1,71 @@
+import type { Writable } from 'node:stream'
+import { ConfigError, type ConnectionState, type Destination, suggest } from '../framework/index.ts'
+import type { OutputFormat, Redact } from './format.ts'
+
+export interface DestinationOptions {
+  readonly stdout: Writable
+  /** Lines of stdout; `airbyte` unless told otherwise. */
+  readonly format?: FormatName
+  /** Takes secrets out of what is no record: STATE, TRACE, LOG. */
+  readonly redact: Redact
+  /** States that the run starts from; with a registry they are what it has committed. Destinations compare them with what they hold. */
+  readonly state?: ConnectionState
+  /** Whether `state` comes from a registry that this run commits to. */
+  readonly registry?: 'committed' | 'none'
+}
+
+/** Every format of stdout. */
+const formats = {
+  airbyte: async ({ redact }) => (await import('./airbyte-format.ts')).airbyteFormat(redact),
+  singer: async ({ redact, state }) => (await import('./singer-format.ts')).singerFormat(redact, state),
+  jsonl: async () => (await import('./jsonl-format.ts')).jsonlFormat(),
+} satisfies Record<string, (options: DestinationOptions) => Promise<OutputFormat>>
+export type FormatName = keyof typeof formats
+
+interface Scheme {
+  /** How the URL looks, for messages and help. */
+  readonly form: string
+  open(url: string, options: DestinationOptions): Promise<Destination>
+}
+
+/** Every kind of destination; an implementation is loaded when it is asked for. */
+const schemes: Readonly<Record<string, Scheme>> = {
+  stdout: {
+    form: 'stdout',
+    open: async (_url, options) => {
+      const { streamDestination } = await import('./stdout.ts')
+      return streamDestination(options.stdout, await formats[options.format ?? 'airbyte'](options))
+    },
+  },
+  jsonl: {
+    form: 'jsonl:DIR',
+    open: async (url, { state, registry }) => {
+      const directory = url.slice('jsonl:'.length)
+      if (directory === '') throw new ConfigError('ERR_OUTPUT_URL', `${url} names no directory; write jsonl:DIR`)
+      const { JsonlFolder } = await import('./jsonl.ts')
+      return new JsonlFolder(directory, registry === 'committed' ? { committed: state ?? {} } : {})
+    },
+  },
+}
+
+/** Forms of URL that {@link openDestination} takes. */
+export const destinationForms: readonly string[] = Object.values(schemes).map(({ form }) => form)
+
+/** Throws ConfigError ERR_OUTPUT_URL for a scheme that is not known or a URL that names no place. `-` is stdout. */
+export async function openDestination(url: string, options: DestinationOptions): Promise<Destination> {
+  const name = url === '-' ? 'stdout' : (url.split(':', 1)[0] ?? '').toLowerCase()
+  const scheme = Object.hasOwn(schemes, name) ? schemes[name] : undefined
+  if (scheme) return scheme.open(url, options)
+  const message = `no destination for ${JSON.stringify(url)}: unknown scheme '${name}'; ${suggest(name, Object.keys(schemes))} (${destinationForms.join(', ')})`
+  throw new ConfigError('ERR_OUTPUT_URL', message)
+}
+
+/** The destination of a run: one URL, or several that all get everything. */
+export async function openDestinations(urls: readonly string[], options: DestinationOptions): Promise<Destination> {
+  const destinations: Destination[] = []
+  for (const url of urls.length === 0 ? ['stdout'] : urls) destinations.push(await openDestination(url, options))
+  const [only] = destinations
+  if (only && destinations.length === 1) return only
+  const { tee } = await import('./tee.ts')
+  return tee(destinations)
+}

@@ -1,0 +1,24 @@
+import type { Destination, DestinationReport, Item } from '../framework/index.ts'
+
+/** Writes to several destinations. An item is accepted when all of them accepted it; the first failure ends the run. */
+export function tee(destinations: readonly Destination[]): Destination {
+  return {
+    async open(run) {
+      for (const destination of destinations) await destination.open(run)
+    },
+    write: (items: AsyncIterable<Item>) => destinations.reduce((rest, destination) => destination.write(rest), items),
+    async close() {
+      const results = await Promise.allSettled(destinations.map((destination) => destination.close()))
+      const failed = results.find((result) => result.status === 'rejected')
+      if (failed) throw failed.reason
+    },
+    report: () => merge(destinations.map((destination) => destination.report())),
+  }
+}
+
+/** Rows that all of them have: the smallest number. */
+function merge(reports: readonly DestinationReport[]): DestinationReport {
+  const streams = new Set(reports.flatMap(({ rows }) => Object.keys(rows)))
+  const rows = Array.from(streams, (stream) => [stream, Math.min(...reports.map((report) => report.rows[stream] ?? 0))] as const)
+  return { rows: Object.fromEntries(rows), places: reports.flatMap(({ places }) => places) }
+}
