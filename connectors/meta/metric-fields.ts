@@ -1,0 +1,47 @@
+import { ConfigError } from '../../framework/errors.ts'
+import type { BuildContext } from '../../framework/manifest/component.ts'
+import type { BoundTemplate } from '../../framework/manifest/fields.ts'
+import type { Reporter } from '../../framework/report.ts'
+import type { GraphObject, Metric } from './catalogue.ts'
+import { type MetricSelection, selectMetrics } from './selection.ts'
+
+export const objects = ['ig_user', 'ig_media', 'ig_story', 'fb_page', 'fb_post'] as const satisfies readonly GraphObject[]
+
+export interface MetricFields {
+  readonly object: GraphObject
+  readonly objects: readonly GraphObject[]
+  readonly metrics: BoundTemplate | undefined
+}
+
+export interface LazySelection {
+  metrics(): readonly Metric[]
+  /** Reports retired names; the reporter takes equal findings for one. */
+  report(reporter: Reporter): void
+}
+
+/**
+ * The metrics of a component. Named ones are looked up at once, so that a wrong name fails before anything is read;
+ * the default selection waits until it is needed.
+ */
+export function lazySelection({ object, objects, metrics }: MetricFields, context: BuildContext): LazySelection {
+  const names = namesOf(metrics?.evaluate({}))
+  const day = new Date(context.services.clock.now()).toISOString().slice(0, 10)
+  let selection: MetricSelection | undefined
+  const select = () => {
+    selection ??= selectMetrics({ object, objects, names, day })
+    return selection
+  }
+  if (names.length > 0) select()
+  return {
+    metrics: () => select().metrics,
+    report: (reporter) => {
+      for (const finding of select().findings) reporter.finding(finding)
+    },
+  }
+}
+
+function namesOf(value: unknown): readonly string[] {
+  if (value === undefined || value === null || value === '') return []
+  if (Array.isArray(value) && value.every((name) => typeof name === 'string')) return value
+  throw new ConfigError('ERR_CONFIG_INVALID', 'config.metrics must be a list of metric names')
+}

@@ -1,0 +1,59 @@
+/** Days of insights begin and end at midnight in California; all times of the API are UTC. */
+const clock = new Intl.DateTimeFormat('en-US', {
+  timeZone: 'America/Los_Angeles',
+  hourCycle: 'h23',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+})
+
+const DAY = 86_400_000
+
+/** `YYYY-MM-DD` in California at an instant (epoch milliseconds). */
+export function pacificDate(instant: number): string {
+  return new Date(wallClock(instant)).toISOString().slice(0, 10)
+}
+
+/** The instant at which a Pacific day begins. */
+export function pacificMidnight(date: string): number {
+  const wall = Date.parse(`${date}T00:00:00Z`)
+  // California is 7 or 8 hours behind UTC; the clock changes at 2 o'clock, so midnight itself is never doubtful.
+  const guess = wall + 8 * 3_600_000
+  return guess - (wallClock(guess) - wall)
+}
+
+/** The first midnight at or after an instant, and every one after it up to and including `last`. */
+export function pacificMidnights(first: number, last: number): number[] {
+  const midnights: number[] = []
+  let date = pacificDate(first)
+  if (pacificMidnight(date) < first) date = nextDate(date)
+  for (let midnight = pacificMidnight(date); midnight <= last; midnight = pacificMidnight(date)) {
+    midnights.push(midnight)
+    date = nextDate(date)
+  }
+  return midnights
+}
+
+/** The midnight before a midnight: 23, 24 or 25 hours earlier. */
+export function previousMidnight(midnight: number): number {
+  return pacificMidnight(pacificDate(midnight - 12 * 3_600_000))
+}
+
+/** The Pacific day that ends at an instant: for `end_time` of an insight value the day it counts. */
+export function closedDay(endTime: number): string {
+  return pacificDate(endTime - 1)
+}
+
+function nextDate(date: string): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + DAY).toISOString().slice(0, 10)
+}
+
+/** What a clock on a Californian wall shows, read as if it were UTC. */
+function wallClock(instant: number): number {
+  const part: Record<string, number> = {}
+  for (const { type, value } of clock.formatToParts(instant)) part[type] = Number(value)
+  return Date.UTC(part['year'] ?? 0, (part['month'] ?? 1) - 1, part['day'], part['hour'], part['minute'], part['second'])
+}
