@@ -9,12 +9,15 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array
   /** Whom the request is for: usage is paced per key (an account, a Page); undefined = the app as a whole. */
   readonly paceKey?: string
+  /** Calls that the provider counts for it: a batch of n counts n. Taken from the request budget. 1 by default. */
+  readonly weight?: number
   /** Added to errors of this request. */
   readonly context?: ErrorContext
 }
 
 /** A complete response: the whole body arrived, decompressed, within the size cap. */
 export interface HttpResponse {
+  /** 0 when an error handler chose to ignore a failed attempt: there is no response then, and the body is empty. */
   readonly status: number
   /** Lower-case names; repeated headers joined by `, `. */
   readonly headers: Readonly<Record<string, string>>
@@ -25,7 +28,7 @@ export interface HttpResponse {
   text(): string
   /**
    * The body as JSON, parsed once. Integers beyond 2^53 come as text so that every digit stays.
-   * Throws ConnectorError ERR_BODY_NOT_JSON (transient) with the start of the body when it is none.
+   * Throws ConnectorError ERR_BODY_NOT_JSON (transient) with the start of the body when it is none, ERR_JSON_TOO_DEEP, ERR_NUMBER_RANGE.
    */
   json(): unknown
 }

@@ -1,0 +1,197 @@
+import { lookup as resolve } from 'node:dns'
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import type { LookupFunction } from 'node:net'
+import type { Got, OptionsInit, OptionsOfBufferResponseBody, Progress, Response } from 'got'
+import { ConnectorError } from '../errors.ts'
+import { createResponse } from './body.ts'
+import { ACCEPT_ENCODING, type BodyLimits, bodyTooLarge, decompress } from './compression.ts'
+import { attemptError, stoppedBy, timeoutError } from './failures.ts'
+import type { Origins } from './origin.ts'
+import type { HttpRequest, HttpResponse } from './request.ts'
+
+/** Milliseconds that each phase of an attempt may take. */
+export interface Timeouts {
+  readonly dns: number
+  readonly connect: number
+  readonly tls: number
+  readonly send: number
+  /** From the last byte sent to the headers of the answer. */
+  readonly headers: number
+  /** Without a byte while the body arrives. */
+  readonly bodyIdle: number
+  /** The whole attempt. */
+  readonly request: number
+}
+
+const PHASE_MS = 30_000
+export const DEFAULT_TIMEOUTS: Timeouts = {
+  dns: PHASE_MS,
+  connect: PHASE_MS,
+  tls: PHASE_MS,
+  send: PHASE_MS,
+  headers: PHASE_MS,
+  bodyIdle: PHASE_MS,
+  request: PHASE_MS,
+}
+
+export interface AttemptSettings {
+  readonly origins: Origins
+  readonly timeouts: Timeouts
+  readonly limits: BodyLimits
+  readonly userAgent: string
+  readonly redact: (text: string) => string
+}
+
+export interface AttemptOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds left of the run; shortens the time for the whole attempt. */
+  readonly millisecondsLeft?: number | undefined
+  /** Told the size of the body as received, before decompression. */
+  readonly onBytes?: (bytes: number) => void
+}
+
+export interface Attempts {
+  /** Sends once. Any status is a response; everything else is a ConnectorError with a stable code. Redirects are errors. */
+  send(request: HttpRequest, options: AttemptOptions): Promise<HttpResponse>
+  /** Closes idle connections. */
+  close(): void
+}
+
+export function createAttempts(settings: AttemptSettings): Attempts {
+  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) }
+  let instance: Promise<Got> | undefined
+  const open = () => {
+    instance ??= loadGot(settings, agents)
+    return instance
+  }
+  return {
+    send: async (request, options) => {
+      const url = settings.origins.assertAllowed(request.url)
+      if (options.signal?.aborted) throw stoppedBy(options.signal)
+      return receive(await open(), { request, url, settings, options })
+    },
+    close: () => {
+      agents.http.destroy()
+      agents.https.destroy()
+    },
+  }
+}
+
+/** got costs a sixth of a second to load, so it comes with the first request. */
+async function loadGot(settings: AttemptSettings, agents: { http: HttpAgent; https: HttpsAgent }): Promise<Got> {
+  const { got } = await import('got')
+  const { timeouts } = settings
+  return got.extend({
+    agent: agents,
+    // HTTP/1.1 with kept connections: got's HTTP/2 breaks sessions on Node 20.
+    http2: false,
+    retry: { limit: 0 },
+    followRedirect: false,
+    throwHttpErrors: false,
+    decompress: false,
+    allowGetBody: true,
+    headers: { 'user-agent': settings.userAgent, 'accept-encoding': ACCEPT_ENCODING },
+    dnsLookup: guardedLookup(settings.origins) as NonNullable<OptionsInit['dnsLookup']>,
+    timeout: {
+      lookup: timeouts.dns,
+      connect: timeouts.connect,
+      secureConnect: timeouts.tls,
+      send: timeouts.send,
+      response: timeouts.headers,
+      request: timeouts.request,
+    },
+  })
+}
+
+/** Resolves names as usual and refuses those that lead to internal addresses, which a rebound name would. */
+function guardedLookup(origins: Origins): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, options, (error, address, family) => {
+      if (error) return callback(error, address, family)
+      const found = typeof address === 'string' ? [address] : (address as readonly { address: string }[]).map((entry) => entry.address)
+      const internal = found.find((entry) => !origins.allowsAddress(hostname, entry))
+      if (internal === undefined) return callback(null, address, family)
+      const message = `${hostname} resolves to the internal address ${internal}; it is refused`
+      return callback(new ConnectorError('ERR_ADDRESS_REFUSED', message, { failureType: 'config_error' }), address, family)
+    })
+  }
+}
+
+interface Exchange {
+  readonly request: HttpRequest
+  readonly url: URL
+  readonly settings: AttemptSettings
+  readonly options: AttemptOptions
+}
+
+async function receive(got: Got, exchange: Exchange): Promise<HttpResponse> {
+  const { request, url, settings, options } = exchange
+  const label = `${request.method} ${url.origin}${settings.redact(url.pathname)}`
+  const raw = await download(got, exchange, label)
+  options.onBytes?.(raw.rawBody.length)
+  const headers = flatHeaders(raw.headers)
+  const location = headers['location']
+  if (location !== undefined && raw.statusCode >= 300 && raw.statusCode < 400) throw redirectRefused(label, location, url)
+  const body = await decompress(raw.rawBody, headers['content-encoding'], settings.limits)
+  return createResponse({ status: raw.statusCode, headers, url: request.url, body }, settings.redact)
+}
+
+/** The body as it comes over the wire, stopped at the cap. */
+async function download(got: Got, { request, url, settings, options }: Exchange, label: string): Promise<Response<Buffer>> {
+  const { bodyIdle } = settings.timeouts
+  const attempt = got(url, requestOptions(request, options, settings.timeouts))
+  let failure: ConnectorError | undefined
+  let idle: NodeJS.Timeout | undefined
+  const stop = (error: ConnectorError) => {
+    failure ??= error
+    attempt.cancel()
+  }
+  attempt.on('downloadProgress', ({ transferred, total }: Progress) => {
+    const announced = request.method === 'HEAD' ? 0 : (total ?? 0)
+    if (Math.max(transferred, announced) > settings.limits.maxBodyBytes) stop(bodyTooLarge(settings.limits.maxBodyBytes))
+    else if (idle) idle.refresh()
+    else idle = setTimeout(() => stop(timeoutError(label, 'body', bodyIdle)), bodyIdle)
+  })
+  try {
+    return await attempt
+  } catch (thrown) {
+    if (failure) throw failure
+    throw options.signal?.aborted ? stoppedBy(options.signal) : attemptError(thrown, label)
+  } finally {
+    clearTimeout(idle)
+  }
+}
+
+function requestOptions(
+  request: HttpRequest,
+  { signal, millisecondsLeft }: AttemptOptions,
+  timeouts: Timeouts,
+): OptionsOfBufferResponseBody {
+  const hurried = millisecondsLeft !== undefined && millisecondsLeft < timeouts.request
+  return {
+    responseType: 'buffer',
+    method: request.method,
+    headers: { ...request.headers },
+    ...(request.body === undefined ? {} : { body: typeof request.body === 'string' ? request.body : Buffer.from(request.body) }),
+    ...(signal ? { signal } : {}),
+    ...(hurried ? { timeout: { request: Math.max(1, Math.ceil(millisecondsLeft)) } } : {}),
+  }
+}
+
+/** Node joins repeated headers itself, all but Set-Cookie. */
+function flatHeaders(headers: Response['headers']): Readonly<Record<string, string>> {
+  const flat: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ')
+  }
+  return flat
+}
+
+/** Following would hand the credentials to whoever answered; the target is named without its query, which may hold some. */
+function redirectRefused(label: string, location: string, from: URL): ConnectorError {
+  const target = URL.canParse(location, from.href) ? new URL(location, from.href).origin : 'an invalid address'
+  return new ConnectorError('ERR_REDIRECT_REFUSED', `${label}: redirected to ${target}; redirects are not followed`, {
+    failureType: 'config_error',
+  })
+}
