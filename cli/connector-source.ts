@@ -34,6 +34,10 @@ function readManifest(file: string, known: ConnectorPackage | undefined): Connec
     const id = /^id:\s*(\S+)/m.exec(text)?.[1]
     return { file, text, package: known ?? connectors.find((entry) => entry.id === id) }
   } catch (cause) {
-    throw new ConfigError('ERR_MANIFEST_UNREADABLE', `cannot read manifest ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new ConfigError(
+      'ERR_MANIFEST_UNREADABLE',
+      `cannot read manifest ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    )
   }
 }

@@ -1,4 +1,4 @@
-import { Command as Program, CommanderError, Option } from 'commander'
+import { CommanderError, Option, Command as Program } from 'commander'
 import { asConnectorError } from '../framework/errors.ts'
 import type { ExitCode } from '../framework/runtime/run.ts'
 import type { Command, CommandOption, Io } from './command.ts'
@@ -15,7 +15,10 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
-    .addHelpText('after', '\nCONNECTOR is a manifest file, an id (conn::…) or a product name; CONNECTOR_MANIFEST stands in for it.\nExit codes: 0 done, 1 a stream failed, 2 usage or configuration, 3 stopped early but resumable, 4 authentication, 5 rate-limited.')
+    .addHelpText(
+      'after',
+      '\nCONNECTOR is a manifest file, an id (conn::…) or a product name; CONNECTOR_MANIFEST stands in for it.\nExit codes: 0 done, 1 a stream failed, 2 usage or configuration, 3 stopped early but resumable, 4 authentication, 5 rate-limited.',
+    )
   for (const command of commands) {
     register(program, command, async (argument, options) => {
       exitCode = await command.run({ argument, options, io })

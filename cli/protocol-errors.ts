@@ -11,8 +11,8 @@ export async function protocolErrors(io: Io, work: () => Promise<ExitCode>): Pro
     const error = asConnectorError(thrown)
     // A person at a terminal reads the message on stderr; two of them would only confuse.
     if (io.stdout.isTTY !== true && error.code !== 'ERR_OUTPUT_CLOSED') {
-      const { redactText } = await import('./redact.ts')
-      io.stdout.write(`${redactText(JSON.stringify(errorItem(error, Date.now()).message))}\n`)
+      const { redactor } = await import('./redact.ts')
+      io.stdout.write(`${redactor.redact(JSON.stringify(errorItem(error, Date.now()).message))}\n`)
     }
     throw error
   }

@@ -1,8 +1,7 @@
+import type { CheckResult } from '../../framework/components/checks/check.ts'
 import { asConnectorError } from '../../framework/errors.ts'
 import type { Command } from '../command.ts'
-import { exitCodeOf } from '../exit-code.ts'
 import { CONFIG, CONNECTOR, NETWORK } from '../options.ts'
-import { openSession, type Session } from '../session.ts'
 
 export const check: Command = {
   name: 'check',
@@ -10,24 +9,22 @@ export const check: Command = {
   argument: CONNECTOR,
   options: [CONFIG, ...NETWORK],
   run: async (invocation) => {
-    const { io } = invocation
-    let session: Session | undefined
-    const answer = (connectionStatus: { status: string; message?: string }) => {
+    const { openSession } = await import('../session.ts')
+    const { redactor } = await import('../redact.ts')
+    const answer = (connectionStatus: CheckResult) => {
       const line = JSON.stringify({ type: 'CONNECTION_STATUS', connectionStatus })
-      io.stdout.write(`${session ? session.redact(line) : line}\n`)
+      invocation.io.stdout.write(`${redactor.redact(line)}\n`)
     }
     try {
-      session = await openSession(invocation)
-      const { status, message } = await session.connector.check()
-      answer({ status, ...(message === undefined ? {} : { message }) })
-      session.printMessage(message)
-      return status === 'SUCCEEDED' ? session.run.exitCode() : 1
+      const { connector, run } = await openSession(invocation)
+      const result = await connector.check()
+      answer(result)
+      if (result.status === 'FAILED') return 1
+      return run.exitCode()
     } catch (thrown) {
-      const error = asConnectorError(thrown)
-      answer({ status: 'FAILED', message: error.message })
-      await session?.printError(error)
-      if (!session) throw error
-      return exitCodeOf(error)
+      // The platform reads the answer, a person the message that the program prints for the error.
+      answer({ status: 'FAILED', message: asConnectorError(thrown).message })
+      throw thrown
     }
   },
 }

@@ -1,8 +1,6 @@
-import { catalogEntry } from '../../framework/runtime/bound-stream.ts'
 import type { Command } from '../command.ts'
 import { CONFIG, CONNECTOR, NETWORK } from '../options.ts'
 import { protocolErrors } from '../protocol-errors.ts'
-import { openSession } from '../session.ts'
 
 export const discover: Command = {
   name: 'discover',
@@ -11,6 +9,8 @@ export const discover: Command = {
   options: [CONFIG, ...NETWORK],
   run: (invocation) =>
     protocolErrors(invocation.io, async () => {
+      const { catalogEntry } = await import('../../framework/runtime/bound-stream.ts')
+      const { openSession } = await import('../session.ts')
       const session = await openSession(invocation)
       const streams = await session.connector.streams()
       invocation.io.stdout.write(`${JSON.stringify({ type: 'CATALOG', catalog: { streams: streams.map(catalogEntry) } })}\n`)

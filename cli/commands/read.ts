@@ -2,7 +2,6 @@ import type { ExitCode } from '../../framework/runtime/run.ts'
 import type { Command, Invocation } from '../command.ts'
 import { CONFIG, CONNECTION, CONNECTOR, NETWORK, SELECT, STATE } from '../options.ts'
 import { protocolErrors } from '../protocol-errors.ts'
-import { openSession } from '../session.ts'
 
 export const read: Command = {
   name: 'read',
@@ -26,14 +25,17 @@ export const read: Command = {
 }
 
 async function readAll(invocation: Invocation): Promise<ExitCode> {
-  const { readCatalog, readOptions, openState, openOutput } = await import('../read-setup.ts')
+  const { openOutput, openState, readCatalog, readOptions } = await import('../read-setup.ts')
+  const { openDisplay } = await import('../display.ts')
   const { read: readStreams } = await import('../../framework/runtime/read.ts')
   const { commitState } = await import('../../framework/runtime/commit-state.ts')
-  await using session = await openSession(invocation)
-  const catalog = await readCatalog(session, invocation)
+  const { openSession } = await import('../session.ts')
+  const session = await openSession(invocation)
   await using state = await openState(session, invocation)
-  await using destination = await openOutput(session, catalog, invocation)
+  const catalog = await readCatalog(session, invocation)
+  await using display = await openDisplay(session, invocation)
+  await using destination = await openOutput(session, { catalog, state }, invocation)
   const items = commitState(destination.write(readStreams(catalog, readOptions(session, state, invocation))), state.lease)
-  for await (const item of items) session.progress(item)
-  return session.finish(destination)
+  for await (const item of items) display.show(item)
+  return display.finish(destination.report())
 }

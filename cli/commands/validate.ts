@@ -16,7 +16,8 @@ export const validate: Command = {
     const { errors, warnings } = validateManifest(source.text, source.file, createLanguage([...components, ...own]))
     for (const warning of warnings) io.stderr.write(`warning: ${warning.message}\n`)
     for (const error of errors) io.stderr.write(`error: ${error.message}\n`)
-    if (errors.length > 0) throw new ConfigError('ERR_MANIFEST_INVALID', `${source.file}: ${errors.length} error(s), ${warnings.length} warning(s)`)
+    if (errors.length > 0)
+      throw new ConfigError('ERR_MANIFEST_INVALID', `${source.file}: ${errors.length} error(s), ${warnings.length} warning(s)`)
     io.stdout.write(`${source.file}: valid${warnings.length > 0 ? `, ${warnings.length} warning(s)` : ''}\n`)
     return 0
   },

@@ -1,11 +1,12 @@
 import type { Clock } from '../clock.ts'
-import type { Account } from '../components/resolvers/discovery.ts'
 import type { CheckResult } from '../components/checks/check.ts'
-import type { HttpClient } from '../http/client.ts'
-import { createLanguage } from '../manifest/language.ts'
-import type { Component, Config } from '../manifest/component.ts'
-import { type BuiltManifest, buildManifest, type Manifest } from '../manifest/manifest.ts'
 import { components } from '../components/index.ts'
+import type { Account } from '../components/resolvers/discovery.ts'
+import type { HttpClient } from '../http/client.ts'
+import { type BuiltManifest, buildManifest } from '../manifest/build-manifest.ts'
+import type { Component, Config } from '../manifest/component.ts'
+import { createLanguage } from '../manifest/language.ts'
+import type { Manifest } from '../manifest/manifest.ts'
 import type { Reporter } from '../report.ts'
 import { type BoundStream, bindStreams, type StreamLayout } from './bound-stream.ts'
 import { probe } from './probe.ts'
@@ -28,6 +29,10 @@ export interface Connector {
   readonly manifest: Manifest
   /** Kinds of streams, in the order of the manifest. */
   readonly kinds: readonly string[]
+  /** Streams of a foreign manifest that cannot be built, and why. */
+  readonly broken: readonly BrokenStream[]
+  /** Slices at the same time, when the manifest says so. */
+  readonly concurrency: number | undefined
   /** What the token can see; asked once. undefined for connectors without discovery. */
   accounts(): Promise<readonly Account[] | undefined>
   /** Streams of every account; discovery runs once. */
@@ -40,6 +45,7 @@ export function openConnector(options: ConnectorOptions): Connector {
   const { manifest, config, http, clock, report, layout = 'per_account', signal } = options
   const language = createLanguage([...components, ...(options.components ?? [])])
   const built = buildManifest(manifest, { language, config, services: { http, clock, report } })
+  for (const { message } of built.warnings) report.log('warn', message)
   const accounts = once(() => discoverAccounts(built, signal))
   const streams = once(async () => {
     const partitionField = built.discovery?.partitionField ?? 'account_id'
@@ -48,9 +54,16 @@ export function openConnector(options: ConnectorOptions): Connector {
   return {
     manifest,
     kinds: built.streams.map(({ name }) => name),
+    broken: built.broken,
+    concurrency: built.concurrency,
     accounts,
     streams,
-    check: () => built.check.check({ streamNames: built.streams.map(({ name }) => name), probe: async (name) => probe(await streams(), name), accounts }),
+    check: () =>
+      built.check.check({
+        streamNames: built.streams.map(({ name }) => name),
+        probe: async (name) => probe(await streams(), name),
+        accounts,
+      }),
   }
 }
 

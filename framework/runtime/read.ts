@@ -1,6 +1,6 @@
 import PQueue from 'p-queue'
 import type { Clock } from '../clock.ts'
-import { ConnectorError } from '../errors.ts'
+import { ConnectorError, StoppedError } from '../errors.ts'
 import type { BoundStream, CatalogMatch } from './bound-stream.ts'
 import { createChannel } from './channel.ts'
 import type { Item } from './items.ts'
@@ -36,12 +36,19 @@ export async function* read({ streams, gone }: CatalogMatch, options: ReadOption
   options.report.attach((item) => out.post(item))
   const results = streams.map((bound) => result(bound))
   options.run.streams.push(...results)
-  const work = readAll(streams, results, { ...options, gone, out }).then(
+  const left = new AbortController()
+  const signal = AbortSignal.any([options.signal, left.signal])
+  const work = readAll(streams, results, { ...options, signal, gone, out }).then(
     () => out.close(),
     (error: unknown) => out.close(error),
   )
-  yield* out
-  await work
+  try {
+    yield* out
+  } finally {
+    // When the stages behind us gave up, nothing more is asked of the source.
+    left.abort(new StoppedError('ERR_OUTPUT_CLOSED', 'the destination takes no more records'))
+    await work
+  }
 }
 
 interface ReadAllOptions extends ReadOptions {

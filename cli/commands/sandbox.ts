@@ -1,0 +1,48 @@
+import type { Command, OptionValues } from '../command.ts'
+import { text } from '../command.ts'
+import { wholeNumber } from '../numbers.ts'
+
+export const sandbox: Command = {
+  name: 'sandbox',
+  summary: 'run a local Graph API with seeded data, a fake clock and injectable faults',
+  options: [
+    { flags: '--port <n>', description: 'default: a free port' },
+    { flags: '--host <address>', description: 'default: 127.0.0.1' },
+    { flags: '--seed <n>', description: 'all data follow from it (1)' },
+    { flags: '--now <date>', description: 'start of the fake clock; default: the present' },
+    { flags: '--pages <n>', description: 'Pages of the user token (3)' },
+    { flags: '--days <n>', description: 'days of history (400)' },
+    { flags: '--posts <n>', description: 'posts per Page (120)' },
+    { flags: '--latency <ms>', description: 'added to every answer' },
+    { flags: '--app-secret <secret>', description: 'require appsecret_proof' },
+    { flags: '--fault <json>', description: 'a fault to start with, see sandbox/README.md', repeat: true },
+  ],
+  run: async ({ options, io }) => {
+    const { startSandbox } = await import('../../sandbox/sandbox.ts')
+    const sandbox = await startSandbox(settings(options))
+    for (const fault of [options['fault'] ?? []].flat()) sandbox.faults.add(JSON.parse(String(fault)))
+    io.stdout.write(`${sandbox.url}\n`)
+    io.stderr.write(`sandbox of the Graph API at ${sandbox.url} – tokens, routes and faults: ${sandbox.url}/__sandbox/ – Ctrl-C ends it\n`)
+    await new Promise<void>((resolve) => {
+      if (io.signal.aborted) resolve()
+      io.signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    await sandbox.close()
+    return 0
+  },
+}
+
+function settings(options: OptionValues) {
+  const numbers = ['port', 'seed', 'pages', 'days', 'posts'] as const
+  const latency = wholeNumber(options, 'latency')
+  const now = text(options, 'now')
+  const host = text(options, 'host')
+  const appSecret = text(options, 'appSecret')
+  return {
+    ...Object.fromEntries(numbers.map((name) => [name, wholeNumber(options, name)]).filter(([, value]) => value !== undefined)),
+    ...(latency === undefined ? {} : { latencyMs: latency }),
+    ...(now === undefined ? {} : { now }),
+    ...(host === undefined ? {} : { host }),
+    ...(appSecret === undefined ? {} : { appSecret }),
+  }
+}

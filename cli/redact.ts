@@ -1,0 +1,4 @@
+import { createRedactor } from '../framework/http/redaction.ts'
+
+/** Secrets of this process: whatever becomes known anywhere is masked in every output from then on. */
+export const redactor = createRedactor()

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto'
+import { systemClock } from '../framework/clock.ts'
+import { StoppedError } from '../framework/errors.ts'
+import { createBudget } from '../framework/http/budget.ts'
+import { type ConnectorHttpClient, createHttpClient } from '../framework/http/create-client.ts'
+import type { Redactor } from '../framework/http/redaction.ts'
+import type { Config } from '../framework/manifest/component.ts'
+import { prepareConfig } from '../framework/manifest/config.ts'
+import { loadManifest, type Manifest } from '../framework/manifest/manifest.ts'
+import { type Connector, openConnector } from '../framework/runtime/open-connector.ts'
+import { Run } from '../framework/runtime/run.ts'
+import { createRunReporter, type RunReporter } from '../framework/runtime/run-reporter.ts'
+import { type Invocation, text } from './command.ts'
+import { readConfigFile } from './config-file.ts'
+import { findConnector } from './connector-source.ts'
+import { seconds, wholeNumber } from './numbers.ts'
+import { createLogger } from './output/log.ts'
+import { redactor } from './redact.ts'
+import { version } from './version.ts'
+
+/** A connector opened by a command, with everything that belongs to this run. */
+export interface Session {
+  readonly connector: Connector
+  /** Names state and output when `--connection` does not. */
+  readonly product: string
+  readonly run: Run
+  readonly report: RunReporter
+  readonly http: ConnectorHttpClient
+  readonly redactor: Redactor
+  /** Aborted by signals, a closed stdout and the deadline. */
+  readonly signal: AbortSignal
+}
+
+/** Reads manifest and config and opens the connector. Throws ConfigError before anything is sent. */
+export async function openSession({ argument, options, io }: Invocation): Promise<Session> {
+  const source = findConnector(argument, io.env)
+  const manifest = loadManifest(source)
+  const { config, secrets } = await prepareConfig(manifest, readConfigFile(text(options, 'config')), { env: io.env })
+  for (const secret of secrets) redactor.secret(secret)
+  const own = await source.package?.load()
+  const run = new Run(systemClock, runId(systemClock.now()))
+  const logger = await createLogger({ stream: io.stderr, redact: redactor.redact, level: options['debug'] === true ? 'debug' : 'info' })
+  const report = createRunReporter(run, systemClock, logger)
+  const deadlineSeconds = seconds(options, 'deadline')
+  const signal = deadlineSeconds === undefined ? io.signal : withDeadline(io.signal, deadlineSeconds)
+  const maxRequests = wholeNumber(options, 'maxRequests')
+  const origins = allowedOrigins(manifest, config)
+  const http = createHttpClient({
+    clock: systemClock,
+    random: Math.random,
+    report,
+    redactor,
+    signal,
+    userAgent: `connector/${version()}`,
+    budget: createBudget({
+      clock: systemClock,
+      ...(maxRequests === undefined ? {} : { maxRequests }),
+      ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
+    }),
+    ...(origins === undefined ? {} : { allowedOrigins: origins }),
+    ...(own?.usage ? { usageReader: own.usage } : {}),
+  })
+  const layout = config['stream_layout'] === 'merged' ? 'merged' : 'per_account'
+  const components = own?.components ?? []
+  const connector = openConnector({ manifest, config, components, http, clock: systemClock, report, layout, signal })
+  const product = manifest.taxonomy?.product ?? manifest.name
+  return { connector, product, run, report, http, redactor, signal }
+}
+
+/** Hosts of the manifest, and the one that the config points to; undefined for foreign manifests, which name none. */
+function allowedOrigins({ runtime: { allowedHosts } }: Manifest, config: Config): readonly string[] | undefined {
+  if (!allowedHosts) return undefined
+  const base = config['base_url']
+  return typeof base === 'string' && URL.canParse(base) ? [...allowedHosts, new URL(base).origin] : allowedHosts
+}
+
+function withDeadline(signal: AbortSignal, after: number): AbortSignal {
+  const deadline = new AbortController()
+  const reached = () => deadline.abort(new StoppedError('ERR_DEADLINE', `the deadline of ${after} s is reached; run again to go on`))
+  // The timer must not keep a finished process alive.
+  setTimeout(reached, after * 1000).unref()
+  return AbortSignal.any([signal, deadline.signal])
+}
+
+/** Sorts by time; the tail keeps runs of one millisecond apart. */
+function runId(now: number): string {
+  return `${new Date(now).toISOString().replace(/[-:]/g, '').replace('.', '')}-${randomUUID().slice(0, 8)}`
+}
