@@ -28,8 +28,10 @@ export interface CursorRun {
   close(slice: CursorSlice): void
   /** For client-side incremental reads and data feeds: is the row inside start and end? */
   keep(row: Row): boolean
-  /** `{ <cursor field>: <formatted> }` */
+  /** `{ <cursor field>: <formatted> }`, and foreign keys of the state it was opened with. The same object until it changes. */
   state(): StreamState
+  /** A row with a readable cursor value was seen. */
+  readonly observed: boolean
 }
 
 export interface Cursor {
@@ -37,8 +39,12 @@ export interface Cursor {
   readonly clientSide: boolean
   /** Records come newest first: paging stops at the first one that is known. */
   readonly dataFeed: boolean
+  /** One state for all partitions, however few they are. */
+  readonly sharedState: boolean
   open(state: StreamState | undefined, options: CursorOptions): CursorRun
   /** Order of two formatted cursor values. Throws when a value cannot be read. */
   compare(a: unknown, b: unknown): number
+  /** The same cursor over another field; absent when the catalog may not choose the field. */
+  withField?(cursorField: string): Cursor
 }
 export const Cursor = defineFamily<Cursor>('Cursor', 'Reads a stream incrementally.')

@@ -1,0 +1,108 @@
+import { ConnectorError } from '../../errors.ts'
+import { isNode } from '../../manifest/build.ts'
+import type { StreamState } from '../../protocol/messages.ts'
+import { compareDatetimes, type DateTime, type Duration, subtractDuration, TimeDelta } from '../../template/datetime.ts'
+import type { Dialect } from '../../template/template.ts'
+import { toText } from '../../template/text.ts'
+import type { CursorFormat } from './cursor-format.ts'
+import { type Interval, mergeIntervals } from './intervals.ts'
+import { earlier, later } from './windows.ts'
+
+export interface ResumeOptions {
+  readonly cursorField: string
+  readonly format: CursorFormat
+  readonly start: DateTime
+  readonly now: DateTime
+  readonly lookback: Duration | undefined
+  /** Seconds taken off the state because it stands for partitions not seen before. */
+  readonly lookbackSeconds: number
+  readonly granularity: Duration
+  readonly dialect: Dialect
+  readonly warn: (error: ConnectorError) => void
+}
+
+/** Where a read takes up: what was read before, and what of it is read again. */
+export interface Resumption {
+  /** Merged, at least one. */
+  readonly intervals: readonly Interval[]
+  /** Client-side filters drop what is earlier. */
+  readonly floor: DateTime
+  /** Still to be taken off the end of the last interval before its successor is read. */
+  readonly lookback: Duration | undefined
+  /** Keys of the incoming state that are not the cursor's. */
+  readonly foreign: StreamState
+}
+
+export function resume(state: StreamState, options: ResumeOptions): Resumption {
+  const found = isConcurrent(state) ? fromIntervals(state['slices'], options) : fromValue(state, options)
+  return options.dialect === 'airbyte' ? found : rereading(found, options)
+}
+
+/** `{ state_type: 'date-range', slices: [{ start, end, most_recent_cursor_value? }] }` */
+export function isConcurrent(state: StreamState): state is StreamState & { readonly slices: readonly unknown[] } {
+  return state['state_type'] === 'date-range' && Array.isArray(state['slices'])
+}
+
+function fromIntervals(slices: readonly unknown[], options: ResumeOptions): Resumption {
+  const { start, granularity, lookback } = options
+  const intervals = slices.map((slice) => readInterval(slice, options))
+  const first = intervals[0]
+  const merged = mergeIntervals(intervals, granularity)
+  return {
+    intervals: merged.length > 0 ? merged : [{ start, end: start, latest: start }],
+    floor: first ? (first.latest ?? first.end) : start,
+    lookback,
+    foreign: {},
+  }
+}
+
+function readInterval(slice: unknown, { format }: ResumeOptions): Interval {
+  if (!isNode(slice)) throw stateError('an entry of its slices is no mapping')
+  const { start, end, most_recent_cursor_value: latest } = slice
+  const read = (value: unknown) => readState(value, format)
+  return { start: read(start), end: read(end), latest: latest === undefined || latest === null ? undefined : read(latest) }
+}
+
+function fromValue(state: StreamState, { cursorField, format, start, lookback, lookbackSeconds, dialect }: ResumeOptions): Resumption {
+  const value = state[cursorField]
+  const known = value === undefined || (value === null && dialect === 'native') ? undefined : readState(value, format)
+  const back = known && lookbackSeconds > 0 ? subtractDuration(known, new TimeDelta(lookbackSeconds)) : known
+  // Written and read again, as it would have been had it come from a state of its own.
+  const point = back ? later(start, back === known ? back : format.read(format.write(back))) : start
+  return { intervals: [{ start, end: point, latest: point }], floor: point, lookback, foreign: state }
+}
+
+/**
+ * Takes the lookback off the last interval itself, so that a failed slice inside it keeps the state where it was, and
+ * brings a state from the future back to now.
+ */
+function rereading(found: Resumption, options: ResumeOptions): Resumption {
+  const { start, lookback, now, warn, cursorField, format } = options
+  const until = later(start, now)
+  const last = found.intervals.at(-1)
+  if (!last) return found
+  const latest = later(last.latest ?? last.end, last.end)
+  if (compareDatetimes(latest, until) > 0) {
+    const text = `the state of ${cursorField}, ${format.write(latest)}, lies in the future; reading goes on from ${format.write(until)}`
+    warn(new ConnectorError('ERR_STATE_IN_FUTURE', text, { failureType: 'config_error' }))
+  }
+  const point = earlier(last.end, until)
+  const end = later(later(start, last.start), lookback ? subtractDuration(point, lookback) : point)
+  const clamped = found.intervals.slice(0, -1).concat({ start: last.start, end, latest: last.latest && earlier(last.latest, until) })
+  const floor = found.intervals.length === 1 ? end : earlier(found.floor, end)
+  return { ...found, intervals: clamped, floor, lookback: undefined }
+}
+
+function readState(value: unknown, format: CursorFormat): DateTime {
+  try {
+    return format.read(value)
+  } catch (thrown) {
+    if (thrown instanceof ConnectorError) throw stateError(`${toText(value)} is no cursor value`, thrown)
+    throw thrown
+  }
+}
+
+function stateError(what: string, cause?: ConnectorError): ConnectorError {
+  const text = `the state cannot be used: ${what}${cause ? `; ${cause.message}` : ''}. Reset the stream's state or correct it`
+  return new ConnectorError('ERR_STATE_INVALID', text, { failureType: 'config_error', cause })
+}
