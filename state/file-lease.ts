@@ -130,7 +130,9 @@ export class FileLease implements StateLease {
   /** Before the first change of a run: the version it found stays under its number. The file is replaced, never changed, so a link keeps it. */
   async #keepHistory({ version, identity }: Loaded): Promise<void> {
     const { paths, files } = this.#options
-    if (this.#historyKept || identity === undefined) return
+    if (this.#historyKept) return
+    this.#historyKept = identity === undefined
+    if (identity === undefined) return
     await files.mkdir(paths.history, { recursive: true, mode: 0o700 })
     const kept = historyPath(paths, version)
     await files.rm(kept, { force: true })
