@@ -160,7 +160,11 @@ export function template(roots: readonly string[], { validTypes, ...options }: T
       if (typeof node !== 'string') return { source: String(node), constant: true, evaluate: () => node }
       const compiled = compileTemplate(node, templateOptions(roots, context))
       const types = validTypes && { validTypes }
-      return { source: node, constant: compiled.constant, evaluate: bound(context, (scope) => compiled.evaluate(scope, types)) }
+      return {
+        source: node,
+        constant: compiled.constant,
+        evaluate: bound(context, (scope, override?: ValidTypes) => compiled.evaluate(scope, override ? { validTypes: override } : types)),
+      }
     },
   }
 }

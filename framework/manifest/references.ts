@@ -7,6 +7,7 @@ import { put } from './yaml.ts'
 const dataFields = new Set(['config_overrides'])
 /** Nodes of a manifest with every reference written out; real ones stay below 1 million. */
 const MAX_NODES = 5_000_000
+const MAX_CHAIN = 100
 
 export interface Resolver {
   /** The value with every reference inside replaced. Targets are shared between the places that name them. */
@@ -33,6 +34,9 @@ export function createResolver(root: unknown, positions: Positions): Resolver {
     const known = done.get(reference)
     if (known) return known
     if (open.has(reference)) throw circular(reference, [...open], where(place, positions))
+    if (open.size >= MAX_CHAIN) {
+      throw new ConfigError('ERR_REFERENCE_SIZE', `references lead through more than ${MAX_CHAIN} others${where(place, positions)}`)
+    }
     open.add(reference)
     const resolved = visit(
       lookUp(root, reference, () => where(place, positions)),

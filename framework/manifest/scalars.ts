@@ -34,7 +34,7 @@ export const readYaml11: ReadScalar = (word) => {
   if (/^[-+]?0x[\da-fA-F_]+$/.test(word)) return integer(sign + unsigned.slice(2), 16, word)
   if (/^[-+]?0[0-7_]+$/.test(word)) return integer(sign + unsigned, 8, word)
   if (/^[-+]?(?:0|[1-9][\d_]*)$/.test(word)) return integer(sign + unsigned, 10, word)
-  if (/^[-+]?(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*)(?:[eE][-+]\d+)?$/.test(word)) return Number(digits)
+  if (/^(?:[-+]?\d[\d_]*\.[\d_]*|\.\d[\d_]*)(?:[eE][-+]\d+)?$/.test(word)) return Number(digits)
   if (/^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/.test(word)) return sexagesimal(sign, unsigned)
   return special(word)
 }

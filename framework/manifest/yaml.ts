@@ -1,4 +1,18 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml'
+import {
+  Composer,
+  type CST,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Pair,
+  Parser,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
+import type { ConfigError } from '../errors.ts'
 import type { Dialect } from '../template/template.ts'
 import { isNode } from './build.ts'
 import type { Position } from './component.ts'
@@ -47,16 +61,27 @@ function parse(text: string, file: string): { contents: unknown; positions: Posi
   const lineCounter = new LineCounter()
   const positions = createPositions(file, lineCounter.lineStarts)
   // Words are read by us, so the parser need not guess; duplicate keys are found in linear time there as well.
-  const options = { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent', lineCounter } as const
-  try {
-    const document = parseDocument(text, options)
-    const [first] = document.errors
-    if (first) throw syntaxError(first.message, positions.at(first.pos[0]), first)
-    return { contents: document.contents, positions }
-  } catch (thrown) {
-    if (thrown instanceof RangeError) throw syntaxError(`nested deeper than ${MAX_DEPTH} levels`, { file, line: 1, column: 1 }, thrown)
-    throw thrown
+  const composer = new Composer({ schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
+  const [document, second] = [...composer.compose(tokens(text, lineCounter, positions), true, text.length)]
+  const [first] = document?.errors ?? []
+  if (first) throw syntaxError(first.message, positions.at(first.pos[0]), first)
+  if (second) throw syntaxError('a manifest is one document; a second one starts here', positions.at(second.range?.[0] ?? 0))
+  return { contents: document?.contents, positions }
+}
+
+/** Tokens of the text. Depth is limited here, where nothing recurses yet: a stack that overflows later can end the process. */
+function* tokens(text: string, lineCounter: LineCounter, positions: Positions): Generator<CST.Token> {
+  const parser = new Parser(lineCounter.addNewLine)
+  lineCounter.addNewLine(0)
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme)
+    if (parser.stack.length > MAX_DEPTH) throw tooDeep(positions.at(parser.offset))
   }
+  yield* parser.end()
+}
+
+function tooDeep(place: Position): ConfigError {
+  return syntaxError(`nested deeper than ${MAX_DEPTH} levels`, place)
 }
 
 /** Sets a key as data, whatever its name. */
@@ -89,7 +114,7 @@ class Reader {
     if (node === null || node === undefined) return null
     if (isAlias(node)) return this.alias(node.source, this.at(node))
     if (!isMap(node) && !isSeq(node) && !isScalar(node)) return null
-    if (depth > MAX_DEPTH) throw syntaxError(`nested deeper than ${MAX_DEPTH} levels`, this.at(node))
+    if (depth > MAX_DEPTH) throw tooDeep(this.at(node))
     const anchor: Anchor = { nodes: 0 }
     if (node.anchor) this.anchors.set(node.anchor, anchor)
     const before = this.nodes + this.repeated

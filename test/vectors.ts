@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sharedFolder } from './shared.ts'
+import waivers from './vectors-waivers.json' with { type: 'json' }
+
+/** One observed input and outcome of the reference runtime. */
+export interface Vector {
+  readonly id: string
+  readonly component: string
+  readonly input: Readonly<Record<string, unknown>>
+  /** A value, or `{ $exception: <class> }`: must throw. */
+  readonly expected: unknown
+}
+
+/** Vectors of one file, such as `paginators.json`; none where the shared folder is missing. */
+export function readVectors(file: string): readonly Vector[] {
+  if (!sharedFolder) return []
+  return JSON.parse(readFileSync(join(sharedFolder, 'vectors', file), 'utf8')) as readonly Vector[]
+}
+
+/** Why a vector is not held to, by file and id; undefined = it must pass. */
+export function waiverOf(file: string, id: string): string | undefined {
+  const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = waivers
+  return reasons[file]?.[id]
+}
+
+export function throwsInReference({ expected }: Vector): boolean {
+  return typeof expected === 'object' && expected !== null && '$exception' in expected
+}
