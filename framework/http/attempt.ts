@@ -52,8 +52,11 @@ export interface AttemptOptions {
 }
 
 export interface Attempts {
-  /** Sends once. Any status is a response; everything else is a ConnectorError with a stable code. Redirects are errors. */
-  send(request: HttpRequest, options: AttemptOptions): Promise<HttpResponse>
+  /**
+   * Sends once to `url`, the request's address as {@link Origins.assertAllowed} let it through. Any status is a response;
+   * everything else is a ConnectorError with a stable code. Redirects are errors.
+   */
+  send(request: HttpRequest, url: URL, options: AttemptOptions): Promise<HttpResponse>
   /** Closes idle connections. */
   close(): void
 }
@@ -66,8 +69,7 @@ export function createAttempts(settings: AttemptSettings): Attempts {
     return instance
   }
   return {
-    send: async (request, options) => {
-      const url = settings.origins.assertAllowed(request.url)
+    send: async (request, url, options) => {
       if (options.signal?.aborted) throw stoppedBy(options.signal)
       return receive(await open(), { request, url, settings, options })
     },
@@ -127,18 +129,18 @@ interface Exchange {
 
 async function receive(got: Got, exchange: Exchange): Promise<HttpResponse> {
   const { request, url, settings, options } = exchange
-  const label = `${request.method} ${url.origin}${settings.redact(url.pathname)}`
+  const label = () => `${request.method} ${url.origin}${settings.redact(url.pathname)}`
   const raw = await download(got, exchange, label)
   options.onBytes?.(raw.rawBody.length)
   const headers = flatHeaders(raw.headers)
   const location = headers['location']
-  if (location !== undefined && raw.statusCode >= 300 && raw.statusCode < 400) throw redirectRefused(label, location, url)
+  if (location !== undefined && raw.statusCode >= 300 && raw.statusCode < 400) throw redirectRefused(label(), location, url)
   const body = await decompress(raw.rawBody, headers['content-encoding'], settings.limits)
   return createResponse({ status: raw.statusCode, headers, url: request.url, body }, settings.redact)
 }
 
 /** The body as it comes over the wire, stopped at the cap. */
-async function download(got: Got, { request, url, settings, options }: Exchange, label: string): Promise<Response<Buffer>> {
+async function download(got: Got, { request, url, settings, options }: Exchange, label: () => string): Promise<Response<Buffer>> {
   const { bodyIdle } = settings.timeouts
   const attempt = got(url, requestOptions(request, options, settings.timeouts))
   let failure: ConnectorError | undefined
@@ -151,13 +153,13 @@ async function download(got: Got, { request, url, settings, options }: Exchange,
     const announced = request.method === 'HEAD' ? 0 : (total ?? 0)
     if (Math.max(transferred, announced) > settings.limits.maxBodyBytes) stop(bodyTooLarge(settings.limits.maxBodyBytes))
     else if (idle) idle.refresh()
-    else idle = setTimeout(() => stop(timeoutError(label, 'body', bodyIdle)), bodyIdle)
+    else idle = setTimeout(() => stop(timeoutError(label(), 'body', bodyIdle)), bodyIdle)
   })
   try {
     return await attempt
   } catch (thrown) {
     if (failure) throw failure
-    throw options.signal?.aborted ? stoppedBy(options.signal) : attemptError(thrown, label)
+    throw options.signal?.aborted ? stoppedBy(options.signal) : attemptError(thrown, label())
   } finally {
     clearTimeout(idle)
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { AuthenticationError, ConnectorError, RateLimitError, StoppedError, withContext } from '../errors.ts'
+import { AuthenticationError, ConnectorError, RateLimitError, withContext } from '../errors.ts'
 import type { Reporter } from '../report.ts'
 import { backoffBefore } from './backoff.ts'
 import { emptyResponse, excerpt } from './body.ts'
@@ -144,9 +144,4 @@ function label(request: HttpRequest, settings: RetrySettings): string {
 
 function streamField({ stream }: SendOptions): Readonly<Record<string, unknown>> {
   return stream === undefined ? {} : { stream }
-}
-
-/** Errors that end the run rather than a try. */
-export function endsTheRun(error: ConnectorError): boolean {
-  return error instanceof StoppedError
 }

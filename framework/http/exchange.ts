@@ -1,0 +1,91 @@
+import type { Clock } from '../clock.ts'
+import { asConnectorError, during, StoppedError } from '../errors.ts'
+import type { AttemptOptions, Attempts } from './attempt.ts'
+import { type Budget, deadlineReached } from './budget.ts'
+import type { SendOptions } from './client.ts'
+import type { Origins } from './origin.ts'
+import type { Pacing } from './pacing.ts'
+import type { Redactor } from './redaction.ts'
+import type { HttpRequest } from './request.ts'
+import type { Outcome } from './resolution.ts'
+
+/** One try, for metrics and traces. */
+export interface ExchangeSummary {
+  readonly method: string
+  readonly host: string
+  /** Undefined when there was no response. */
+  readonly status: number | undefined
+  /** Code of the error when there was no response. */
+  readonly errorCode: string | undefined
+  readonly seconds: number
+  readonly bytes: number
+}
+
+export interface ExchangeSettings {
+  readonly origins: Origins
+  readonly budget: Budget
+  readonly pacing: Pacing
+  readonly attempts: Attempts
+  readonly clock: Clock
+  readonly redactor: Redactor
+  readonly onExchange: (exchange: ExchangeSummary) => void
+}
+
+const CREDENTIAL_HEADERS = /^(?:proxy-)?authorization$|^cookie$|^(?:x-)?api-key$/i
+
+/** One try: may it go there, is there budget, has its pool room; then the attempt. A failed attempt is an outcome; what ends the run is thrown. */
+export function createExchange(settings: ExchangeSettings) {
+  const { origins, budget, pacing, redactor } = settings
+  return (request: HttpRequest, options: SendOptions): Promise<Outcome> =>
+    during(request.context ?? {}, async () => {
+      const weight = request.weight ?? 1
+      const url = origins.assertAllowed(request.url)
+      registerCredentials(request, redactor)
+      // Before the wait, so that nobody waits for a request that the budget forbids; booked after it, right before it goes out.
+      budget.assertOpen(weight)
+      await pacing.pass(request, options)
+      budget.take(weight)
+      const outcome = await attempt(request, url, { settings, signal: options.signal })
+      if (outcome.error instanceof StoppedError) throw outcome.error
+      if (outcome.error && budget.millisecondsLeft() <= 0) throw deadlineReached()
+      if (outcome.response) pacing.observe(request, outcome.response)
+      return outcome
+    })
+}
+
+async function attempt(
+  request: HttpRequest,
+  url: URL,
+  { settings, signal }: { settings: ExchangeSettings; signal: AbortSignal | undefined },
+): Promise<Outcome> {
+  const { clock, budget, attempts, onExchange } = settings
+  const started = clock.monotonic()
+  let bytes = 0
+  const onBytes = (received: number) => {
+    bytes = received
+  }
+  const outcome = await settle(attempts, { request, url, options: { signal, millisecondsLeft: budget.millisecondsLeft(), onBytes } })
+  const { response, error } = outcome
+  const seconds = (clock.monotonic() - started) / 1000
+  onExchange({ method: request.method, host: url.host, status: response?.status, errorCode: error?.code, seconds, bytes })
+  return outcome
+}
+
+async function settle(
+  attempts: Attempts,
+  { request, url, options }: { request: HttpRequest; url: URL; options: AttemptOptions },
+): Promise<Outcome> {
+  try {
+    return { response: await attempts.send(request, url, options) }
+  } catch (thrown) {
+    return { error: asConnectorError(thrown) }
+  }
+}
+
+/** What goes out as a credential must come out nowhere, whether or not its authenticator registered it. */
+function registerCredentials({ headers }: HttpRequest, redactor: Redactor): void {
+  for (const name in headers) {
+    const value = headers[name]
+    if (value !== undefined && CREDENTIAL_HEADERS.test(name)) redactor.secret(value.slice(value.indexOf(' ') + 1))
+  }
+}
