@@ -62,7 +62,7 @@ function contextEntries({ context }: ConnectorError): readonly (readonly [string
 
 function hintFor(error: ConnectorError): string | undefined {
   if (isBug(error)) return 'This is a bug in the connector, not a mistake of yours. Run again with --debug and report what it prints.'
-  if (error instanceof AuthenticationError) return 'Log in again or use another token; `connector doctor` shows what the token may do.'
+  if (error instanceof AuthenticationError) return 'Log in again or use another token; then run the same command again.'
   if (error instanceof RateLimitError && error.retryAfter !== undefined) {
     return `Run again in ${Math.max(1, Math.ceil(error.retryAfter / 60))} min; it goes on where it stopped.`
   }

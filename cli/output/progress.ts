@@ -35,7 +35,7 @@ export async function createProgress(options: ProgressOptions): Promise<Progress
   // log-update draws on any stream with these properties; its types ask for all of a process stream.
   const update = createLogUpdate(stream as NodeJS.WriteStream)
   const picture = new RunPicture(options)
-  const draw = () => update(picture.lines(stream.columns ?? 80).join('\n'))
+  const draw = () => update(picture.lines(stream.columns || 80).join('\n'))
   const throttle = createThrottle(clock, draw)
   return {
     observe(item) {
