@@ -8,6 +8,9 @@ export type Files = Pick<
   'link' | 'lstat' | 'mkdir' | 'open' | 'readFile' | 'readdir' | 'rename' | 'rm' | 'stat' | 'truncate' | 'unlink'
 >
 
+/** Pieces are written one after the other. */
+export type FileContent = string | Uint8Array | Iterable<string>
+
 export const diskFiles: Files = nodeFiles
 
 /** Path under which {@link replaceFile} prepares the new content; left behind only by a crash. */
@@ -17,7 +20,7 @@ export const temporaryPath = (path: string): string => `${path}.${randomUUID()}.
  * Replaces the content of a file so that a crash at any moment leaves the old content or the new one, never a mixture.
  * Durable when it resolves. When it rejects, the old file is untouched.
  */
-export async function replaceFile(path: string, content: string | Uint8Array, files: Files = diskFiles): Promise<void> {
+export async function replaceFile(path: string, content: FileContent, files: Files = diskFiles): Promise<void> {
   const temporary = temporaryPath(path)
   try {
     await writeDurably(temporary, content, files)
@@ -30,10 +33,11 @@ export async function replaceFile(path: string, content: string | Uint8Array, fi
 }
 
 /** Creates a file that must not exist yet; its content is on the disk when it resolves, its name after {@link syncDirectory}. */
-export async function writeDurably(path: string, content: string | Uint8Array, files: Files = diskFiles): Promise<void> {
+export async function writeDurably(path: string, content: FileContent, files: Files = diskFiles): Promise<void> {
   const handle = await files.open(path, 'wx', 0o600)
   try {
-    await handle.writeFile(content)
+    const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content
+    for (const piece of pieces) await handle.appendFile(piece)
     await handle.sync()
   } finally {
     await handle.close()

@@ -2,6 +2,8 @@ import { ConfigError, type StateVersion, type StreamState } from '../framework/i
 
 const format = 'connector-state'
 const formatVersion = 1
+/** Characters written at once. */
+const pieceLength = 256 * 1024
 
 /** What a state file holds beside the states. */
 export interface StateHead {
@@ -19,10 +21,10 @@ export interface StateDocument extends StateVersion {
 }
 
 /**
- * The text of a state file: JSON that a person can read, with one line per stream so that versions can be compared with `diff`.
+ * The text of a state file, in pieces: JSON that a person can read, with one line per stream so that versions can be compared with `diff`.
  * `streams` maps names to states that are JSON text already.
  */
-export function formatDocument(head: StateHead, streams: ReadonlyMap<string, string>): string {
+export function* formatDocument(head: StateHead, streams: ReadonlyMap<string, string>): Generator<string> {
   const fields = {
     format,
     format_version: formatVersion,
@@ -32,9 +34,17 @@ export function formatDocument(head: StateHead, streams: ReadonlyMap<string, str
     committed_at: head.committedAt,
     run_id: head.runId,
   }
-  const lines = Array.from(streams, ([name, state]) => `    ${JSON.stringify(name)}: ${state}`)
-  const body = lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n  }`
-  return `${JSON.stringify(fields, null, 2).slice(0, -2)},\n  "streams": ${body}\n}\n`
+  // In pieces, because the states of many thousand accounts in one text would double the memory of a run.
+  let piece = `${JSON.stringify(fields, null, 2).slice(0, -2)},\n  "streams": {`
+  let separator = '\n'
+  for (const [name, state] of streams) {
+    piece += `${separator}    ${JSON.stringify(name)}: ${state}`
+    separator = ',\n'
+    if (piece.length < pieceLength) continue
+    yield piece
+    piece = ''
+  }
+  yield `${piece}${streams.size === 0 ? '' : '\n  '}}\n}\n`
 }
 
 /** Throws ConfigError ERR_STATE_UNREADABLE or ERR_STATE_FORMAT_NEWER, naming the file and the reason. */

@@ -33,7 +33,7 @@ export interface FileLeaseOptions {
 interface Loaded {
   readonly version: number
   /** States as JSON text: a commit then costs no more than joining them. */
-  readonly streams: ReadonlyMap<string, string>
+  readonly streams: Map<string, string>
   /** Which file this was, to notice that somebody else wrote in between; undefined when there was none. */
   readonly identity: string | undefined
 }
@@ -64,7 +64,7 @@ export class FileLease implements StateLease {
     if (document && document.connector !== connector) throw otherConnector(document.connector, this.#options)
     this.#loaded = {
       version: document?.version ?? (await historyVersions(paths, files))[0] ?? 0,
-      streams: new Map(Object.entries(document?.streams ?? {}).map(([name, state]) => [name, JSON.stringify(state)])),
+      streams: jsonTexts(document?.streams ?? {}),
       identity: await identityOf(paths.state, files),
     }
     if (document === undefined) return undefined
@@ -101,20 +101,21 @@ export class FileLease implements StateLease {
     await this.#assertOwner()
     if (this.#loaded === undefined) await this.load()
     const before = this.#loaded ?? { version: 0, streams: new Map<string, string>(), identity: undefined }
-    const streams = new Map([...before.streams, ...changed])
     const head = { connection, connector, version: before.version + 1, committedAt: new Date(clock.now()).toISOString(), runId }
     await this.#keepHistory(before)
+    const undo = replaceEntries(before.streams, changed)
     const temporary = temporaryPath(paths.state)
     try {
-      await writeDurably(temporary, formatDocument(head, streams), files)
+      await writeDurably(temporary, formatDocument(head, before.streams), files)
       await this.#assertOwner()
       await files.rename(temporary, paths.state)
     } catch (thrown) {
+      undo()
       await files.rm(temporary, { force: true })
       throw thrown
     }
     await syncDirectory(paths.directory, files)
-    this.#loaded = { version: head.version, streams, identity: await identityOf(paths.state, files) }
+    this.#loaded = { version: head.version, streams: before.streams, identity: await identityOf(paths.state, files) }
     await lock.beat()
   }
 
@@ -139,6 +140,24 @@ export class FileLease implements StateLease {
     await files.link(paths.state, kept)
     for (const old of (await historyVersions(paths, files)).slice(keptVersions)) await files.rm(historyPath(paths, old), { force: true })
     this.#historyKept = true
+  }
+}
+
+function jsonTexts(streams: ConnectionState): Map<string, string> {
+  const texts = new Map<string, string>()
+  for (const [name, state] of Object.entries(streams)) texts.set(name, JSON.stringify(state))
+  return texts
+}
+
+/** Changes the map in place, which is cheap however large it is; the result takes the change back. */
+function replaceEntries(map: Map<string, string>, changed: ReadonlyMap<string, string>): () => void {
+  const before = Array.from(changed.keys(), (name) => [name, map.get(name)] as const)
+  for (const [name, text] of changed) map.set(name, text)
+  return () => {
+    for (const [name, text] of before) {
+      if (text === undefined) map.delete(name)
+      else map.set(name, text)
+    }
   }
 }
 
