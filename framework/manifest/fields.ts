@@ -15,7 +15,8 @@ export interface BoundTemplate {
   readonly source: string
   /** No `{{` or `{%` inside: the text is the value. */
   readonly constant: boolean
-  evaluate(scope: Scope): unknown
+  /** `validTypes` replaces those of the field for one call. */
+  evaluate(scope: Scope, validTypes?: ValidTypes): unknown
 }
 export interface BoundCondition {
   readonly source: string

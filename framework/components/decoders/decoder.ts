@@ -5,6 +5,8 @@ import { defineFamily } from '../../manifest/component.ts'
 export interface Decoder {
   /** Bodies in batches, so that large files never stand in memory as a whole. Throws when the body is not what it should be. */
   decode(response: HttpResponse): AsyncIterable<readonly unknown[]>
+  /** All bodies at once, for formats that are read as a whole. Throws like `decode`. */
+  whole?(response: HttpResponse): readonly unknown[]
   /** True when pagination cannot look into the body. */
   readonly streamed: boolean
 }

@@ -8,7 +8,7 @@ export interface RecordExtractor {
    * Records of one decoded body. Throws ConnectorError ERR_DATA_MISSING (transient) where the manifest says that
    * there must be data and there is none.
    */
-  extract(body: unknown): Row[]
+  extract(body: unknown): readonly Row[]
 }
 export const RecordExtractor = defineFamily<RecordExtractor>('RecordExtractor', 'Finds the records in a decoded body.')
 
@@ -33,6 +33,9 @@ export interface Selection {
 }
 
 export interface RecordSelector {
-  select(body: unknown, scope: Scope, stages: RecordStages): Promise<Selection> | Selection
+  /** Records of a batch of decoded bodies. */
+  select(bodies: readonly unknown[], scope: Scope, stages: RecordStages): Promise<Selection> | Selection
+  /** Throws what `select` would throw about data that must be there, without touching the bodies. */
+  verify(bodies: readonly unknown[]): void
 }
 export const RecordSelector = defineFamily<RecordSelector>('RecordSelector', 'Extracts, filters, transforms and normalises records.')

@@ -40,3 +40,11 @@ export interface Paginator {
 }
 
 export const Paginator = defineFamily<Paginator>('Paginator', 'Reads a slice page by page.')
+
+/** Reads one page and no more. */
+export const singlePage: Paginator = {
+  initialToken: () => undefined,
+  nextToken: () => undefined,
+  parts: () => ({}),
+  path: () => undefined,
+}

@@ -1,4 +1,5 @@
 import type { Answer } from '../../http/client.ts'
+import type { HttpRequest, HttpResponse } from '../../http/request.ts'
 import { defineFamily } from '../../manifest/component.ts'
 import type { Scope } from '../../template/template.ts'
 
@@ -18,11 +19,16 @@ export interface RequestContext {
   readonly parts: RequestParts
   /** A page token that is the path or the whole URL of the next page. */
   readonly path?: string
+  /** Throws ConnectorError when a successful response has no usable body; the request is then tried again. */
+  readonly accept?: (response: HttpResponse) => void
+  /** How many requests of the budget this one counts for: a batch counts its parts. 1 by default. */
+  readonly weight?: number
   readonly stream?: string
   readonly signal?: AbortSignal
 }
 
 export interface Requester {
+  readonly method: HttpRequest['method']
   /** Sends one logical request, tries included. Throws what the error handler resolved to fail. */
   send(context: RequestContext): Promise<Answer>
   /** The absolute URL, for `explain` and error messages; without credentials. */

@@ -1,0 +1,10 @@
+import { defineComponent } from '../../manifest/component.ts'
+import { Authenticator } from './authenticator.ts'
+
+export const NoAuth = defineComponent(Authenticator, {
+  type: 'NoAuth',
+  summary: 'Sends requests without credentials.',
+  fields: {},
+  examples: [{ title: 'A public API', manifest: { type: 'NoAuth' } }],
+  create: () => ({ parts: () => ({}) }),
+})

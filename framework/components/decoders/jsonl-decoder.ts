@@ -1,0 +1,52 @@
+import { ConnectorError } from '../../errors.ts'
+import { parseJson } from '../../http/json.ts'
+import type { HttpResponse } from '../../http/request.ts'
+import { defineComponent } from '../../manifest/component.ts'
+import { Decoder } from './decoder.ts'
+
+const linesPerBatch = 1000
+
+export const JsonlDecoder = defineComponent(Decoder, {
+  type: 'JsonlDecoder',
+  summary: 'Reads a body with one JSON value per line. A line that is no JSON is an error.',
+  fields: {},
+  examples: [{ title: 'JSON lines', manifest: { type: 'JsonlDecoder' } }],
+  create: () => ({
+    streamed: true,
+    async *decode(response) {
+      let batch: unknown[] = []
+      for (const { line, number } of lines(response.text())) {
+        batch.push(parseLine(line, number, response))
+        if (batch.length < linesPerBatch) continue
+        yield batch
+        batch = []
+      }
+      if (batch.length > 0) yield batch
+    },
+  }),
+})
+
+function* lines(text: string): Iterable<{ line: string; number: number }> {
+  let number = 0
+  for (let start = 0; start < text.length; ) {
+    const found = text.indexOf('\n', start)
+    const end = found < 0 ? text.length : found
+    number += 1
+    const line = text.slice(start, end)
+    if (line.trim() !== '') yield { line, number }
+    start = end + 1
+  }
+}
+
+/** Without the parser's error as cause: it quotes the body, unredacted. */
+function parseLine(line: string, number: number, { status }: HttpResponse): unknown {
+  try {
+    return parseJson(line)
+  } catch (thrown) {
+    if (thrown instanceof ConnectorError) throw thrown
+    throw new ConnectorError('ERR_BODY_NOT_JSON', `line ${number} of the body is no JSON (${line.length} characters)`, {
+      failureType: 'transient_error',
+      context: { response: `HTTP ${status}` },
+    })
+  }
+}

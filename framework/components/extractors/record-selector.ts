@@ -1,0 +1,70 @@
+import { ConnectorError } from '../../errors.ts'
+import { describe } from '../../manifest/build.ts'
+import { defineComponent } from '../../manifest/component.ts'
+import { boolean, oneOf, optional, slot, withDefault } from '../../manifest/fields.ts'
+import type { Row } from '../../protocol/messages.ts'
+import type { Scope } from '../../template/template.ts'
+import { RecordExtractor, RecordFilter, RecordSelector as RecordSelectorFamily, type RecordStages } from './extractor.ts'
+import { createNormaliser } from './normalise.ts'
+
+export const RecordSelector = defineComponent(RecordSelectorFamily, {
+  type: 'RecordSelector',
+  summary: 'Makes records of a body: extract, filter, transform, normalise.',
+  fields: {
+    extractor: slot(RecordExtractor, { description: 'Finds the records.', default_type: 'DpathExtractor' }),
+    record_filter: optional(slot(RecordFilter, { description: 'Drops records.', default_type: 'RecordFilter' })),
+    schema_normalization: withDefault(
+      oneOf(['None', 'Default'], { description: '`Default` casts scalars to the types of the schema.' }),
+      'None',
+    ),
+    transform_before_filtering: optional(
+      boolean({
+        description: 'Filter what the transformations made; the default is true for client-side incremental streams, else false.',
+      }),
+    ),
+  },
+  examples: [
+    { title: 'Records below a key', manifest: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } } },
+  ],
+  create: ({ extractor, record_filter, schema_normalization, transform_before_filtering }, { dialect }) => {
+    const filter = (rows: Row[], scope: Scope, { keep }: RecordStages): Row[] => {
+      const known = keep ? rows.filter(keep) : rows
+      return record_filter ? known.filter((row) => record_filter.keep(row, scope)) : known
+    }
+    return {
+      verify: (bodies) => {
+        for (const body of bodies) extractor.extract(body)
+      },
+      select: (bodies, scope, stages) => {
+        const found = extractAll(bodies, extractor)
+        const transformFirst = transform_before_filtering ?? stages.keep !== undefined
+        const rows = transformFirst
+          ? filter(transform(found, scope, stages), scope, stages)
+          : transform(filter(found, scope, stages), scope, stages)
+        const extracted = found.length
+        if (schema_normalization === 'None' || rows.length === 0) return { rows, extracted }
+        return stages.schema().then((schema) => ({ rows: rows.map(createNormaliser(schema, dialect)), extracted }))
+      },
+    }
+  },
+})
+
+function extractAll(bodies: readonly unknown[], extractor: RecordExtractor): Row[] {
+  const rows: Row[] = []
+  for (const body of bodies) for (const row of extractor.extract(body)) rows.push(asRow(row, rows.length))
+  return rows
+}
+
+function asRow(row: unknown, index: number): Row {
+  if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as Row
+  throw new ConnectorError(
+    'ERR_RECORD_SHAPE',
+    `record ${index} is ${describe(row)}, not an object; the extractor's field_path points elsewhere`,
+  )
+}
+
+/** Works on copies: pagination still wants to see the body as it came. */
+function transform(rows: Row[], scope: Scope, { transformations }: RecordStages): Row[] {
+  if (transformations.length === 0) return rows
+  return rows.map((row) => transformations.reduce<Row>((changed, step) => step.transform(changed, scope), { ...row }))
+}

@@ -1,0 +1,83 @@
+import type { Component } from '../manifest/component.ts'
+import { ApiKeyAuthenticator } from './authenticators/api-key-authenticator.ts'
+import { BasicHttpAuthenticator } from './authenticators/basic-http-authenticator.ts'
+import { BearerAuthenticator } from './authenticators/bearer-authenticator.ts'
+import { NoAuth } from './authenticators/no-auth.ts'
+import { ConstantBackoffStrategy } from './backoff/constant-backoff-strategy.ts'
+import { ExponentialBackoffStrategy } from './backoff/exponential-backoff-strategy.ts'
+import { WaitTimeFromHeader } from './backoff/wait-time-from-header.ts'
+import { WaitUntilTimeFromHeader } from './backoff/wait-until-time-from-header.ts'
+import { DatetimeBasedCursor } from './cursors/datetime-based-cursor.ts'
+import { MinMaxDatetime } from './cursors/min-max-datetime.ts'
+import { JsonDecoder } from './decoders/json-decoder.ts'
+import { JsonlDecoder } from './decoders/jsonl-decoder.ts'
+import { CompositeErrorHandler } from './error-handlers/composite-error-handler.ts'
+import { DefaultErrorHandler } from './error-handlers/default-error-handler.ts'
+import { HttpResponseFilter } from './error-handlers/http-response-filter.ts'
+import { DpathExtractor } from './extractors/dpath-extractor.ts'
+import { RecordFilter } from './extractors/record-filter.ts'
+import { RecordSelector } from './extractors/record-selector.ts'
+import { CursorPagination } from './paginators/cursor-pagination.ts'
+import { DefaultPaginator } from './paginators/default-paginator.ts'
+import { NoPagination } from './paginators/no-pagination.ts'
+import { OffsetIncrement } from './paginators/offset-increment.ts'
+import { PageIncrement } from './paginators/page-increment.ts'
+import { ListPartitionRouter } from './partition-routers/list-partition-router.ts'
+import { HttpRequester } from './requesters/http-requester.ts'
+import { RequestPath } from './requesters/request-path.ts'
+import { ValueRequestOption } from './requesters/value-request-option.ts'
+import { SimpleRetriever } from './retrievers/simple-retriever.ts'
+import { InlineSchemaLoader } from './schema-loaders/inline-schema-loader.ts'
+import { DeclarativeStream } from './streams/declarative-stream.ts'
+import { AddFields } from './transformations/add-fields.ts'
+import { AddedFieldDefinition } from './transformations/added-field-definition.ts'
+import { DpathFlattenFields } from './transformations/dpath-flatten-fields.ts'
+import { FlattenFields } from './transformations/flatten-fields.ts'
+import { KeyTransformation } from './transformations/key-transformation.ts'
+import { KeysReplace } from './transformations/keys-replace.ts'
+import { KeysToLower } from './transformations/keys-to-lower.ts'
+import { KeysToSnakeCase } from './transformations/keys-to-snake-case.ts'
+import { RemoveFields } from './transformations/remove-fields.ts'
+
+/** The components of the language, by family. A connector adds its own with `language.with`. */
+export const components: readonly Component[] = [
+  ApiKeyAuthenticator,
+  BasicHttpAuthenticator,
+  BearerAuthenticator,
+  NoAuth,
+  ConstantBackoffStrategy,
+  ExponentialBackoffStrategy,
+  WaitTimeFromHeader,
+  WaitUntilTimeFromHeader,
+  DatetimeBasedCursor,
+  MinMaxDatetime,
+  JsonDecoder,
+  JsonlDecoder,
+  CompositeErrorHandler,
+  DefaultErrorHandler,
+  HttpResponseFilter,
+  DpathExtractor,
+  RecordFilter,
+  RecordSelector,
+  CursorPagination,
+  DefaultPaginator,
+  NoPagination,
+  OffsetIncrement,
+  PageIncrement,
+  ListPartitionRouter,
+  HttpRequester,
+  RequestPath,
+  ValueRequestOption,
+  SimpleRetriever,
+  InlineSchemaLoader,
+  DeclarativeStream,
+  AddFields,
+  AddedFieldDefinition,
+  DpathFlattenFields,
+  FlattenFields,
+  KeyTransformation,
+  KeysReplace,
+  KeysToLower,
+  KeysToSnakeCase,
+  RemoveFields,
+]

@@ -1,0 +1,10 @@
+import { defineComponent } from '../../manifest/component.ts'
+import { Paginator, singlePage } from './paginator.ts'
+
+export const NoPagination = defineComponent(Paginator, {
+  type: 'NoPagination',
+  summary: 'One request reads the whole slice.',
+  fields: {},
+  examples: [{ title: 'A short list', manifest: { type: 'NoPagination' } }],
+  create: () => singlePage,
+})

@@ -1,0 +1,152 @@
+import { ConfigError } from '../../errors.ts'
+import type { HttpRequest } from '../../http/request.ts'
+import { isNode } from '../../manifest/build.ts'
+import { defineComponent } from '../../manifest/component.ts'
+import {
+  type BoundMapping,
+  type BoundTemplate,
+  boolean,
+  mapping,
+  oneOf,
+  optional,
+  slot,
+  template,
+  withDefault,
+} from '../../manifest/fields.ts'
+import type { Dialect, Scope } from '../../template/template.ts'
+import { Authenticator } from '../authenticators/authenticator.ts'
+import { demanding } from '../error-handlers/demanding.ts'
+import { ErrorHandler } from '../error-handlers/error-handler.ts'
+import { combineParts } from './request-parts.ts'
+import { type RequestContext, Requester, type RequestParts } from './requester.ts'
+import { formText, joinUrl, withoutCredentials, withParams } from './url.ts'
+import { jsonText, textFields, valueText } from './value-text.ts'
+
+const roots = ['stream_slice', 'stream_partition', 'stream_interval', 'next_page_token']
+/** Values of other Python types than these keep their text in the foreign dialect. */
+const textOrList = ['str', 'list'] as const
+
+export const HttpRequester = defineComponent(Requester, {
+  type: 'HttpRequester',
+  summary: 'Sends HTTP requests, with credentials, retries and back-off.',
+  fields: {
+    url_base: optional(template(roots, { description: 'Start of the address, such as `https://api.example.com/v1`.' })),
+    url: optional(template(roots, { description: 'The same as `url_base`; may be the whole address.' })),
+    path: optional(template(roots, { description: 'Path below `url_base`; an absolute URL replaces it.' })),
+    http_method: withDefault(oneOf(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'], { description: 'The HTTP method.' }), 'GET'),
+    authenticator: slot(Authenticator, { description: 'Adds credentials.', default_type: 'NoAuth' }),
+    error_handler: slot(ErrorHandler, { description: 'Judges responses and failed attempts.', default_type: 'DefaultErrorHandler' }),
+    request_parameters: optional(mapping(roots, { description: 'Query parameters; a list repeats its name.', validTypes: textOrList })),
+    request_headers: optional(mapping(roots, { description: 'Headers.' })),
+    request_body_data: optional(mapping(roots, { description: 'Form fields, or the body as text.', validTypes: textOrList })),
+    request_body_json: optional(mapping(roots, { description: 'The body as JSON.', nested: true })),
+    use_cache: withDefault(boolean({ description: 'Accepted for compatibility; responses are not cached.' }), false),
+  },
+  examples: [
+    {
+      title: 'A list of orders',
+      manifest: {
+        type: 'HttpRequester',
+        url_base: 'https://api.example.com/v1',
+        path: 'orders/{{ stream_slice.shop_id }}',
+        request_parameters: { since: "{{ config['start_date'] }}" },
+      },
+    },
+  ],
+  create: (fields, context) => {
+    const base = fields.url_base ?? fields.url
+    if (!base) throw new ConfigError('ERR_MANIFEST_INVALID', "an HttpRequester needs 'url_base' or 'url'")
+    if (fields.request_body_data && fields.request_body_json) {
+      throw new ConfigError('ERR_MANIFEST_INVALID', "set only one of 'request_body_data' and 'request_body_json'")
+    }
+    const { authenticator, error_handler, http_method: method } = fields
+    const address = addressOf(base, fields.path, context.dialect)
+    const ownParts = partsOf(fields, context.dialect)
+    const assemble = (request: RequestContext, credentials: RequestParts): HttpRequest => {
+      const parts = combineParts([ownParts(request.scope), credentials, request.parts])
+      return { method, url: withParams(address(request), parts.params ?? {}), ...contentOf(parts, context.dialect), ...purpose(request) }
+    }
+    return {
+      method,
+      url: (request) => assemble(request, {}).url,
+      send: (request) => {
+        const { accept, signal, stream } = request
+        const handler = accept ? demanding(error_handler, accept) : error_handler
+        return context.services.http.send(async () => assemble(request, await authenticator.parts(request.scope)), handler, {
+          ...(authenticator.refresh ? { refresh: async () => (await authenticator.refresh?.()) ?? false } : {}),
+          ...(signal ? { signal } : {}),
+          ...(stream === undefined ? {} : { stream }),
+        })
+      },
+    }
+  },
+})
+
+/** Where a request goes: the page token when it is an address, else base and path. */
+function addressOf(base: BoundTemplate, path: BoundTemplate | undefined, dialect: Dialect): (request: RequestContext) => string {
+  return ({ scope, path: link }) => {
+    const start = valueText(base.evaluate(scope), dialect)
+    if (link !== undefined) return joinUrl(start, dialect === 'native' ? withoutCredentials(link) : link)
+    return joinUrl(start, path ? valueText(path.evaluate(scope), dialect).replace(/^\/+/, '') : '')
+  }
+}
+
+interface PartFields {
+  readonly request_parameters: BoundMapping | undefined
+  readonly request_headers: BoundMapping | undefined
+  readonly request_body_data: BoundMapping | undefined
+  readonly request_body_json: BoundMapping | undefined
+}
+
+function partsOf(fields: PartFields, dialect: Dialect): (scope: Scope) => RequestParts {
+  return (scope) => {
+    const data = fields.request_body_data?.evaluate(scope)
+    const headers = fields.request_headers && record(fields.request_headers, 'request_headers', scope)
+    return {
+      ...(fields.request_parameters ? { params: flatFields(record(fields.request_parameters, 'request_parameters', scope), dialect) } : {}),
+      ...(headers
+        ? { headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, valueText(value, dialect)])) }
+        : {}),
+      ...(data === undefined ? {} : { body_data: isNode(data) ? data : valueText(data, dialect) }),
+      ...(fields.request_body_json ? { body_json: record(fields.request_body_json, 'request_body_json', scope) } : {}),
+    }
+  }
+}
+
+/** The reference takes a text that is no mapping for nothing; the request would then read something else than was meant. */
+function record(fields: BoundMapping, name: string, scope: Scope): Readonly<Record<string, unknown>> {
+  const value = fields.evaluate(scope)
+  if (isNode(value)) return value
+  throw new ConfigError('ERR_MANIFEST_INVALID', `${name} is no mapping but ${JSON.stringify(value)}`)
+}
+
+function flatFields(values: Readonly<Record<string, unknown>>, dialect: Dialect): Record<string, string | readonly string[]> {
+  const nested = Object.keys(values).find((name) => isNode(values[name]))
+  if (nested === undefined) return textFields(values, dialect)
+  throw new ConfigError('ERR_MANIFEST_INVALID', `the query parameter '${nested}' is a mapping; write it as text`)
+}
+
+/** Headers and body of the request. */
+function contentOf({ headers = {}, body_data, body_json }: RequestParts, dialect: Dialect): Pick<HttpRequest, 'headers' | 'body'> {
+  const type = (value: string) =>
+    Object.keys(headers).some((name) => name.toLowerCase() === 'content-type') ? {} : { 'Content-Type': value }
+  if (body_json && body_data !== undefined) {
+    throw new ConfigError('ERR_REQUEST_COLLISION', 'one request cannot have both form fields and a JSON body')
+  }
+  if (body_json) return { headers: { ...headers, ...type('application/json') }, body: jsonText(body_json) }
+  if (typeof body_data === 'string') return { headers, body: body_data }
+  if (body_data)
+    return { headers: { ...headers, ...type('application/x-www-form-urlencoded') }, body: formText(textFields(body_data, dialect)) }
+  return { headers }
+}
+
+/** Whom the request is for: usage is paced per account. */
+function purpose({ scope, stream, weight }: RequestContext): Pick<HttpRequest, 'paceKey' | 'context' | 'weight'> {
+  const account = scope['account']
+  const id = isNode(account) ? account['id'] : undefined
+  return {
+    ...(weight === undefined ? {} : { weight }),
+    ...(typeof id === 'string' ? { paceKey: id } : {}),
+    ...(stream === undefined ? {} : { context: { stream, ...(typeof id === 'string' ? { account_id: id } : {}) } }),
+  }
+}

@@ -1,0 +1,68 @@
+import { ConfigError } from '../../errors.ts'
+import { defineComponent } from '../../manifest/component.ts'
+import { boolean, listOrOne, optional, slot, withDefault } from '../../manifest/fields.ts'
+import { Decoder } from '../decoders/decoder.ts'
+import { RecordSelector } from '../extractors/extractor.ts'
+import { Paginator, singlePage } from '../paginators/paginator.ts'
+import { combineRouters } from '../partition-routers/combine-routers.ts'
+import { PartitionRouter } from '../partition-routers/partition-router.ts'
+import { Requester } from '../requesters/requester.ts'
+import { readPages, requestsOf } from './read-pages.ts'
+import { Retriever, wholeStream } from './retriever.ts'
+
+export const SimpleRetriever = defineComponent(Retriever, {
+  type: 'SimpleRetriever',
+  summary: 'Reads slices page by page over HTTP.',
+  fields: {
+    requester: slot(Requester, { description: 'Sends the requests.', default_type: 'HttpRequester' }),
+    record_selector: slot(RecordSelector, { description: 'Makes records of the responses.', default_type: 'RecordSelector' }),
+    paginator: slot(Paginator, { description: 'Finds the next page.', default_type: 'NoPagination' }),
+    decoder: slot(Decoder, { description: 'Reads the format of the bodies.', default_type: 'JsonDecoder' }),
+    partition_router: optional(
+      listOrOne(slot(PartitionRouter, { description: 'Divides the stream.' }), {
+        description: 'Divides the stream into partitions; several give every combination.',
+      }),
+    ),
+    ignore_stream_slicer_parameters_on_paginated_requests: withDefault(
+      boolean({ description: 'Leave out the parameters of partition and cursor when a page token is sent.' }),
+      false,
+    ),
+  },
+  examples: [
+    {
+      title: 'One page of records',
+      manifest: {
+        type: 'SimpleRetriever',
+        requester: { type: 'HttpRequester', url_base: 'https://api.example.com', path: 'orders' },
+        record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },
+      },
+    },
+  ],
+  create: (fields, { services }) => {
+    const { requester, paginator, decoder, partition_router: routers = [] } = fields
+    if (decoder.streamed && paginator !== singlePage) {
+      throw new ConfigError('ERR_MANIFEST_INVALID', 'a paginator cannot look into the bodies of this decoder; use NoPagination')
+    }
+    const router = routers.length > 1 ? combineRouters(routers) : routers[0]
+    const parts = {
+      requester,
+      paginator,
+      decoder,
+      selector: fields.record_selector,
+      onlyFirst: fields.ignore_stream_slicer_parameters_on_paginated_requests,
+      report: services.report,
+    }
+    return {
+      partitioned: router !== undefined,
+      async *partitions(scope, parentState) {
+        if (router) yield* router.partitions(scope, parentState)
+        else yield wholeStream(scope)
+      },
+      ...(router?.parentState ? { parentState: () => router.parentState?.() } : {}),
+      read: (slice, options) => readPages(parts, slice, options),
+      *plan(slice) {
+        yield { method: requester.method, url: requester.url(requestsOf(parts, slice)(paginator.initialToken())) }
+      },
+    }
+  },
+})

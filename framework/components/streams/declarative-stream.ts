@@ -1,0 +1,93 @@
+import { ConfigError } from '../../errors.ts'
+import { describe } from '../../manifest/build.ts'
+import { defineComponent, type Field } from '../../manifest/component.ts'
+import { list, listOrOne, optional, slot, string } from '../../manifest/fields.ts'
+import type { JsonSchema } from '../../protocol/messages.ts'
+import { Cursor } from '../cursors/cursor.ts'
+import { Retriever } from '../retrievers/retriever.ts'
+import { SchemaLoader } from '../schema-loaders/schema-loader.ts'
+import { Transformation } from '../transformations/transformation.ts'
+import { Stream } from './stream.ts'
+
+type KeyPaths = readonly (readonly string[])[]
+
+/** `id`, `[id, date]` or `[[meta, id], [date]]`: all become key paths. */
+const primaryKey: Field<KeyPaths> = {
+  schema: {
+    anyOf: [
+      { type: 'string' },
+      { type: 'array', items: { type: 'string' } },
+      { type: 'array', items: { type: 'array', items: { type: 'string' } } },
+    ],
+    description: 'The key of a record: a field, several fields, or paths of fields. Empty when the source declares none.',
+  },
+  optional: true,
+  build: (node) => {
+    if (node === undefined || node === '') return []
+    const keys: readonly unknown[] = Array.isArray(node) ? node : [node]
+    return keys.map((key) => {
+      const path: readonly unknown[] = Array.isArray(key) ? key : [key]
+      if (path.every((part) => typeof part === 'string')) return path
+      throw new ConfigError('ERR_MANIFEST_INVALID', `a primary key is made of field names, found ${describe(key)}`)
+    })
+  },
+}
+
+export const DeclarativeStream = defineComponent(Stream, {
+  type: 'DeclarativeStream',
+  summary: 'A stream: how its records are read, what identifies them, and what they look like.',
+  fields: {
+    name: optional(string({ description: 'The name of the stream.' })),
+    primary_key: primaryKey,
+    retriever: slot(Retriever, { description: 'Reads the records.', default_type: 'SimpleRetriever' }),
+    incremental_sync: optional(slot(Cursor, { description: 'Reads only what is new.' })),
+    schema_loader: optional(
+      listOrOne(slot(SchemaLoader, { description: 'Finds the schema.' }), {
+        description: 'Finds the schema; of several the first that knows a property decides.',
+      }),
+    ),
+    transformations: optional(
+      list(slot(Transformation, { description: 'A transformation.' }), { description: 'Change the records, in order.' }),
+    ),
+  },
+  examples: [
+    {
+      title: 'A full-refresh stream',
+      manifest: {
+        type: 'DeclarativeStream',
+        name: 'orders',
+        primary_key: 'id',
+        retriever: {
+          type: 'SimpleRetriever',
+          requester: { type: 'HttpRequester', url_base: 'https://api.example.com', path: 'orders' },
+          record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },
+        },
+        schema_loader: { type: 'InlineSchemaLoader', schema: { type: 'object', properties: { id: { type: 'string' } } } },
+      },
+    },
+  ],
+  create: ({ name, primary_key, retriever, incremental_sync, schema_loader = [], transformations = [] }) => ({
+    name: name ?? '',
+    primaryKey: primary_key,
+    retriever,
+    cursor: incremental_sync,
+    transformations,
+    schema: once(async () => combine(await Promise.all(schema_loader.map((loader) => loader.load())))),
+  }),
+})
+
+/** Schemas may come from the network; they are the same for a whole run. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined
+  return () => {
+    result ??= work()
+    return result
+  }
+}
+
+function combine(schemas: readonly JsonSchema[]): JsonSchema {
+  const [first = {}] = schemas
+  if (schemas.length <= 1) return first
+  const properties = schemas.map((schema) => (schema['properties'] ?? {}) as Readonly<Record<string, unknown>>)
+  return { ...first, properties: Object.assign({}, ...properties.toReversed()) }
+}

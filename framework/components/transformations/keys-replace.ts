@@ -1,0 +1,25 @@
+import { defineComponent } from '../../manifest/component.ts'
+import { template } from '../../manifest/fields.ts'
+import { valueText } from '../requesters/value-text.ts'
+import { renameKeys } from './rename-keys.ts'
+import { Transformation } from './transformation.ts'
+
+const roots = ['record', 'stream_slice', 'stream_partition', 'stream_interval']
+
+export const KeysReplace = defineComponent(Transformation, {
+  type: 'KeysReplace',
+  summary: 'Replaces a text inside keys, also in nested objects.',
+  fields: {
+    old: template(roots, { description: 'The text to replace.' }),
+    new: template(roots, { description: 'What stands there afterwards.' }),
+  },
+  examples: [{ title: 'Blanks', manifest: { type: 'KeysReplace', old: ' ', new: '_' } }],
+  create: ({ old, new: replacement }, { dialect }) => ({
+    transform: (record, scope) => {
+      const seen = { ...scope, record }
+      const from = valueText(old.evaluate(seen), dialect)
+      const to = valueText(replacement.evaluate(seen), dialect)
+      return renameKeys(record, (key) => key.replaceAll(from, () => to), 'deep')
+    },
+  }),
+})

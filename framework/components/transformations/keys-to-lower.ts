@@ -1,0 +1,11 @@
+import { defineComponent } from '../../manifest/component.ts'
+import { renameKeys } from './rename-keys.ts'
+import { Transformation } from './transformation.ts'
+
+export const KeysToLower = defineComponent(Transformation, {
+  type: 'KeysToLower',
+  summary: 'Writes the top-level keys in lower case.',
+  fields: {},
+  examples: [{ title: 'Lower case', manifest: { type: 'KeysToLower' } }],
+  create: () => ({ transform: (record) => renameKeys(record, (key) => key.toLowerCase(), 'top') }),
+})

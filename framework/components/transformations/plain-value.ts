@@ -1,0 +1,43 @@
+import { ConnectorError } from '../../errors.ts'
+import { describe } from '../../manifest/build.ts'
+import { toText } from '../../template/text.ts'
+import { PyFloat } from '../../template/values.ts'
+import { valueText } from '../requesters/value-text.ts'
+
+/** A value of the template language as JSON has it: dates become text, integers too long for a number too. */
+export function plainValue(value: unknown): unknown {
+  switch (typeof value) {
+    case 'bigint':
+      return value.toString()
+    case 'undefined':
+      return ''
+    case 'object':
+      return value === null ? null : plainObject(value)
+    default:
+      return value
+  }
+}
+
+function plainObject(value: object): unknown {
+  if (Array.isArray(value)) return value.map(plainValue)
+  if (value instanceof PyFloat) return value.value
+  if (value instanceof Set) return Array.from(value, plainValue)
+  if (value instanceof Map) return Object.fromEntries(Array.from(value, ([key, item]) => [toText(key), plainValue(item)]))
+  const prototype = Object.getPrototypeOf(value)
+  // What came out of a body is plain already; copying it keeps two fields from sharing one object.
+  if (prototype === Object.prototype || prototype === null) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainValue(item)]))
+  }
+  return toText(value)
+}
+
+/** The value as a JSON type of our dialect. Null stays null. Throws ERR_VALUE_TYPE when it cannot be one. */
+export function typedValue(value: unknown, type: 'string' | 'number' | 'integer' | 'boolean'): unknown {
+  if (value === null) return null
+  if (type === 'string') return valueText(value, 'native')
+  if (type === 'boolean' && (value === true || value === false)) return value
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  if (type === 'number' && typeof number === 'number' && Number.isFinite(number)) return number
+  if (type === 'integer' && typeof number === 'number' && Number.isSafeInteger(number)) return number
+  throw new ConnectorError('ERR_VALUE_TYPE', `expected a value of type ${type}, found ${describe(value)}`)
+}
