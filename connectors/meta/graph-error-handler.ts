@@ -4,6 +4,7 @@ import type { HttpRequest, HttpResponse } from '../../framework/http/request.ts'
 import type { Outcome, Resolution } from '../../framework/http/resolution.ts'
 import { defineComponent } from '../../framework/manifest/component.ts'
 import { integer, withDefault } from '../../framework/manifest/fields.ts'
+import { batchFailure } from './batch.ts'
 import { classify, type GraphErrorBody, type GraphVerdict, graphConnectorError, graphError } from './errors.ts'
 import { regainSeconds } from './usage.ts'
 
@@ -67,7 +68,11 @@ function judge(found: GraphErrorBody, response: HttpResponse): GraphVerdict {
 
 function read(response: HttpResponse): { readonly error?: GraphErrorBody | undefined; readonly broken?: ConnectorError } {
   try {
-    return { error: graphError(response.json()) }
+    const body = response.json()
+    const failure = batchFailure(body)
+    if (failure === 'undone')
+      return { broken: new ConnectorError('ERR_BATCH_UNDONE', 'not one item of the batch was done', { failureType: 'transient_error' }) }
+    return { error: failure ?? graphError(body) }
   } catch (thrown) {
     if (!(thrown instanceof ConnectorError)) throw thrown
     return { broken: thrown }

@@ -1,0 +1,62 @@
+import { Requester } from '../../framework/components/requesters/requester.ts'
+import { Retriever, sliceScope, wholeStream } from '../../framework/components/retrievers/retriever.ts'
+import { defineComponent } from '../../framework/manifest/component.ts'
+import { list, oneOf, optional, slot, string, template, withDefault } from '../../framework/manifest/fields.ts'
+import { batchFields } from './batch.ts'
+import { ItemInsightsReading } from './item-insights-reading.ts'
+import { lazySelection, objects } from './metric-fields.ts'
+
+export const ItemInsightsRetriever = defineComponent(Retriever, {
+  type: 'ItemInsightsRetriever',
+  summary: 'Lists the posts or media of an account and reads the insights of each, fifty to a batch.',
+  fields: {
+    items: slot(Retriever, { description: 'Lists the items of the slice; of its records only the id is used.' }),
+    requester: slot(Requester, { description: 'Posts the batches; its address is the versioned root of the API.' }),
+    object: oneOf(objects, { description: 'The object of the metric catalogue that is read.' }),
+    objects: list(oneOf(objects, { description: 'An object.' }), {
+      description: 'All objects that the connector reads: their metrics may stand in the config together.',
+    }),
+    metrics: optional(template([], { description: 'Names to read; without any, all documented metrics that need no further right.' })),
+    period: withDefault(string({ description: 'The period of the values.' }), 'lifetime'),
+    account_field: string({ description: 'Field of the rows that carries the id of the account, such as page_id.' }),
+    item_field: string({ description: 'Field of the rows that carries the id of the item, such as post_id.' }),
+    required_task: optional(string({ description: 'Task that the user needs on the account, such as ANALYZE.' })),
+  },
+  examples: [
+    {
+      title: 'Insights of the posts of a Page',
+      manifest: {
+        type: 'ItemInsightsRetriever',
+        object: 'fb_post',
+        objects: ['fb_page', 'fb_post'],
+        account_field: 'page_id',
+        item_field: 'post_id',
+        requester: { type: 'HttpRequester', http_method: 'POST', url_base: 'https://graph.facebook.com/v26.0' },
+        items: {
+          type: 'SimpleRetriever',
+          requester: {
+            type: 'HttpRequester',
+            url_base: 'https://graph.facebook.com/v26.0',
+            path: "{{ account['id'] }}/published_posts",
+            request_parameters: { fields: 'id' },
+          },
+          record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },
+        },
+      },
+    },
+  ],
+  create: (fields, context) => {
+    const settings = { ...fields, selection: lazySelection(fields, context), context, denied: new Map() }
+    return {
+      partitioned: false,
+      async *partitions(scope) {
+        yield wholeStream(scope)
+      },
+      read: (slice, options) => new ItemInsightsReading(settings, slice, options).pages(),
+      *plan(slice) {
+        yield* fields.items.plan?.(slice) ?? []
+        yield { method: 'POST', url: fields.requester.url({ scope: sliceScope(slice), parts: { body_data: batchFields([]) } }) }
+      },
+    }
+  },
+})
