@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises'
+import { ConfigError } from '../errors.ts'
+import type { JsonSchema } from '../protocol/messages.ts'
+import { isNode } from './build.ts'
+
+/** Resolves the rest of a reference `<scheme>:<rest>`. Throws when there is nothing to find. */
+export type SecretStore = (rest: string) => string | Promise<string>
+/** Stores by the scheme of their references: `env`, `file`, … */
+export type SecretStores = Readonly<Record<string, SecretStore>>
+
+/** `env:NAME` and `file:PATH`. A file's last line break is not part of the secret. */
+export function localSecretStores(env: Readonly<Record<string, string | undefined>>): SecretStores {
+  return {
+    env: (name) => {
+      const value = env[name]
+      if (!value) throw new Error(`environment variable ${name} is ${value === undefined ? 'not set' : 'empty'}`)
+      return value
+    },
+    file: async (path) => {
+      const value = await readFile(path, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
+        throw new Error(`cannot read ${path} (${thrown.code ?? 'unreadable'})`, { cause: thrown })
+      })
+      const secret = value.replace(/\r?\n$/, '')
+      if (secret === '') throw new Error(`${path} is empty`)
+      return secret
+    },
+  }
+}
+
+/** A secret inside a config: the object that holds it, and its key there. */
+interface SecretSpot {
+  readonly holder: Record<string, unknown> | unknown[]
+  readonly key: string | number
+  readonly path: string
+}
+
+/** Replaces references in secret fields, in place. Throws one ConfigError per field that names it, never a value. */
+export async function resolveSecrets(config: Record<string, unknown>, schema: JsonSchema, stores: SecretStores): Promise<void> {
+  for (const { holder, key, path } of secretSpots(config, schema)) {
+    const value = read(holder, key)
+    const [, scheme = '', rest = ''] = typeof value === 'string' ? (/^([a-z][a-z0-9+-]*):(.+)$/s.exec(value) ?? []) : []
+    const store = Object.hasOwn(stores, scheme) ? stores[scheme] : undefined
+    if (!store) continue
+    try {
+      Object.assign(holder, { [key]: await store(rest) })
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      throw new ConfigError('ERR_SECRET_UNRESOLVED', `config field '${path}': ${reason}`, { cause })
+    }
+  }
+}
+
+/** Every text or number in a field marked `airbyte_secret`, for the registry of secrets. */
+export function secretValues(config: Record<string, unknown>, schema: JsonSchema): readonly string[] {
+  const values = [...secretSpots(config, schema)].map(({ holder, key }) => read(holder, key))
+  return [...new Set(values.filter((value) => typeof value === 'string' || typeof value === 'number').map(String))].filter(
+    (value) => value !== '',
+  )
+}
+
+function read(holder: Record<string, unknown> | unknown[], key: string | number): unknown {
+  return Array.isArray(holder) ? holder[Number(key)] : holder[key]
+}
+
+/** Walks schema and config together; alternatives are all followed, since what is secret in one is treated so in any. */
+function* secretSpots(value: unknown, schema: unknown, path = '', secret = false): Generator<SecretSpot> {
+  if (!isNode(schema) && !secret) return
+  const node = isNode(schema) ? schema : {}
+  for (const word of ['oneOf', 'anyOf', 'allOf']) {
+    const alternatives = node[word]
+    if (Array.isArray(alternatives)) for (const alternative of alternatives) yield* secretSpots(value, alternative, path, secret)
+  }
+  const entries: readonly (readonly [string | number, unknown])[] = Array.isArray(value)
+    ? [...value.entries()]
+    : isNode(value)
+      ? Object.entries(value)
+      : []
+  for (const [key, item] of entries) {
+    const inner = Array.isArray(value) ? node['items'] : (own(node['properties'], String(key)) ?? node['additionalProperties'])
+    const hidden = secret || (isNode(inner) && inner['airbyte_secret'] === true)
+    const at = path === '' ? String(key) : `${path}.${key}`
+    if (hidden && (typeof item !== 'object' || item === null)) yield { holder: value as SecretSpot['holder'], key, path: at }
+    else yield* secretSpots(item, inner, at, hidden)
+  }
+}
+
+function own(properties: unknown, key: string): unknown {
+  return isNode(properties) && Object.hasOwn(properties, key) ? properties[key] : undefined
+}
