@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { readGraphUsage, regainSeconds } from '../../../connectors/meta/usage.ts'
+
+const business = (entries: object) => ({ headers: { 'x-business-use-case-usage': JSON.stringify(entries) } })
+
+describe('readGraphUsage', () => {
+  it('reads the highest figure of the app', () => {
+    const headers = { 'x-app-usage': '{"call_count":12,"total_cputime":40,"total_time":3}' }
+    expect(readGraphUsage({ headers })).toEqual([{ pool: 'app', percent: 40, regainSeconds: 0 }])
+  })
+
+  it('reads every id and kind of the business header, minutes as seconds', () => {
+    const response = business({
+      '17': [{ type: 'instagram', call_count: 97, total_cputime: 1, total_time: 1, estimated_time_to_regain_access: 0 }],
+      '18': [
+        { type: 'pages', call_count: 100, total_cputime: 1, total_time: 1, estimated_time_to_regain_access: 7 },
+        { type: 'messenger', call_count: 2, total_cputime: 1, total_time: 1, estimated_time_to_regain_access: 0 },
+      ],
+    })
+    expect(readGraphUsage(response)).toEqual([
+      { pool: '17:instagram', percent: 97, regainSeconds: 0 },
+      { pool: '18:pages', percent: 100, regainSeconds: 420 },
+      { pool: '18:messenger', percent: 2, regainSeconds: 0 },
+    ])
+    expect(regainSeconds(response)).toBe(420)
+  })
+
+  it.each([['not json'], ['[]'], ['{"1":"x"}'], ['{"1":[null,3]}'], ['{"1":[{"call_count":"9"}]}'], ['null']])(
+    'reads nothing from %s',
+    (header) => {
+      expect(readGraphUsage({ headers: { 'x-business-use-case-usage': header } })).toEqual([])
+      expect(regainSeconds({ headers: { 'x-business-use-case-usage': header } })).toBeUndefined()
+    },
+  )
+
+  it('reads nothing when no header came', () => {
+    expect(readGraphUsage({ headers: {} })).toEqual([])
+  })
+})
