@@ -59,7 +59,8 @@ async function explainFailure(thrown: unknown, debug: boolean, io: Io): Promise<
   const error = asConnectorError(thrown)
   if (error.code !== 'ERR_OUTPUT_CLOSED') {
     const { renderError } = await import('./output/errors.ts')
-    io.stderr.write(`${renderError(error, { tty: io.stderr.isTTY === true, debug })}\n`)
+    const { redactor } = await import('./redact.ts')
+    io.stderr.write(`${renderError(error, { tty: io.stderr.isTTY === true, debug, redact: redactor.redact })}\n`)
   }
   return exitCodeOf(error)
 }

@@ -29,6 +29,8 @@ export interface Session {
   readonly redactor: Redactor
   /** Aborted by signals, a closed stdout and the deadline. */
   readonly signal: AbortSignal
+  /** Where log lines for people go from now on. */
+  printTo(print: (line: string) => void): void
 }
 
 /** Reads manifest and config and opens the connector. Throws ConfigError before anything is sent. */
@@ -39,7 +41,16 @@ export async function openSession({ argument, options, io }: Invocation): Promis
   for (const secret of secrets) redactor.secret(secret)
   const own = await source.package?.load()
   const run = new Run(systemClock, runId(systemClock.now()))
-  const logger = await createLogger({ stream: io.stderr, redact: redactor.redact, level: options['debug'] === true ? 'debug' : 'info' })
+  // While a picture is drawn on the terminal, lines go through it; see `printTo`.
+  let print = (line: string): void => void io.stderr.write(`${line}\n`)
+  const logger = await createLogger({
+    stream: io.stderr,
+    clock: systemClock,
+    redact: redactor.redact,
+    level: options['debug'] === true ? 'debug' : 'info',
+    env: io.env,
+    print: (line) => print(line),
+  })
   const report = createRunReporter(run, systemClock, logger)
   const deadlineSeconds = seconds(options, 'deadline')
   const signal = deadlineSeconds === undefined ? io.signal : withDeadline(io.signal, deadlineSeconds)
@@ -47,7 +58,6 @@ export async function openSession({ argument, options, io }: Invocation): Promis
   const origins = allowedOrigins(manifest, config)
   const http = createHttpClient({
     clock: systemClock,
-    random: Math.random,
     report,
     redactor,
     signal,
@@ -57,14 +67,17 @@ export async function openSession({ argument, options, io }: Invocation): Promis
       ...(maxRequests === undefined ? {} : { maxRequests }),
       ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
     }),
-    ...(origins === undefined ? {} : { allowedOrigins: origins }),
+    allowedOrigins: origins,
     ...(own?.usage ? { usageReader: own.usage } : {}),
   })
   const layout = config['stream_layout'] === 'merged' ? 'merged' : 'per_account'
   const components = own?.components ?? []
   const connector = openConnector({ manifest, config, components, http, clock: systemClock, report, layout, signal })
   const product = manifest.taxonomy?.product ?? manifest.name
-  return { connector, product, run, report, http, redactor, signal }
+  const printTo = (target: typeof print) => {
+    print = target
+  }
+  return { connector, product, run, report, http, redactor, signal, printTo }
 }
 
 /** Hosts of the manifest, and the one that the config points to; undefined for foreign manifests, which name none. */

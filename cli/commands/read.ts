@@ -33,7 +33,7 @@ async function readAll(invocation: Invocation): Promise<ExitCode> {
   const session = await openSession(invocation)
   await using state = await openState(session, invocation)
   const catalog = await readCatalog(session, invocation)
-  await using display = await openDisplay(session, invocation)
+  await using display = await openDisplay(session, catalog, invocation.io)
   await using destination = await openOutput(session, { catalog, state }, invocation)
   const items = commitState(destination.write(readStreams(catalog, readOptions(session, state, invocation))), state.lease)
   for await (const item of items) display.show(item)
