@@ -1,3 +1,4 @@
+import { checkFault } from './faults/fault.ts'
 import { NODE_KINDS } from './nodes.ts'
 import { RECORDED_ROUTES } from './recordings.ts'
 import { ROUTES } from './routes/index.ts'
@@ -35,7 +36,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       world.usage.clear()
     }),
   'GET /faults': ({ world }) => world.faults.list(),
-  'POST /faults': ({ world }, { body }) => ({ id: world.faults.add(body as unknown as Parameters<typeof world.faults.add>[0]) }),
+  'POST /faults': ({ world }, { body }) => ({ id: world.faults.add(checkFault(body)) }),
   'DELETE /faults': ({ world }, { query }) => done(() => world.faults.clear(query.get('id') ?? undefined)),
   'GET /clock': ({ world }) => ({ now: world.clock.now() }),
   'POST /clock': ({ world }, { body }) => moveClock(world, body),

@@ -33,7 +33,7 @@ export function locate(world: World, request: GraphRequest): Place {
   const page = kind?.page(id)
   const name = `${request.method} ${['', `{${kind?.name ?? (first === 'me' ? 'user' : 'unknown')}}`, ...rest].join('/')}`
   const route = ROUTE_BY_NAME.get(name)
-  return { ...(route ? { route } : {}), routeName: route || first === 'me' ? name : 'unknown', id, page }
+  return { ...(route ? { route } : {}), routeName: route ? name : 'unknown', id, page }
 }
 
 /** The error for a request that leads nowhere: unknown id, unknown alias, unknown edge, or a method that a node does not take. */
