@@ -1,0 +1,68 @@
+import { typeError } from './failure.ts'
+import { type Dict, PyFloat, typeName } from './values.ts'
+
+/** Own-property access to dictionaries; `__proto__` is a key like any other. */
+
+/** Numbers that Python hashes alike are the same key. */
+function mapKey(key: unknown): unknown {
+  if (key instanceof PyFloat) return key.value
+  return typeof key === 'boolean' ? Number(key) : key
+}
+
+export function assertHashable(key: unknown): void {
+  const unhashable = Array.isArray(key) ? typeName(key) === 'list' : typeName(key) === 'dict' || key instanceof Set
+  if (unhashable) throw typeError(`unhashable type: '${typeName(key)}'`)
+}
+
+export function dictHas(dict: Dict, key: unknown): boolean {
+  if (dict instanceof Map) return dict.has(key) || [...dict.keys()].some((known) => mapKey(known) === mapKey(key))
+  return typeof key === 'string' && Object.hasOwn(dict, key)
+}
+
+export function dictGet(dict: Dict, key: unknown): unknown {
+  if (!(dict instanceof Map)) return typeof key === 'string' && Object.hasOwn(dict, key) ? dict[key] : undefined
+  if (dict.has(key)) return dict.get(key)
+  for (const [known, value] of dict) if (mapKey(known) === mapKey(key)) return value
+  return undefined
+}
+
+export function dictEntries(dict: Dict): [unknown, unknown][] {
+  return dict instanceof Map ? [...dict.entries()] : Object.entries(dict)
+}
+
+export function dictKeys(dict: Dict): unknown[] {
+  return dict instanceof Map ? [...dict.keys()] : Object.keys(dict)
+}
+
+export function dictSize(dict: Dict): number {
+  return dict instanceof Map ? dict.size : Object.keys(dict).length
+}
+
+/** Sets an own property even where assignment would reach the prototype. */
+export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+  else target[key] = value
+}
+
+/** Writes one key in place; a plain object takes text keys only. */
+export function dictSet(dict: Dict, key: unknown, value: unknown): void {
+  assertHashable(key)
+  if (dict instanceof Map) dict.set(key, value)
+  else if (typeof key === 'string') setOwn(dict, key, value)
+  else throw typeError(`keys of this dict are text; cannot use a ${typeName(key)} key`)
+}
+
+export function dictDelete(dict: Dict, key: unknown): void {
+  if (dict instanceof Map) dict.delete(key)
+  else delete dict[String(key)]
+}
+
+/** A plain object when every key is text, else a Map. */
+export function dictOf(entries: Iterable<readonly [unknown, unknown]>): Dict {
+  const list = [...entries]
+  for (const [key] of list) assertHashable(key)
+  if (!list.every(([key]) => typeof key === 'string')) return new Map(list)
+  const result: Record<string, unknown> = {}
+  for (const [key, value] of list) setOwn(result, key as string, value)
+  return result
+}

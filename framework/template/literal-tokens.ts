@@ -1,0 +1,42 @@
+import { toFloat, toInt } from './values.ts'
+
+/** Number and string tokens that Python source and templates share. */
+
+/** The value of a number token; undefined for integers with a leading zero or too many digits. */
+export function numberOf(token: string): unknown {
+  const digits = token.replaceAll('_', '')
+  if (/^0[xXbBoO]/.test(digits)) return toInt(BigInt(digits))
+  if (/[.eE]/.test(digits)) return toFloat(Number(digits))
+  if (/^0+[1-9]/.test(digits) || digits.length > 4300) return undefined
+  return toInt(digits.length < 16 ? Number(digits) : BigInt(digits))
+}
+
+const simpleEscapes: Readonly<Record<string, string>> = {
+  '\n': '',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+}
+
+const escape = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g
+
+/** Python's string escapes; undefined for a malformed `\x`, `\u`, `\U` or a named character. In bytes `\u` and `\N` are literal. */
+export function decodeEscapes(raw: string, bytes = false): string | undefined {
+  if (!raw.includes('\\')) return raw
+  let malformed = false
+  const decoded = raw.replace(escape, (token, octal, hex, short, long, other: string | undefined) => {
+    if (bytes && (short ?? long) !== undefined) return token
+    const code = octal !== undefined ? Number.parseInt(octal, 8) : Number.parseInt(hex ?? short ?? long ?? '', 16)
+    if (other === undefined) return code > 0x10ffff ? '\ufffd' : String.fromCodePoint(code)
+    if (other === 'x' || (!bytes && 'uUN'.includes(other))) malformed = true
+    return Object.hasOwn(simpleEscapes, other) ? (simpleEscapes[other] ?? token) : token
+  })
+  return malformed ? undefined : decoded
+}

@@ -1,0 +1,46 @@
+import { interpolate, isTrueResult } from './airbyte.ts'
+import { compileSource, type Scope, type TemplateOptions } from './compiled.ts'
+import { nativeValue } from './text-template.ts'
+import { truthy } from './values.ts'
+
+/** The door of the template language: text, conditions and mappings in two dialects. Dates have their own, datetime.ts. */
+
+export type { ValidType } from './airbyte.ts'
+export type { Scope, TemplateOptions } from './compiled.ts'
+export { compileMapping, type Mapping, type MappingOptions } from './mapping.ts'
+export { plainValue } from './plain.ts'
+export { toText as pythonText } from './text.ts'
+export { compileInterpolation, compileTemplate, type EvaluateOptions, type Template } from './text-template.ts'
+export { attributes, type Dialect, PyFloat } from './values.ts'
+
+export interface Condition {
+  readonly source: string
+  readonly roots: readonly string[]
+  evaluate(scope: Scope): boolean
+}
+
+const nativeFalse = new Set(['', 'false', '0', 'null', 'none'])
+
+/**
+ * A condition. Native: Python's truth, null and missing are false; text is false when it is empty or says false, 0, null
+ * or none. Airbyte: InterpolatedBoolean, where None is true and an undefined value makes the condition false.
+ * @throws ConfigError ERR_TEMPLATE_SYNTAX
+ */
+export function compileCondition(source: string | boolean, options: TemplateOptions): Condition {
+  if (typeof source === 'boolean') return { source: String(source), roots: [], evaluate: () => source }
+  const compiled = compileSource(source, options)
+  const { roots } = compiled
+  if (options.dialect === 'airbyte') {
+    const fallback = compileSource('False', options)
+    return { source, roots, evaluate: (scope) => isTrueResult(interpolate(compiled, scope, { fallback })) }
+  }
+  const known = options.roots !== undefined
+  return {
+    source,
+    roots,
+    evaluate: (scope) => {
+      const result = nativeValue(compiled, scope, known)
+      return compiled.value ? truthy(result) : !nativeFalse.has(String(result).trim().toLowerCase())
+    },
+  }
+}
