@@ -44,6 +44,8 @@ export interface Cursor {
   open(state: StreamState | undefined, options: CursorOptions): CursorRun
   /** Order of two formatted cursor values. Throws when a value cannot be read. */
   compare(a: unknown, b: unknown): number
+  /** A value of a state as this cursor writes it. Throws when it cannot be read. */
+  rewrite(value: unknown): string | number
   /** The same cursor over another field; absent when the catalog may not choose the field. */
   withField?(cursorField: string): Cursor
 }

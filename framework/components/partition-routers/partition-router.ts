@@ -3,6 +3,15 @@ import type { StreamState } from '../../protocol/messages.ts'
 import type { Scope } from '../../template/template.ts'
 import type { RequestParts } from '../requesters/requester.ts'
 
+/** States of parent streams by name. */
+export type ParentStates = Readonly<Record<string, StreamState>>
+
+/**
+ * Key of a parent state that stands for every parent without one of its own: `{ cursor: value }`, the cursor value of a
+ * child whose state was written before its parents were read incrementally.
+ */
+export const everyParent = '*'
+
 /** Whose part of a stream: `{ page_id: '1127…' }`. What is in `values` is written to the state; secrets never are. */
 export interface Partition {
   readonly values: Readonly<Record<string, unknown>>
@@ -12,12 +21,20 @@ export interface Partition {
   readonly parts: RequestParts
   /** More names for templates, such as `account`. Never written anywhere. */
   readonly scope: Scope
+  /**
+   * States of the parents read incrementally, valid once this partition and all before it are done; the same object while
+   * nothing changes. undefined for partitions without parents.
+   */
+  readonly parents?: ParentStates
 }
 
 export interface PartitionRouter {
   /** Lazily: children start while a parent still pages. `parentState` comes from the stream's own state. */
-  partitions(scope: Scope, parentState: Readonly<Record<string, StreamState>> | undefined): AsyncIterable<Partition>
-  /** State of parents read incrementally, as far as every partition handed out is done; undefined when there is none. */
-  parentState?(): Readonly<Record<string, StreamState>> | undefined
+  partitions(scope: Scope, parentState: ParentStates | undefined): AsyncIterable<Partition>
+  /**
+   * States of the parents after the last partition was handed out. undefined when there are none, and when partitions were
+   * asked for more than one scope: then only the partitions themselves know.
+   */
+  parentState?(): ParentStates | undefined
 }
 export const PartitionRouter = defineFamily<PartitionRouter>('PartitionRouter', 'Divides a stream into partitions.')

@@ -1,0 +1,80 @@
+import type { Clock } from '../../clock.ts'
+import type { StreamState } from '../../protocol/messages.ts'
+import type { Reporter } from '../../report.ts'
+import type { Dialect } from '../../template/template.ts'
+import type { ParentStates, Partition } from '../partition-routers/partition-router.ts'
+import type { Cursor, CursorOptions, CursorRun } from './cursor.ts'
+import { parentStatesOf } from './incoming-state.ts'
+import { PartitionedState } from './partitioned-state.ts'
+
+/** The state of one stream during one read. */
+export interface StreamStateRun {
+  /**
+   * The cursor of a partition, from the state on; undefined for streams without a cursor. A partition that was opened before
+   * gets a run without slices.
+   */
+  open(partition: Partition): CursorRun | undefined
+  /** Every slice of the partition is closed. */
+  done(partition: Partition): void
+  /** The stream was read to its end without a failure. */
+  finish(): void
+  /** A value that never changes afterwards; the same object while nothing changes. */
+  current(): StreamState
+  /** What the router needs to read parents from where they were left. */
+  parentState(): ParentStates | undefined
+}
+
+export interface StreamStateOptions {
+  readonly cursor: Cursor | undefined
+  readonly state: StreamState | undefined
+  /** State is kept per partition, until they are too many. */
+  readonly partitioned: boolean
+  readonly clock: Clock
+  readonly dialect: Dialect
+  readonly report: Reporter
+  /** Final states of parents, asked for when the stream is finished. */
+  readonly parentState?: () => ParentStates | undefined
+  /** A backfill: the state stays as it was. */
+  readonly range?: NonNullable<CursorOptions['range']>
+}
+
+/** Says that a stream without a cursor was read as a whole. */
+export const noCursorState: StreamState = { __ab_no_cursor_state_message: true }
+
+/** Turns the state that a platform hands in into cursors for partitions, and their progress back into a state. */
+export function openStreamState(options: StreamStateOptions): StreamStateRun {
+  const { cursor, partitioned } = options
+  if (!cursor) return cursorless
+  return partitioned ? new PartitionedState({ ...options, cursor }) : singleState(cursor, options)
+}
+
+const cursorless: StreamStateRun = {
+  open: () => undefined,
+  done: () => undefined,
+  finish: () => undefined,
+  current: () => noCursorState,
+  parentState: () => undefined,
+}
+
+function singleState(cursor: Cursor, { state, dialect, range }: StreamStateOptions): StreamStateRun {
+  const incoming = state && dialect === 'native' ? singleOf(state) : state
+  let run: CursorRun | undefined
+  return {
+    open: ({ scope }) => {
+      run ??= cursor.open(incoming, { scope, ...(range ? { range } : {}) })
+      return run
+    },
+    done: () => undefined,
+    finish: () => undefined,
+    current: () => run?.state() ?? state ?? {},
+    parentState: () => state && parentStatesOf(state),
+  }
+}
+
+/** A stream that had partitions once goes on from the state that they shared. */
+function singleOf(state: StreamState): StreamState | undefined {
+  const { __ab_no_cursor_state_message: _, ...own } = state
+  if (!('states' in own) && !('use_global_cursor' in own)) return own
+  const shared = own['state']
+  return typeof shared === 'object' && shared !== null ? (shared as StreamState) : undefined
+}

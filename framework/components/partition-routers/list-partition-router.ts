@@ -1,0 +1,49 @@
+import { ConfigError } from '../../errors.ts'
+import { describe } from '../../manifest/build.ts'
+import { defineComponent } from '../../manifest/component.ts'
+import { either, list, optional, slot, template } from '../../manifest/fields.ts'
+import { toText } from '../../template/text.ts'
+import { RequestOption } from '../requesters/request-option.ts'
+import { injected } from './injected.ts'
+import { PartitionRouter } from './partition-router.ts'
+
+export const ListPartitionRouter = defineComponent(PartitionRouter, {
+  type: 'ListPartitionRouter',
+  summary: 'Reads the stream once for every value of a list.',
+  fields: {
+    values: either(
+      Array.isArray,
+      list(template([], { description: 'A value.' }), { description: 'The values.' }),
+      template([], { description: 'A template that yields the list.', examples: ["{{ config['repositories'] }}"] }),
+    ),
+    cursor_field: template([], { description: 'Name of the value in `stream_slice`.' }),
+    request_option: optional(slot(RequestOption, { description: 'Where a request carries the value.', default_type: 'RequestOption' })),
+  },
+  examples: [
+    {
+      title: 'Two repositories',
+      manifest: {
+        type: 'ListPartitionRouter',
+        values: ['connector', 'connector-docs'],
+        cursor_field: 'repository',
+        request_option: { type: 'RequestOption', inject_into: 'request_parameter', field_name: 'repo' },
+      },
+    },
+  ],
+  create: ({ values, cursor_field, request_option }, { dialect }) => ({
+    async *partitions(scope) {
+      const field = toText(cursor_field.evaluate(scope))
+      const seen = new Set<unknown>()
+      for (const value of 'evaluate' in values ? listOf(values.evaluate(scope)) : values.map((entry) => entry.evaluate(scope))) {
+        if (dialect === 'native' && seen.has(value)) continue
+        seen.add(value)
+        yield { values: { [field]: value }, extra: {}, parts: injected(request_option, value, scope), scope }
+      }
+    },
+  }),
+})
+
+function listOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  throw new ConfigError('ERR_MANIFEST_INVALID', `the values of a ListPartitionRouter must be a list, found ${describe(value)}`)
+}
