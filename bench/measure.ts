@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { main, type SandboxProcess } from './sandbox-process.ts'
+
+export interface Measurement {
+  readonly rows: number
+  readonly calls: number
+  /** From the first line of work to the last; the start of Node is not in it. */
+  readonly seconds: number
+  readonly peakMegabytes: number
+}
+
+const peakHook = new URL('./peak-rss.mjs', import.meta.url).href
+const bareLoop = new URL('./bare-loop.ts', import.meta.url).pathname
+
+/** Runs a full read to a pipe that is drained as fast as it fills. */
+export async function measureRead(sandbox: SandboxProcess, kind: string): Promise<Measurement> {
+  const start = new Date(Date.now() - sandbox.world.days * 86_400_000).toISOString().slice(0, 10)
+  const config = { access_token: 'sandbox-user-token', start_date: start, base_url: sandbox.url }
+  await fetch(`${sandbox.url}/__sandbox/reset`, { method: 'POST', body: '{}' })
+  return withFolder(async (folder) => {
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(config))
+    const args = [main, 'read', 'facebook_pages', '--config', join(folder, 'config.json'), '--select', kind]
+    const { stderr, peakMegabytes, lines } = await run(folder, args)
+    const summary = JSON.parse(stderr.trim().split('\n').at(-1) ?? '{}')
+    if (summary.status !== 'complete') throw new Error(`the read did not complete: ${stderr.slice(-2000)}`)
+    if (lines < summary.rows) throw new Error(`${summary.rows} rows were reported, ${lines} lines came`)
+    return { rows: summary.rows, calls: summary.requests, seconds: summary.duration_ms / 1000, peakMegabytes }
+  })
+}
+
+/** Makes the same calls again: same HTTP library, JSON.parse, JSON.stringify to stdout, nothing else. */
+export async function measureBareLoop(sandbox: SandboxProcess): Promise<Measurement> {
+  return withFolder(async (folder) => {
+    const { stderr, peakMegabytes } = await run(folder, ['--import', 'tsx', bareLoop, sandbox.url])
+    return { ...JSON.parse(stderr.trim().split('\n').at(-1) ?? '{}'), peakMegabytes }
+  })
+}
+
+async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'connector-bench-'))
+  try {
+    return await work(folder)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function run(folder: string, args: readonly string[]): Promise<{ stderr: string; lines: number; peakMegabytes: number }> {
+  const peakFile = join(folder, 'peak')
+  const child = spawn(process.execPath, ['--import', peakHook, ...args], { env: { ...process.env, PEAK_RSS_FILE: peakFile } })
+  let stderr = ''
+  let lines = 0
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk
+  })
+  child.stdout.on('data', (chunk: Buffer) => {
+    for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) lines += 1
+  })
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr.slice(-2000)}`)
+  return { stderr, lines, peakMegabytes: Number(readFileSync(peakFile, 'utf8')) / 1024 }
+}
