@@ -7,7 +7,10 @@ import { ConstantBackoffStrategy } from './backoff/constant-backoff-strategy.ts'
 import { ExponentialBackoffStrategy } from './backoff/exponential-backoff-strategy.ts'
 import { WaitTimeFromHeader } from './backoff/wait-time-from-header.ts'
 import { WaitUntilTimeFromHeader } from './backoff/wait-until-time-from-header.ts'
+import { CheckDynamicStream } from './checks/check-dynamic-stream.ts'
+import { CheckStream } from './checks/check-stream.ts'
 import { DatetimeBasedCursor } from './cursors/datetime-based-cursor.ts'
+import { IncrementingCountCursor } from './cursors/incrementing-count-cursor.ts'
 import { MinMaxDatetime } from './cursors/min-max-datetime.ts'
 import { JsonDecoder } from './decoders/json-decoder.ts'
 import { JsonlDecoder } from './decoders/jsonl-decoder.ts'
@@ -23,9 +26,12 @@ import { NoPagination } from './paginators/no-pagination.ts'
 import { OffsetIncrement } from './paginators/offset-increment.ts'
 import { PageIncrement } from './paginators/page-increment.ts'
 import { ListPartitionRouter } from './partition-routers/list-partition-router.ts'
+import { ParentStreamConfig } from './partition-routers/parent-stream-config.ts'
+import { SubstreamPartitionRouter } from './partition-routers/substream-partition-router.ts'
 import { HttpRequester } from './requesters/http-requester.ts'
 import { RequestPath } from './requesters/request-path.ts'
 import { ValueRequestOption } from './requesters/value-request-option.ts'
+import { AccountDiscovery } from './resolvers/account-discovery.ts'
 import { SimpleRetriever } from './retrievers/simple-retriever.ts'
 import { InlineSchemaLoader } from './schema-loaders/inline-schema-loader.ts'
 import { DeclarativeStream } from './streams/declarative-stream.ts'
@@ -49,7 +55,10 @@ export const components: readonly Component[] = [
   ExponentialBackoffStrategy,
   WaitTimeFromHeader,
   WaitUntilTimeFromHeader,
+  CheckDynamicStream,
+  CheckStream,
   DatetimeBasedCursor,
+  IncrementingCountCursor,
   MinMaxDatetime,
   JsonDecoder,
   JsonlDecoder,
@@ -65,9 +74,12 @@ export const components: readonly Component[] = [
   OffsetIncrement,
   PageIncrement,
   ListPartitionRouter,
+  ParentStreamConfig,
+  SubstreamPartitionRouter,
   HttpRequester,
   RequestPath,
   ValueRequestOption,
+  AccountDiscovery,
   SimpleRetriever,
   InlineSchemaLoader,
   DeclarativeStream,

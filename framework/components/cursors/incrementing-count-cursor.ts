@@ -1,0 +1,132 @@
+import { ConfigError, ConnectorError } from '../../errors.ts'
+import { defineComponent } from '../../manifest/component.ts'
+import { optional, slot, template } from '../../manifest/fields.ts'
+import type { Row, StreamState } from '../../protocol/messages.ts'
+import { parsePythonInt } from '../../template/numbers.ts'
+import { toText } from '../../template/text.ts'
+import { RequestOption } from '../requesters/request-option.ts'
+import { Cursor, type CursorRun, type CursorSlice } from './cursor.ts'
+
+export const IncrementingCountCursor = defineComponent(Cursor, {
+  type: 'IncrementingCountCursor',
+  summary: 'Reads a stream by a number that only grows, such as a sequence or an id.',
+  fields: {
+    cursor_field: template([], { description: 'Field of the record, at its top level, that holds the number.' }),
+    start_value: optional(template([], { description: 'The first number that is read. Default: 0.' })),
+    start_value_option: optional(
+      slot(RequestOption, { description: 'Where a request carries the number to start from.', default_type: 'RequestOption' }),
+    ),
+  },
+  examples: [{ title: 'By id', manifest: { type: 'IncrementingCountCursor', cursor_field: 'id', start_value: 1 } }],
+  create: ({ cursor_field, start_value, start_value_option }, { services }) => {
+    const cursorField = toText(cursor_field.evaluate({}))
+    const configured = start_value?.evaluate({})
+    const start = configured === undefined || configured === null || configured === '' ? 0 : startOf(configured)
+    return {
+      cursorField,
+      clientSide: false,
+      dataFeed: false,
+      sharedState: false,
+      compare: (a, b) => countOf(a) - countOf(b),
+      rewrite: countOf,
+      open: (state = {}, { scope, range }) => {
+        const known = range ? undefined : state[cursorField]
+        const from = known === undefined || known === null ? start : Math.max(start, countOf(known))
+        const slice = { values: { start: from, end: Number.POSITIVE_INFINITY }, parts: start_value_option?.inject(from, scope) ?? {} }
+        const warn = (error: ConnectorError) => services.report.finding({ severity: 'warning', error })
+        return new CountRun({ cursorField, slice, from, incoming: state, keepsState: range !== undefined, warn })
+      },
+    }
+  },
+})
+
+interface CountRunOptions {
+  readonly cursorField: string
+  readonly slice: CursorSlice
+  readonly from: number
+  readonly incoming: StreamState
+  /** A backfill: the state stays as it was. */
+  readonly keepsState: boolean
+  readonly warn: (error: ConnectorError) => void
+}
+
+/** One read from a number on. */
+class CountRun implements CursorRun {
+  readonly #options: CountRunOptions
+  #highest: number | undefined
+  #state: StreamState
+  #warned = false
+
+  constructor(options: CountRunOptions) {
+    this.#options = options
+    this.#state = options.keepsState ? options.incoming : { ...options.incoming, [options.cursorField]: options.from }
+  }
+
+  get observed(): boolean {
+    return this.#highest !== undefined
+  }
+
+  slices(): Iterable<CursorSlice> {
+    return [this.#options.slice]
+  }
+
+  observe(_: CursorSlice, rows: readonly Row[]): void {
+    for (const row of rows) {
+      const count = this.#read(row)
+      if (count !== undefined && (this.#highest === undefined || count > this.#highest)) this.#highest = count
+    }
+  }
+
+  close(): void {
+    const { cursorField, from, keepsState } = this.#options
+    if (keepsState || this.#highest === undefined) return
+    this.#state = { ...this.#state, [cursorField]: Math.max(from, this.#highest) }
+  }
+
+  keep(row: Row): boolean {
+    const count = this.#read(row)
+    return count === undefined || count >= this.#options.from
+  }
+
+  state(): StreamState {
+    return this.#state
+  }
+
+  /** undefined for a value that is no number; said once. */
+  #read(row: Row): number | undefined {
+    const { cursorField, warn } = this.#options
+    const value = row[cursorField]
+    if (typeof value === 'number' && Number.isInteger(value)) return value
+    try {
+      return countOf(value)
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectorError)) throw thrown
+      if (!this.#warned) warn(thrown)
+      this.#warned = true
+      return undefined
+    }
+  }
+}
+
+function startOf(value: unknown): number {
+  try {
+    return countOf(value)
+  } catch (thrown) {
+    throw new ConfigError('ERR_MANIFEST_INVALID', `start_value must be an integer, found ${toText(value)}`, { cause: thrown })
+  }
+}
+
+/** Throws ConnectorError ERR_CURSOR_VALUE. */
+function countOf(value: unknown): number {
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string') {
+    try {
+      return Number(parsePythonInt(value))
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectorError)) throw thrown
+    }
+  }
+  throw new ConnectorError(
+    'ERR_CURSOR_VALUE',
+    `cursor value ${value === undefined ? 'is missing' : toText(value).slice(0, 80)} is no integer`,
+  )
+}

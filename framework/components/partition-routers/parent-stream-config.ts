@@ -1,0 +1,59 @@
+import { defineComponent } from '../../manifest/component.ts'
+import { type BoundTemplate, boolean, list, optional, slot, template, withDefault } from '../../manifest/fields.ts'
+import { toText } from '../../template/text.ts'
+import { valueAt } from '../extractors/field-path.ts'
+import { RequestOption } from '../requesters/request-option.ts'
+import { Stream } from '../streams/stream.ts'
+import { ParentStream } from './parent-stream.ts'
+
+export const ParentStreamConfig = defineComponent(ParentStream, {
+  type: 'ParentStreamConfig',
+  summary: 'Names a parent stream and the field of its records that divides the child.',
+  fields: {
+    stream: slot(Stream, { description: 'The parent.', default_type: 'DeclarativeStream' }),
+    parent_key: template([], { description: 'Path of the field in the parent record, segments separated by `/`.' }),
+    partition_field: template([], { description: 'Name of the value in `stream_slice`.' }),
+    request_option: optional(slot(RequestOption, { description: 'Where a request carries the value.', default_type: 'RequestOption' })),
+    incremental_dependency: withDefault(
+      boolean({ description: 'Read the parent incrementally too; its state is kept inside the state of the child.' }),
+      false,
+    ),
+    extra_fields: optional(
+      list(list(template([], { description: 'A segment.' }), { description: 'A path.' }), {
+        description: 'Further fields of the parent record for templates, as `stream_slice.extra_fields`.',
+      }),
+    ),
+  },
+  examples: [
+    {
+      title: 'Comments of each post',
+      manifest: {
+        type: 'ParentStreamConfig',
+        stream: {
+          type: 'DeclarativeStream',
+          name: 'posts',
+          retriever: {
+            type: 'SimpleRetriever',
+            requester: { type: 'HttpRequester', url_base: 'https://api.example.com', path: 'posts' },
+            record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },
+          },
+        },
+        parent_key: 'id',
+        partition_field: 'post_id',
+      },
+    },
+  ],
+  create: ({ stream, parent_key, partition_field, request_option, incremental_dependency, extra_fields = [] }) => {
+    const text = (source: BoundTemplate) => toText(source.evaluate({}))
+    const key = text(parent_key).split('/')
+    const extras = extra_fields.map((path) => path.map(text))
+    return {
+      stream,
+      field: text(partition_field),
+      valueOf: (row) => valueAt(row, key),
+      extraOf: (row) => Object.fromEntries(extras.map((path) => [path.join('.'), valueAt(row, path) ?? null])),
+      option: request_option,
+      incremental: incremental_dependency,
+    }
+  },
+})

@@ -1,0 +1,19 @@
+import { defineFamily } from '../../manifest/component.ts'
+import type { Row } from '../../protocol/messages.ts'
+import type { RequestOption } from '../requesters/request-option.ts'
+import type { Stream } from '../streams/stream.ts'
+
+/** A stream whose records divide another one. */
+export interface ParentStream {
+  readonly stream: Stream
+  /** Name of the partition value. */
+  readonly field: string
+  /** The partition value of a parent record; undefined when it has none. */
+  valueOf(row: Row): unknown
+  /** Further fields of the parent record for templates, by dotted path; null where the record lacks them. */
+  extraOf(row: Row): Readonly<Record<string, unknown>>
+  readonly option: RequestOption | undefined
+  /** The parent is read from where the child's last run left it. */
+  readonly incremental: boolean
+}
+export const ParentStream = defineFamily<ParentStream>('ParentStream', 'A stream whose records divide another one.')

@@ -1,0 +1,87 @@
+import { ConnectorError } from '../../errors.ts'
+import type { BuildContext } from '../../manifest/component.ts'
+import type { StreamState } from '../../protocol/messages.ts'
+import type { Scope } from '../../template/template.ts'
+import { canonicalJson } from '../cursors/canonical-json.ts'
+import { partitionsInMemory } from '../cursors/partitioned-state.ts'
+import { RecentKeys } from '../cursors/recent-keys.ts'
+import { injected } from './injected.ts'
+import { ParentReader, type ParentRecord } from './parent-reader.ts'
+import type { ParentStream } from './parent-stream.ts'
+import { everyParent, type ParentStates, type Partition } from './partition-router.ts'
+
+export interface SubstreamOptions {
+  readonly parents: readonly ParentStream[]
+  readonly scope: Scope
+  /** Where the parents were left by the last run of the child. */
+  readonly states: ParentStates | undefined
+  readonly context: BuildContext
+}
+
+/** One run over the records of parent streams. */
+export class SubstreamRun {
+  readonly #options: SubstreamOptions
+  readonly #known = new RecentKeys(partitionsInMemory)
+  readonly #reported = new Set<string>()
+  #readers: readonly ParentReader[] = []
+  #states: ParentStates = {}
+
+  constructor(options: SubstreamOptions) {
+    this.#options = options
+  }
+
+  async *partitions(): AsyncGenerator<Partition> {
+    const { parents, scope, context } = this.#options
+    const { services, dialect } = context
+    this.#readers = parents.map(
+      (parent) => new ParentReader({ stream: parent.stream, scope, state: this.#stateOf(parent), services, dialect }),
+    )
+    for (const [index, parent] of parents.entries()) {
+      for await (const record of this.#readers[index]?.records() ?? []) {
+        const partition = this.#partition(parent, record)
+        if (partition) yield partition
+      }
+    }
+  }
+
+  /** States of the incremental parents after the last record; the same object while nothing changes. */
+  states(): ParentStates {
+    const states = this.#options.parents.flatMap(({ stream, incremental }, index): [string, StreamState][] => {
+      const reader = this.#readers[index]
+      return incremental && reader ? [[stream.name, reader.state]] : []
+    })
+    if (states.some(([name, state]) => this.#states[name] !== state)) this.#states = Object.fromEntries(states)
+    return this.#states
+  }
+
+  #stateOf({ stream, incremental }: ParentStream): StreamState | undefined {
+    const { states } = this.#options
+    if (!incremental || !states) return undefined
+    const child = states[everyParent]
+    if (child && stream.cursor) return { [stream.cursor.cursorField]: child['cursor'] }
+    return states[stream.name]
+  }
+
+  #partition(parent: ParentStream, { row, partition }: ParentRecord): Partition | undefined {
+    const { scope, context } = this.#options
+    const value = parent.valueOf(row)
+    if (value === undefined || (value === null && context.dialect === 'native')) return this.#withoutValue(parent)
+    const values = { [parent.field]: value, parent_slice: partition.values }
+    if (context.dialect === 'native' && !this.#known.add(canonicalJson(values))) return this.#repeated(parent)
+    return { values, extra: parent.extraOf(row), parts: injected(parent.option, value, scope), scope, parents: this.states() }
+  }
+
+  #withoutValue({ stream, field }: ParentStream): undefined {
+    this.#warnOnce(`some records of ${stream.name} have no value for ${field}; nothing is read for them`, 'ERR_PARENT_KEY_MISSING')
+  }
+
+  #repeated({ stream, field }: ParentStream): undefined {
+    this.#warnOnce(`some records of ${stream.name} have the same ${field}; they are read once`, 'ERR_PARTITION_REPEATED')
+  }
+
+  #warnOnce(text: string, code: string): void {
+    if (this.#options.context.dialect === 'airbyte' || this.#reported.has(text)) return
+    this.#reported.add(text)
+    this.#options.context.services.report.finding({ severity: 'warning', error: new ConnectorError(code, text) })
+  }
+}
