@@ -15,7 +15,9 @@ export interface Vector {
 /** Vectors of one file, such as `paginators.json`; none where the shared folder is missing. */
 export function readVectors(file: string): readonly Vector[] {
   if (!sharedFolder) return []
-  return JSON.parse(readFileSync(join(sharedFolder, 'vectors', file), 'utf8')) as readonly Vector[]
+  const text = readFileSync(join(sharedFolder, 'vectors', file), 'utf8')
+  // Python writes infinite numbers as a word that JSON does not know; a number too large for a double becomes infinite.
+  return JSON.parse(text.replaceAll(/: Infinity(?=[,}\]])/g, ': 1e999')) as readonly Vector[]
 }
 
 /** Why a vector is not held to, by file and id; undefined = it must pass. */
