@@ -45,10 +45,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'POST /usage': ({ world }, { body }) => changeUsage(world, body),
   'POST /pages': ({ world }, { body }) => changePage(world, body),
   'GET /truth': ({ world }, { query }) => truth(world, query),
-  'GET /truth/posts': ({ world }, { query }) => {
-    const range = { from: Number(query.get('from') ?? 0), to: Number(query.get('to') ?? 100) }
-    return { count: new Truth(world).postCount(text(query.get('page'))), posts: new Truth(world).posts(text(query.get('page')), range) }
-  },
+  'GET /truth/posts': ({ world }, { query }) => truthOfPosts(world, query),
 }
 
 export function isAdminPath(url: string): boolean {
@@ -132,6 +129,14 @@ function truth(world: World, query: URLSearchParams): unknown {
   if (page === null) return { pages: expected.pages(), last_day: expected.lastDay() }
   const { metric = '', ...rest } = Object.fromEntries(query)
   return expected.pageInsights({ ...rest, page, metric })
+}
+
+/** At most 100 posts unless `to` says otherwise. */
+function truthOfPosts(world: World, query: URLSearchParams): unknown {
+  const expected = new Truth(world)
+  const page = text(query.get('page'))
+  const from = Number(query.get('from') ?? 0)
+  return { count: expected.postCount(page), posts: expected.posts(page, { from, to: Number(query.get('to') ?? from + 100) }) }
 }
 
 function done(act: () => void): { success: true } {
