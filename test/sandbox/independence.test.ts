@@ -7,7 +7,7 @@ describe('sandbox', () => {
     const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
     expect(files.length).toBeGreaterThan(40)
     const foreign = files.flatMap((file) => {
-      const imports = [...readFileSync(new URL(file, root), 'utf8').matchAll(/^(?:import|export|\}) ?[^'\n]*'([^']+)'$/gm)].map(
+      const imports = [...readFileSync(new URL(file, root), 'utf8').matchAll(/^(?:import|(?:import|export|\}).* from) '([^']+)'$/gm)].map(
         (match) => match[1] ?? '',
       )
       const depth = file.split('/').length - 1
