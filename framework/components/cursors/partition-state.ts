@@ -1,11 +1,8 @@
-import type { Clock } from '../../clock.ts'
 import type { StreamState } from '../../protocol/messages.ts'
-import type { Reporter } from '../../report.ts'
-import type { Dialect } from '../../template/template.ts'
 import type { ParentStates, Partition } from '../partition-routers/partition-router.ts'
-import type { Cursor, CursorOptions, CursorRun } from './cursor.ts'
+import type { Cursor, CursorRun } from './cursor.ts'
 import { parentStatesOf } from './incoming-state.ts'
-import { PartitionedState } from './partitioned-state.ts'
+import { PartitionedState, type PartitionedStateOptions } from './partitioned-state.ts'
 
 /** The state of one stream during one read. */
 export interface StreamStateRun {
@@ -24,18 +21,10 @@ export interface StreamStateRun {
   parentState(): ParentStates | undefined
 }
 
-export interface StreamStateOptions {
+export interface StreamStateOptions extends Omit<PartitionedStateOptions, 'cursor'> {
   readonly cursor: Cursor | undefined
-  readonly state: StreamState | undefined
   /** State is kept per partition, until they are too many. */
   readonly partitioned: boolean
-  readonly clock: Clock
-  readonly dialect: Dialect
-  readonly report: Reporter
-  /** Final states of parents, asked for when the stream is finished. */
-  readonly parentState?: () => ParentStates | undefined
-  /** A backfill: the state stays as it was. */
-  readonly range?: NonNullable<CursorOptions['range']>
 }
 
 /** Says that a stream without a cursor was read as a whole. */

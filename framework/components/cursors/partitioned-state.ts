@@ -1,17 +1,31 @@
+import type { Clock } from '../../clock.ts'
 import { ConnectorError } from '../../errors.ts'
 import type { StreamState } from '../../protocol/messages.ts'
+import type { Reporter } from '../../report.ts'
+import type { Dialect } from '../../template/template.ts'
 import type { ParentStates, Partition } from '../partition-routers/partition-router.ts'
 import { canonicalJson, sortedKeys } from './canonical-json.ts'
-import type { Cursor, CursorRun } from './cursor.ts'
+import type { Cursor, CursorOptions, CursorRun } from './cursor.ts'
 import { type IncomingState, parentStatesOf, readIncoming } from './incoming-state.ts'
 import { ParentProgress } from './parent-progress.ts'
-import type { StreamStateOptions, StreamStateRun } from './partition-state.ts'
 import { RecentKeys } from './recent-keys.ts'
 
 /** More partitions than this share one state. */
 export const sharedStateAbove = 10_000
 /** Partitions remembered to tell repetitions, and to hold open at most. */
 export const partitionsInMemory = 25_000
+
+export interface PartitionedStateOptions {
+  readonly cursor: Cursor
+  readonly state: StreamState | undefined
+  readonly clock: Clock
+  readonly dialect: Dialect
+  readonly report: Reporter
+  /** Final states of parents, asked for when the stream is finished. */
+  readonly parentState?: () => ParentStates | undefined
+  /** A backfill: the state stays as it was. */
+  readonly range?: NonNullable<CursorOptions['range']>
+}
 
 interface Entry {
   readonly partition: StreamState
@@ -24,8 +38,8 @@ interface Opened {
 }
 
 /** State of a stream with partitions: one cursor for each, or one for all once they are many. */
-export class PartitionedState implements StreamStateRun {
-  readonly #options: StreamStateOptions & { readonly cursor: Cursor }
+export class PartitionedState {
+  readonly #options: PartitionedStateOptions
   readonly #incoming: IncomingState
   readonly #entries = new Map<string, Entry>()
   readonly #legacy: Map<string, StreamState>
@@ -45,7 +59,7 @@ export class PartitionedState implements StreamStateRun {
   #repeated = false
   #snapshot: StreamState | undefined
 
-  constructor(options: StreamStateOptions & { readonly cursor: Cursor }) {
+  constructor(options: PartitionedStateOptions) {
     this.#options = options
     const { cursor, state = {}, dialect } = options
     this.#incoming = readIncoming(state, cursor)
