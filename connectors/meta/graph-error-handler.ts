@@ -3,8 +3,9 @@ import { ConnectorError } from '../../framework/errors.ts'
 import type { HttpRequest, HttpResponse } from '../../framework/http/request.ts'
 import type { Outcome, Resolution } from '../../framework/http/resolution.ts'
 import { defineComponent } from '../../framework/manifest/component.ts'
-import { integer, withDefault } from '../../framework/manifest/fields.ts'
+import { integer, list, oneOf, optional, withDefault } from '../../framework/manifest/fields.ts'
 import { batchFailure } from './batch.ts'
+import type { GraphClass } from './error-table.ts'
 import { classify, type GraphErrorBody, type GraphVerdict, graphConnectorError, graphError } from './errors.ts'
 import { regainSeconds } from './usage.ts'
 
@@ -17,19 +18,27 @@ export const GraphErrorHandler = defineComponent(ErrorHandler, {
   fields: {
     max_retries: withDefault(integer({ description: 'Tries after the first one for errors of the network and of the server.' }), 5),
     max_time: withDefault(integer({ description: 'Seconds after which no further try is started; waits for quota included.' }), 7200),
+    ignored: optional(
+      list(oneOf(['permission', 'missing'], { description: 'A class of refusals.' }), {
+        description: 'Refusals that count as an empty answer: of lists that a token may or may not see.',
+      }),
+    ),
   },
-  examples: [{ title: 'The handler with its defaults', manifest: { type: 'GraphErrorHandler' } }],
-  create: ({ max_retries, max_time }) => ({
+  examples: [
+    { title: 'The handler with its defaults', manifest: { type: 'GraphErrorHandler' } },
+    { title: 'A list that many tokens may not see', manifest: { type: 'GraphErrorHandler', ignored: ['permission'] } },
+  ],
+  create: ({ max_retries, max_time, ignored = [] }) => ({
     // Classes of errors have limits of their own, which are kept in `backoff`.
     maxRetries: Math.max(max_retries, 10),
     maxTime: max_time,
-    interpret: (outcome, request) => interpretGraph(outcome, request),
+    interpret: (outcome, request) => interpretGraph(outcome, request, ignored),
     backoff: (outcome, attempt) => graphBackoff(outcome, attempt, max_retries),
   }),
 })
 
 /** What to do about one attempt at the Graph API. */
-export function interpretGraph(outcome: Outcome, request: HttpRequest): Resolution {
+export function interpretGraph(outcome: Outcome, request: HttpRequest, ignored: readonly GraphClass[] = []): Resolution {
   if (outcome.error) {
     const action = outcome.error.failureType === 'transient_error' ? 'retry' : 'fail'
     return { action, message: outcome.error.message, failureType: outcome.error.failureType, error: outcome.error }
@@ -38,7 +47,10 @@ export function interpretGraph(outcome: Outcome, request: HttpRequest): Resoluti
   const reading = read(response)
   if (reading.broken) return { action: 'retry', message: reading.broken.message, failureType: 'transient_error', error: reading.broken }
   const found = reading.error && withoutBearer(reading.error, request)
-  if (found) return resolve(found, judge(found, response), response)
+  if (found) {
+    const resolution = resolve(found, judge(found, response), response)
+    return ignored.includes(classify(found).kind) ? { ...resolution, action: 'ignore' } : resolution
+  }
   if (response.status >= 200 && response.status < 300) return { action: 'success' }
   const error = statusError(response, request)
   return { action: response.status >= 500 || response.status === 429 ? 'retry' : 'fail', message: error.message, error }

@@ -30,7 +30,7 @@ export interface InsightsSettings {
   readonly account_field: string
   readonly required_task: string | undefined
   readonly required_permission: string | undefined
-  readonly permissions: Requester | undefined
+  readonly user: Requester | undefined
   readonly selection: LazySelection
   readonly context: BuildContext
   /** Accounts whose insights are refused as a whole during this run, with the reason. */
@@ -126,8 +126,8 @@ export class InsightsReading {
     const [first, last] = [windows[0], windows.at(-1)]
     if (!first || !last) return
     const window = { since: first.since, until: last.until }
-    const { context, object, required_permission, permissions } = this.#settings
-    const asked = { object, required_permission, permissions, services: context.services, signal: this.#options.signal }
+    const { context, object, required_permission, user } = this.#settings
+    const asked = { object, required_permission, user, services: context.services, signal: this.#options.signal }
     await explainSilence({ ...asked, account: this.#account, window, days: daysOf(window) })
   }
 

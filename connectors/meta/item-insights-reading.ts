@@ -14,11 +14,12 @@ import { BATCH_LIMIT, type BatchAnswer, batchAnswers, batchFields, relativeUrl }
 import { bisect } from './bisect.ts'
 import type { GraphObject } from './catalogue.ts'
 import { classify, graphConnectorError } from './errors.ts'
-import { insightRows } from './insight-rows.ts'
+import { insightRows, utcText } from './insight-rows.ts'
 import type { LazySelection } from './metric-fields.ts'
 import { insightsParams, planGroups } from './plan.ts'
 import { isForbidden, judgeRefusal, refusedFinding } from './refusal.ts'
 import { runState } from './run-state.ts'
+import { explainSilence } from './silence.ts'
 
 /** The built fields of the retriever. */
 export interface ItemInsightsSettings {
@@ -29,6 +30,8 @@ export interface ItemInsightsSettings {
   readonly account_field: string
   readonly item_field: string
   readonly required_task: string | undefined
+  readonly required_permission: string | undefined
+  readonly user: Requester | undefined
   readonly selection: LazySelection
   readonly context: BuildContext
   /** Accounts whose item insights are refused as a whole during this run, with the reason. */
@@ -76,16 +79,30 @@ export class ItemInsightsReading {
     const options = { stream, stages: { transformations: [], schema: stages.schema }, ...(signal ? { signal } : {}) }
     try {
       requireTask(this.#account, required_task)
+      let asked = 0
+      let found = 0
       for await (const page of items.read(this.#slice, options)) {
         const ids = page.rows.map((row) => row['id']).filter((id) => typeof id === 'string')
         for (let start = 0; start < ids.length; start += BATCH_LIMIT) {
-          yield { rows: this.#transformed(await this.#readItems(ids.slice(start, start + BATCH_LIMIT))) }
+          const rows = await this.#readItems(ids.slice(start, start + BATCH_LIMIT))
+          found += rows.length
+          yield { rows: this.#transformed(rows) }
         }
+        asked += ids.length
       }
+      if (asked > 0 && found === 0 && this.#answered) await this.#explainSilence()
     } catch (thrown) {
       if (isForbidden(thrown)) denied.set(this.#account.id, thrown)
       throw thrown
     }
+  }
+
+  /** Lifetime values are about no window: what is silent is silent today. */
+  async #explainSilence(): Promise<void> {
+    const { context, object, required_permission, user } = this.#settings
+    const window = { since: this.#observedAt - 30 * DAY, until: this.#observedAt + DAY }
+    const asked = { object, required_permission, user, services: context.services, signal: this.#options.signal }
+    await explainSilence({ ...asked, account: this.#account, window, days: utcText(this.#observedAt).slice(0, 10) })
   }
 
   #transformed(rows: Row[]): Row[] {

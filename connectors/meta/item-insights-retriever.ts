@@ -1,10 +1,10 @@
 import { Requester } from '../../framework/components/requesters/requester.ts'
 import { Retriever, sliceScope, wholeStream } from '../../framework/components/retrievers/retriever.ts'
 import { defineComponent } from '../../framework/manifest/component.ts'
-import { list, oneOf, optional, slot, string, template, withDefault } from '../../framework/manifest/fields.ts'
+import { slot, string, withDefault } from '../../framework/manifest/fields.ts'
 import { batchFields } from './batch.ts'
 import { ItemInsightsReading } from './item-insights-reading.ts'
-import { lazySelection, objects } from './metric-fields.ts'
+import { lazySelection, readingFields, selectionFields } from './metric-fields.ts'
 
 export const ItemInsightsRetriever = defineComponent(Retriever, {
   type: 'ItemInsightsRetriever',
@@ -12,15 +12,10 @@ export const ItemInsightsRetriever = defineComponent(Retriever, {
   fields: {
     items: slot(Retriever, { description: 'Lists the items of the slice; of its records only the id is used.' }),
     requester: slot(Requester, { description: 'Posts the batches; its address is the versioned root of the API.' }),
-    object: oneOf(objects, { description: 'The object of the metric catalogue that is read.' }),
-    objects: list(oneOf(objects, { description: 'An object.' }), {
-      description: 'All objects that the connector reads: their metrics may stand in the config together.',
-    }),
-    metrics: optional(template([], { description: 'Names to read; without any, all documented metrics that need no further right.' })),
+    ...selectionFields,
+    ...readingFields,
     period: withDefault(string({ description: 'The period of the values.' }), 'lifetime'),
-    account_field: string({ description: 'Field of the rows that carries the id of the account, such as page_id.' }),
     item_field: string({ description: 'Field of the rows that carries the id of the item, such as post_id.' }),
-    required_task: optional(string({ description: 'Task that the user needs on the account, such as ANALYZE.' })),
   },
   examples: [
     {

@@ -1,11 +1,31 @@
+import { Requester } from '../../framework/components/requesters/requester.ts'
 import { ConfigError } from '../../framework/errors.ts'
 import type { BuildContext } from '../../framework/manifest/component.ts'
-import type { BoundTemplate } from '../../framework/manifest/fields.ts'
+import { type BoundTemplate, list, oneOf, optional, slot, string, template } from '../../framework/manifest/fields.ts'
 import type { Reporter } from '../../framework/report.ts'
 import type { GraphObject, Metric } from './catalogue.ts'
 import { type MetricSelection, selectMetrics } from './selection.ts'
 
 export const objects = ['ig_user', 'ig_media', 'ig_story', 'fb_page', 'fb_post'] as const satisfies readonly GraphObject[]
+
+const objectField = oneOf(objects, { description: 'The object of the metric catalogue that is read.' })
+
+/** Fields of everything that is made from a selection of metrics. */
+export const selectionFields = {
+  object: objectField,
+  objects: list(objectField, { description: 'All objects that the connector reads: their metrics may stand in the config together.' }),
+  metrics: optional(template([], { description: 'Names to read; without any, all documented metrics that need no further right.' })),
+  account_field: string({ description: 'Field of the rows that carries the id of the account, such as page_id.' }),
+}
+
+/** Fields of what reads insights. */
+export const readingFields = {
+  required_task: optional(string({ description: 'Task that the user needs on the account, such as ANALYZE.' })),
+  required_permission: optional(
+    string({ description: 'Permission without which the API answers with empty lists, such as read_insights.' }),
+  ),
+  user: optional(slot(Requester, { description: 'Sends calls with the token of the user: to learn why everything comes back empty.' })),
+}
 
 export interface MetricFields {
   readonly object: GraphObject

@@ -3,14 +3,15 @@ import { ConnectorError } from '../../framework/errors.ts'
 import type { Services } from '../../framework/manifest/component.ts'
 import type { GraphAccount } from './account.ts'
 import { catalogue, type GraphObject } from './catalogue.ts'
-import { dataOf } from './insight-rows.ts'
+import { readPermissions } from './permissions.ts'
 import type { Window } from './plan.ts'
 import { runState } from './run-state.ts'
 
 export interface Silence {
   readonly object: GraphObject
   readonly required_permission: string | undefined
-  readonly permissions: Requester | undefined
+  /** Sends calls with the token of the user. */
+  readonly user: Requester | undefined
   readonly services: Services
   readonly account: GraphAccount
   /** What was asked for, and came back empty as a whole. */
@@ -52,20 +53,10 @@ function odd({ account, object, days }: Silence, needed: string): ConnectorError
   return new ConnectorError('ERR_INSIGHTS_EMPTY', message, { failureType: 'config_error', context })
 }
 
-/** Permissions that the user granted; undefined when the API does not tell (tokens of system users, of Pages). */
-export function grantedPermissions({ permissions, services, signal }: Pick<Silence, 'permissions' | 'services' | 'signal'>) {
-  if (!permissions) return Promise.resolve(undefined)
+/** Asked once per run, whoever asks first. */
+function grantedPermissions({ user, services, signal }: Silence): Promise<ReadonlySet<string> | undefined> {
+  if (!user) return Promise.resolve(undefined)
   const state = runState(services.http)
-  state.permissions ??= readPermissions(permissions, signal).catch((error: unknown) => {
-    if (!(error instanceof ConnectorError)) throw error
-    services.report.log('warn', `the permissions of the token cannot be read: ${error.message}`)
-    return undefined
-  })
+  state.permissions ??= readPermissions(user, { report: services.report, signal })
   return state.permissions
-}
-
-async function readPermissions(requester: Requester, signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
-  const answer = await requester.send({ scope: {}, parts: {}, ...(signal ? { signal } : {}) })
-  const granted = dataOf(answer.response.json()).filter((entry) => entry['status'] === 'granted')
-  return new Set(granted.map((entry) => String(entry['permission'])))
 }

@@ -1,0 +1,7 @@
+import type { ConnectorPackage } from './connector-package.ts'
+import { facebookPages } from './facebook_pages/package.ts'
+
+export type { ConnectorPackage, ConnectorParts } from './connector-package.ts'
+
+/** The connectors of this package, by product. */
+export const connectors: readonly ConnectorPackage[] = [facebookPages]

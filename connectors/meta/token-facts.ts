@@ -1,0 +1,39 @@
+import type { Requester } from '../../framework/components/requesters/requester.ts'
+import { ConnectorError } from '../../framework/errors.ts'
+import type { BuildContext } from '../../framework/manifest/component.ts'
+import { isObject } from './insight-rows.ts'
+import { isAnswer, readPermissions } from './permissions.ts'
+
+/** What can be learned about a token. */
+export interface TokenFacts {
+  /** `user`, `system user`, `page` …; `access` when unknown. */
+  readonly kind: string
+  /** Unix seconds; 0 = never; undefined = unknown. */
+  readonly expiresAt: number | undefined
+  /** Granted scopes; undefined = unknown. */
+  readonly scopes: ReadonlySet<string> | undefined
+}
+
+/** Asks debug_token, which answers developers of the app only; for everyone else the permissions have to do. */
+export async function readTokenFacts(requester: Requester, token: string, { services }: BuildContext): Promise<TokenFacts> {
+  try {
+    // The call has no other place for the token; it is a registered secret, so no output shows the address.
+    const answer = await requester.send({ scope: {}, path: 'debug_token', parts: { params: { input_token: token } } })
+    return debugFacts(answer.response.json())
+  } catch (thrown) {
+    if (!isAnswer(thrown)) throw thrown
+    services.report.log('debug', `debug_token does not answer: ${thrown.message}`)
+  }
+  return { kind: 'access', expiresAt: undefined, scopes: await readPermissions(requester, services) }
+}
+
+function debugFacts(body: unknown): TokenFacts {
+  const data = isObject(body) ? body['data'] : undefined
+  if (!isObject(data) || data['is_valid'] !== true) throw new ConnectorError('ERR_TOKEN_FACTS', 'debug_token does not know the token')
+  const { type, expires_at: expiresAt, scopes } = data
+  return {
+    kind: typeof type === 'string' ? type.toLowerCase().replaceAll('_', ' ') : 'access',
+    expiresAt: typeof expiresAt === 'number' ? expiresAt : undefined,
+    scopes: Array.isArray(scopes) ? new Set(scopes.map(String)) : undefined,
+  }
+}
