@@ -11,8 +11,8 @@ import {
   temporaryPath,
   writeDurably,
 } from '../framework/index.ts'
+import { type ConnectionPaths, historyPath, historyVersions, readDocument, storing } from './connection-files.ts'
 import { formatDocument } from './document.ts'
-import { type ConnectionPaths, historyPath, historyVersions, readDocument, storing } from './file.ts'
 import type { FileLock } from './lock.ts'
 
 /** Versions kept beside the current one. */

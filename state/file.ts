@@ -1,16 +1,7 @@
 import { join } from 'node:path'
-import {
-  type Clock,
-  ConnectorError,
-  diskFiles,
-  errnoOf,
-  type Files,
-  fileNameOf,
-  type StateLease,
-  type StateRegistry,
-  type StateVersion,
-} from '../framework/index.ts'
-import { parseDocument, type StateDocument, unreadable } from './document.ts'
+import { type Clock, diskFiles, type Files, type StateLease, type StateRegistry, type StateVersion } from '../framework/index.ts'
+import { type ConnectionPaths, historyPath, historyVersions, pathsOf, readDocument, storing } from './connection-files.ts'
+import type { StateDocument } from './document.ts'
 import { FileLease } from './file-lease.ts'
 import { FileLock } from './lock.ts'
 
@@ -19,16 +10,6 @@ export interface FileRegistryOptions {
   /** Milliseconds without a heartbeat after which a lease may be taken over. */
   readonly staleAfter?: number
   readonly files?: Files
-}
-
-/** Everything that belongs to one connection, inside the directory of the registry. */
-export interface ConnectionPaths {
-  readonly directory: string
-  readonly state: string
-  /** One file per earlier version, named by its number. */
-  readonly history: string
-  readonly lock: string
-  readonly lastLease: string
 }
 
 /**
@@ -51,42 +32,18 @@ export function fileStateRegistry(directory: string, options: FileRegistryOption
           staleAfter,
           files,
         })
-        await removeRemains(paths, files)
+        try {
+          await removeRemains(paths, files)
+        } catch (thrown) {
+          await lock.release()
+          throw thrown
+        }
         return new FileLease({ connection, connector, runId, paths, lock, clock, files, heartbeat: staleAfter / 5 }) satisfies StateLease
       }),
     show: (connection) => readDocument(pathsOf(directory, connection).state, files).then(withoutNames),
     history: (connection) => readHistory(pathsOf(directory, connection), files),
     close: async () => undefined,
   }
-}
-
-function pathsOf(directory: string, connection: string): ConnectionPaths {
-  const path = (ending: string) => join(directory, `${fileNameOf(connection)}${ending}`)
-  return { directory, state: path('.json'), history: path('.history'), lock: path('.lock'), lastLease: path('.last-lease') }
-}
-
-/** undefined when there is no such file. Throws ConfigError for a file that cannot be used. */
-export async function readDocument(path: string, files: Files): Promise<StateDocument | undefined> {
-  let text: string
-  try {
-    text = await files.readFile(path, 'utf8')
-  } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT') return undefined
-    throw unreadable(path, `it cannot be read (${errnoOf(thrown) ?? thrown})`, thrown)
-  }
-  return parseDocument(text, path)
-}
-
-/** Numbers of the earlier versions kept, newest first. */
-export async function historyVersions(paths: ConnectionPaths, files: Files): Promise<readonly number[]> {
-  const names = await files.readdir(paths.history).catch((thrown: unknown) => {
-    if (errnoOf(thrown) !== 'ENOENT') throw thrown
-    return []
-  })
-  return names
-    .map((name) => Number(/^(\d+)\.json$/.exec(name)?.[1]))
-    .filter((version) => version > 0)
-    .sort((a, b) => b - a)
 }
 
 async function readHistory(paths: ConnectionPaths, files: Files): Promise<readonly StateVersion[]> {
@@ -96,9 +53,6 @@ async function readHistory(paths: ConnectionPaths, files: Files): Promise<readon
   for (const version of earlier) documents.push(await readDocument(historyPath(paths, version), files))
   return documents.map(withoutNames).filter((version) => version !== undefined)
 }
-
-export const historyPath = (paths: ConnectionPaths, version: number): string =>
-  join(paths.history, `${String(version).padStart(10, '0')}.json`)
 
 function withoutNames(document: StateDocument | undefined): StateVersion | undefined {
   if (document === undefined) return undefined
@@ -111,17 +65,5 @@ async function removeRemains(paths: ConnectionPaths, files: Files): Promise<void
   for (const name of await files.readdir(paths.directory)) {
     const path = join(paths.directory, name)
     if (name.endsWith('.tmp') && path.startsWith(`${paths.state}.`)) await files.rm(path, { force: true })
-  }
-}
-
-/** Turns system errors of the disk into ConnectorError ERR_STATE_STORAGE. */
-export async function storing<T>(connection: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    if (cause instanceof ConnectorError || errnoOf(cause) === undefined) throw cause
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    const message = `the state of connection ${JSON.stringify(connection)} could not be stored (${reason}). The state stored before is untouched.`
-    throw new ConnectorError('ERR_STATE_STORAGE', message, { cause })
   }
 }

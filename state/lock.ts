@@ -66,15 +66,12 @@ export class FileLock {
     const token = 1 + Math.max(found?.content?.token ?? 0, await lastToken(options))
     const handle = await createLock({ ...describeSelf(options), token }, options)
     const { ino } = await handle.stat({ bigint: true })
-    const lock = new FileLock(handle, ino, token, options)
-    await lock.beat()
-    return lock
+    return new FileLock(handle, ino, token, options)
   }
 
   /** Says that the holder lives. */
-  async beat(): Promise<void> {
-    const seconds = this.#options.clock.now() / 1000
-    await this.#handle.utimes(seconds, seconds)
+  beat(): Promise<void> {
+    return markAlive(this.#handle, this.#options.clock)
   }
 
   /** False once another process took the lock over. */
@@ -104,6 +101,7 @@ async function createLock(content: LockContent, options: LockOptions): Promise<F
   await writeDurably(temporary, `${JSON.stringify(content)}\n`, files)
   const handle = await files.open(temporary, 'r+')
   try {
+    await markAlive(handle, options.clock)
     await files.link(temporary, path)
     await syncDirectory(dirname(path), files)
     return handle
@@ -114,6 +112,11 @@ async function createLock(content: LockContent, options: LockOptions): Promise<F
   } finally {
     await files.rm(temporary, { force: true })
   }
+}
+
+function markAlive(handle: FileHandle, clock: Clock): Promise<void> {
+  const seconds = clock.now() / 1000
+  return handle.utimes(seconds, seconds)
 }
 
 async function findLock({ path, files }: LockOptions): Promise<FoundLock | undefined> {

@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+import { ConnectorError, errnoOf, type Files, fileNameOf } from '../framework/index.ts'
+import { parseDocument, type StateDocument, unreadable } from './document.ts'
+
+/** Everything that belongs to one connection, inside the directory of the registry. */
+export interface ConnectionPaths {
+  readonly directory: string
+  readonly state: string
+  /** One file per earlier version, named by its number. */
+  readonly history: string
+  readonly lock: string
+  readonly lastLease: string
+}
+
+export function pathsOf(directory: string, connection: string): ConnectionPaths {
+  const path = (ending: string) => join(directory, `${fileNameOf(connection)}${ending}`)
+  return { directory, state: path('.json'), history: path('.history'), lock: path('.lock'), lastLease: path('.last-lease') }
+}
+
+/** undefined when there is no such file. Throws ConfigError for a file that cannot be used. */
+export async function readDocument(path: string, files: Files): Promise<StateDocument | undefined> {
+  let text: string
+  try {
+    text = await files.readFile(path, 'utf8')
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return undefined
+    throw unreadable(path, `it cannot be read (${errnoOf(thrown) ?? thrown})`, thrown)
+  }
+  return parseDocument(text, path)
+}
+
+/** Numbers of the earlier versions kept, newest first. */
+export async function historyVersions(paths: ConnectionPaths, files: Files): Promise<readonly number[]> {
+  const names = await files.readdir(paths.history).catch((thrown: unknown) => {
+    if (errnoOf(thrown) !== 'ENOENT') throw thrown
+    return []
+  })
+  return names
+    .map((name) => Number(/^(\d+)\.json$/.exec(name)?.[1]))
+    .filter((version) => version > 0)
+    .sort((a, b) => b - a)
+}
+
+export const historyPath = (paths: ConnectionPaths, version: number): string =>
+  join(paths.history, `${String(version).padStart(10, '0')}.json`)
+
+/** Turns system errors of the disk into ConnectorError ERR_STATE_STORAGE. */
+export async function storing<T>(connection: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (cause instanceof ConnectorError || errnoOf(cause) === undefined) throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const message = `the state of connection ${JSON.stringify(connection)} could not be stored (${reason}). The state stored before is untouched.`
+    throw new ConnectorError('ERR_STATE_STORAGE', message, { cause })
+  }
+}
