@@ -3,7 +3,7 @@ import type { Outcome } from '../../http/resolution.ts'
 import { describe } from '../../manifest/build.ts'
 import type { Field } from '../../manifest/component.ts'
 import { type FieldOptions, template } from '../../manifest/fields.ts'
-import { PyFloat } from '../../template/values.ts'
+import { PyFloat } from '../../template/template.ts'
 
 /** A number of seconds, or a template that yields one when it is built. Nothing (`None`) is undefined. */
 export function seconds(options: FieldOptions): Field<number | undefined> {

@@ -1,7 +1,7 @@
 import type { JsonSchema, Row } from '../../protocol/messages.ts'
 import { parsePythonFloat, parsePythonInt } from '../../template/numbers.ts'
 import type { Dialect } from '../../template/template.ts'
-import { toText } from '../../template/text.ts'
+import { pythonText } from '../../template/template.ts'
 import { valueText } from '../requesters/value-text.ts'
 
 type Convert = (value: unknown) => unknown
@@ -75,7 +75,8 @@ function castTo(schema: Readonly<Record<string, unknown>>, dialect: Dialect): Co
 }
 
 const casts: Readonly<Record<string, (value: unknown, schema: Readonly<Record<string, unknown>>, dialect: Dialect) => unknown>> = {
-  string: (value, _, dialect) => (typeof value === 'string' ? value : dialect === 'airbyte' ? toText(value) : valueText(value, dialect)),
+  string: (value, _, dialect) =>
+    typeof value === 'string' ? value : dialect === 'airbyte' ? pythonText(value) : valueText(value, dialect),
   number: (value) => parsePythonFloat(value),
   integer: (value) => {
     const integer = parsePythonInt(value)

@@ -1,6 +1,5 @@
 import type { Dialect } from '../../template/template.ts'
-import { toText } from '../../template/text.ts'
-import { PyFloat } from '../../template/values.ts'
+import { PyFloat, pythonText } from '../../template/template.ts'
 
 /**
  * A value as the text of a query parameter, header or form field. The foreign dialect writes Python's forms (`True`,
@@ -8,10 +7,10 @@ import { PyFloat } from '../../template/values.ts'
  */
 export function valueText(value: unknown, dialect: Dialect): string {
   if (typeof value === 'string') return value
-  if (dialect === 'airbyte') return toText(value)
+  if (dialect === 'airbyte') return pythonText(value)
   if (value instanceof PyFloat) return String(value.value)
   if (typeof value !== 'object' || value === null) return String(value)
-  return Array.isArray(value) || isPlain(value) ? jsonText(value) : toText(value)
+  return Array.isArray(value) || isPlain(value) ? jsonText(value) : pythonText(value)
 }
 
 /** Values as parameters or form fields: null is left out, a list repeats its name. */

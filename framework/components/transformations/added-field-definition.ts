@@ -4,8 +4,8 @@ import { oneOf, optional, template } from '../../manifest/fields.ts'
 import { setOwn } from '../../template/dict.ts'
 import { setAt } from '../extractors/field-path.ts'
 import { AddedField } from './added-field.ts'
+import { jsonValue, typedValue } from './json-value.ts'
 import { path as pathField } from './path-field.ts'
-import { plainValue, typedValue } from './plain-value.ts'
 
 const types = ['string', 'number', 'integer', 'boolean'] as const
 /** Literals that the foreign dialect takes for a value of the type; other texts stay text. */
@@ -30,7 +30,7 @@ export const AddedFieldDefinition = defineComponent(AddedField, {
     return {
       path,
       value: (scope) => {
-        const found = plainValue(value.evaluate(scope, options))
+        const found = jsonValue(value.evaluate(scope, options))
         return nativeType ? typedValue(found, nativeType) : found
       },
       set: path.length === 1 ? (row, item) => setOwn(row, key, item) : (row, item) => setAt(row, path, item),

@@ -1,11 +1,10 @@
 import { ConnectorError } from '../../errors.ts'
 import { describe } from '../../manifest/build.ts'
-import { toText } from '../../template/text.ts'
-import { PyFloat } from '../../template/values.ts'
+import { PyFloat, pythonText } from '../../template/template.ts'
 import { valueText } from '../requesters/value-text.ts'
 
 /** A value of the template language as JSON has it: dates become text, integers too long for a number too. */
-export function plainValue(value: unknown): unknown {
+export function jsonValue(value: unknown): unknown {
   switch (typeof value) {
     case 'bigint':
       return value.toString()
@@ -19,16 +18,16 @@ export function plainValue(value: unknown): unknown {
 }
 
 function plainObject(value: object): unknown {
-  if (Array.isArray(value)) return value.map(plainValue)
+  if (Array.isArray(value)) return value.map(jsonValue)
   if (value instanceof PyFloat) return value.value
-  if (value instanceof Set) return Array.from(value, plainValue)
-  if (value instanceof Map) return Object.fromEntries(Array.from(value, ([key, item]) => [toText(key), plainValue(item)]))
+  if (value instanceof Set) return Array.from(value, jsonValue)
+  if (value instanceof Map) return Object.fromEntries(Array.from(value, ([key, item]) => [pythonText(key), jsonValue(item)]))
   const prototype = Object.getPrototypeOf(value)
   // What came out of a body is plain already; copying it keeps two fields from sharing one object.
   if (prototype === Object.prototype || prototype === null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainValue(item)]))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, jsonValue(item)]))
   }
-  return toText(value)
+  return pythonText(value)
 }
 
 /** The value as a JSON type of our dialect. Null stays null. Throws ERR_VALUE_TYPE when it cannot be one. */
