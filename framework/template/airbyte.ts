@@ -49,50 +49,42 @@ function survivesText(value: unknown): boolean {
   return value instanceof PyFloat && Number.isFinite(value.value)
 }
 
-/** The result of one template. A TypeError yields the template's own source, as in the reference. */
-function evaluateOnce({ source, roots, value, render }: Compiled, scope: Scope, validTypes: readonly ValidType[] | undefined): unknown {
-  assertRoots(scope, roots)
-  try {
-    if (!value || validTypes) return literalOrText(render(scope), validTypes)
-    const result = value(scope)
-    return survivesText(result) ? (result === 0 ? 0 : result) : literalOrText(toText(result), undefined)
-  } catch (thrown) {
-    if (thrown instanceof TemplateFailure && thrown.kind === 'TypeError') return literalOrText(source, validTypes)
-    throw thrown
-  }
+/** A template that rendered to nothing, or met an undefined value where there is something to fall back to. */
+const empty: unique symbol = Symbol('empty')
+
+interface Rules {
+  readonly fallback?: Fallback
+  readonly validTypes?: readonly ValidType[] | undefined
 }
 
-function isUndefinedError(thrown: unknown): boolean {
-  return thrown instanceof TemplateFailure && thrown.kind === 'UndefinedError'
+/** The result of one template. A TypeError yields the template's own source, as in the reference. */
+function evaluateOnce({ source, roots, value, render }: Compiled, scope: Scope, { fallback, validTypes }: Rules): unknown {
+  assertRoots(scope, roots)
+  try {
+    const result = value && !validTypes ? value(scope) : render(scope)
+    if (survivesText(result)) return result === 0 ? 0 : result
+    const text = toText(result)
+    return text === '' ? empty : literalOrText(text, validTypes)
+  } catch (thrown) {
+    if (!(thrown instanceof TemplateFailure)) throw thrown
+    if (thrown.kind === 'TypeError') return literalOrText(source, validTypes)
+    if (thrown.kind === 'UndefinedError' && fallback !== undefined) return empty
+    throw thrown
+  }
 }
 
 /** Evaluates with the reference's rules for empty and undefined results. */
-export function interpolate(
-  compiled: Compiled,
-  scope: Scope,
-  { fallback, validTypes }: { fallback?: Fallback; validTypes?: readonly ValidType[] | undefined },
-): unknown {
+export function interpolate(compiled: Compiled, scope: Scope, rules: Rules): unknown {
+  const { fallback, validTypes } = rules
   try {
     assertSupported(compiled.source)
-    const result = evaluateWithin(compiled, scope, { fallback, validTypes })
-    if (result !== '' || fallback === undefined) return result
-    return fallback === null ? null : evaluateOnce(fallback, scope, validTypes)
+    const result = evaluateOnce(compiled, scope, rules)
+    if (result !== empty) return result
+    if (fallback === null) return null
+    const second = fallback ? evaluateOnce(fallback, scope, { validTypes }) : ''
+    return second === empty ? '' : second
   } catch (thrown) {
     throw inTemplate(thrown, compiled.source)
-  }
-}
-
-/** An undefined value counts as empty where there is a fallback. */
-function evaluateWithin(
-  compiled: Compiled,
-  scope: Scope,
-  { fallback, validTypes }: { fallback: Fallback; validTypes: readonly ValidType[] | undefined },
-): unknown {
-  try {
-    return evaluateOnce(compiled, scope, validTypes)
-  } catch (thrown) {
-    if (fallback !== undefined && isUndefinedError(thrown)) return ''
-    throw thrown
   }
 }
 

@@ -47,7 +47,9 @@ function sameDicts(left: Dict, right: Dict): boolean {
 function compareNumbers(left: Numeric, right: Numeric): number {
   const a = comparable(left)
   const b = comparable(right)
-  return a < b ? -1 : a > b ? 1 : a == b ? 0 : Number.NaN
+  if (a < b) return -1
+  if (a > b) return 1
+  return a >= b ? 0 : Number.NaN
 }
 
 function comparable(value: Numeric): number | bigint {

@@ -1,5 +1,5 @@
 import { equals } from './compare.ts'
-import { type CompileContext, compileExpression, type Evaluate, type Frame } from './compile-expression.ts'
+import type { CompileContext, Evaluate, Frame } from './compile-context.ts'
 import { limitExceeded, TemplateFailure, typeError, valueError } from './failure.ts'
 import { defineFunction } from './functions.ts'
 import { assertTextLength, maxIterations } from './limits.ts'
@@ -33,7 +33,7 @@ export function compileStatement(statement: Statement, context: CompileContext):
       return () => text
     }
     case 'output': {
-      const value = compileExpression(statement.expression, context)
+      const value = context.expression(statement.expression, context)
       const text = textOf(context.dialect)
       return (frame) => text(value(frame))
     }
@@ -42,7 +42,7 @@ export function compileStatement(statement: Statement, context: CompileContext):
     case 'for':
       return compileFor(statement, context)
     case 'set': {
-      const value = compileExpression(statement.value, context)
+      const value = context.expression(statement.value, context)
       const assign = compileTarget(statement.target, context)
       return (frame) => {
         assign(frame, value(frame))
@@ -57,7 +57,7 @@ export function compileStatement(statement: Statement, context: CompileContext):
 type Of<T extends Statement['type']> = Extract<Statement, { readonly type: T }>
 
 function compileIf({ branches, otherwise }: Of<'if'>, context: CompileContext): Render {
-  const tests = branches.map(({ test }) => compileExpression(test, context))
+  const tests = branches.map(({ test }) => context.expression(test, context))
   const bodies = context.names.branches([...branches.map(({ body }) => body), otherwise].map((body) => () => compileBlock(body, context)))
   return (frame) => {
     const chosen = tests.findIndex((test) => truthy(test(frame)))
@@ -73,7 +73,7 @@ function compileTarget(target: Target, context: CompileContext): Assign {
     }
   }
   if (target.type === 'namespace') {
-    const namespace = compileExpression({ type: 'name', name: target.namespace }, context)
+    const namespace = context.expression({ type: 'name', name: target.namespace }, context)
     return (frame, value) => setNamespaceAttribute(namespace(frame), target.name, value)
   }
   const assigns = target.items.map((item) => compileTarget(item, context))
@@ -92,7 +92,7 @@ function unpack(value: unknown, count: number): readonly unknown[] {
 }
 
 function compileWith({ assignments, body }: Of<'with'>, context: CompileContext): Render {
-  const values = assignments.map(([, value]) => compileExpression(value, context))
+  const values = assignments.map(([, value]) => context.expression(value, context))
   const { result, slots } = context.names.scoped(() => {
     const assigns = assignments.map(([target]) => compileTarget(target, context))
     return { assigns, block: compileBlock(body, context) }
@@ -116,10 +116,10 @@ interface Loop {
 }
 
 function compileFor(statement: Of<'for'>, context: CompileContext): Render {
-  const iterable = compileExpression(statement.iterable, context)
+  const iterable = context.expression(statement.iterable, context)
   const { result, slots } = context.names.scoped(() => {
     const assign = compileTarget(statement.target, context)
-    const condition = statement.condition && compileExpression(statement.condition, context)
+    const condition = statement.condition && context.expression(statement.condition, context)
     const loopSlot = context.names.declare('loop')
     return { assign, condition, loopSlot, body: compileBlock(statement.body, context) }
   })

@@ -1,5 +1,6 @@
 import { ConfigError, ConnectorError, suggest } from '../errors.ts'
-import { aliases, type CompileContext, compileExpression, type Evaluate, type Frame } from './compile-expression.ts'
+import { aliases, type CompileContext, type Evaluate, type Frame } from './compile-context.ts'
+import { compileExpression } from './compile-expression.ts'
 import { compileBlock, type Render } from './compile-statement.ts'
 import { TemplateFailure } from './failure.ts'
 import { TemplateSyntaxError } from './lexer.ts'
@@ -55,14 +56,14 @@ export function compileSource(source: string, options: TemplateOptions): Compile
 function compileStatements(source: string, statements: readonly Statement[], options: TemplateOptions): Compiled {
   const { dialect, now = systemClock } = options
   const roots = new Set<string>()
-  const context: CompileContext = { dialect, names: new Names(), roots, block: compileBlock }
+  const context: CompileContext = { dialect, names: new Names(), roots, expression: compileExpression, block: compileBlock }
   const lone = loneExpression(statements)
   const before = lone && lone.before.length > 0 ? compileBlock(lone.before, context) : undefined
   const expression = lone && compileExpression(lone.expression, context)
   const block: Render | undefined = lone ? undefined : compileBlock(statements, context)
   checkRoots(source, roots, options)
   const frameOf = frameFactory(context.names.count, { dialect, now })
-  const value = expression && valueOf(expression, before, frameOf)
+  const value = expression && evaluator(expression, before, frameOf)
   const text = textOf(dialect)
   return {
     source,
@@ -70,11 +71,11 @@ function compileStatements(source: string, statements: readonly Statement[], opt
     constant: !/\{[{%]/.test(source),
     render: value ? (scope) => text(value(scope)) : (scope) => block?.(frameOf(scope)) ?? '',
     value,
-    builds: lone !== undefined && !['name', 'attribute', 'item'].includes(lone.expression.type),
+    builds: lone !== undefined && (lone.before.length > 0 || !isPath(lone.expression)),
   }
 }
 
-function valueOf(expression: Evaluate, before: Render | undefined, frameOf: (scope: Scope) => Frame): (scope: Scope) => unknown {
+function evaluator(expression: Evaluate, before: Render | undefined, frameOf: (scope: Scope) => Frame): (scope: Scope) => unknown {
   if (!before) return (scope) => expression(frameOf(scope))
   return (scope) => {
     const frame = frameOf(scope)
@@ -88,6 +89,12 @@ function loneExpression(statements: readonly Statement[]): { before: Statement[]
   const before = statements.slice(0, -1)
   if (last?.type !== 'output' || !before.every(({ type }) => type === 'set')) return undefined
   return { before, expression: last.expression }
+}
+
+/** Names, attributes and items only: data passed through. */
+function isPath(expression: Expression): boolean {
+  if (expression.type === 'attribute' || expression.type === 'item') return isPath(expression.object)
+  return expression.type === 'name'
 }
 
 const noLocals: unknown[] = []

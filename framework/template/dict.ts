@@ -15,13 +15,14 @@ export function assertHashable(key: unknown): void {
 }
 
 export function dictHas(dict: Dict, key: unknown): boolean {
-  if (dict instanceof Map) return dict.has(key) || [...dict.keys()].some((known) => mapKey(known) === mapKey(key))
+  if (dict instanceof Map)
+    return dict.has(key) || (typeof key !== 'string' && [...dict.keys()].some((known) => mapKey(known) === mapKey(key)))
   return typeof key === 'string' && Object.hasOwn(dict, key)
 }
 
 export function dictGet(dict: Dict, key: unknown): unknown {
   if (!(dict instanceof Map)) return typeof key === 'string' && Object.hasOwn(dict, key) ? dict[key] : undefined
-  if (dict.has(key)) return dict.get(key)
+  if (typeof key === 'string' || dict.has(key)) return dict.get(key)
   for (const [known, value] of dict) if (mapKey(known) === mapKey(key)) return value
   return undefined
 }
@@ -55,6 +56,16 @@ export function dictSet(dict: Dict, key: unknown, value: unknown): void {
 export function dictDelete(dict: Dict, key: unknown): void {
   if (dict instanceof Map) dict.delete(key)
   else delete dict[String(key)]
+}
+
+/** A dict whose keys keep their order and type. */
+export function mapOf(entries: readonly (readonly [unknown, unknown])[]): Map<unknown, unknown> {
+  const map = new Map<unknown, unknown>()
+  for (const [key, value] of entries) {
+    assertHashable(key)
+    map.set(key, value)
+  }
+  return map
 }
 
 /** A plain object when every key is text, else a Map. */

@@ -1,3 +1,4 @@
+import { noArguments, parseArguments } from './argument-parser.ts'
 import { TemplateSyntaxError } from './lexer.ts'
 import type { BinaryOperator, CallArguments, Comparison, ComparisonOperator, Expression } from './syntax.ts'
 import type { TokenStream } from './token-stream.ts'
@@ -8,7 +9,6 @@ import type { TokenStream } from './token-stream.ts'
 const maxNesting = 200
 
 const comparisons: readonly string[] = ['==', '!=', '<', '<=', '>', '>=']
-const noArguments: CallArguments = { positional: [], named: [] }
 const constants: Readonly<Record<string, unknown>> = { true: true, True: true, false: false, False: false, none: null, None: null }
 
 export interface TupleOptions {
@@ -66,7 +66,7 @@ export class ExpressionParser {
     while (this.stream.acceptName('if')) {
       const test = this.#or()
       const otherwise = this.stream.acceptName('else') ? this.expression() : undefined
-      result = { type: 'conditional', test, then: result, ...(otherwise ? { otherwise } : {}) }
+      result = { type: 'conditional', test, yes: result, ...(otherwise ? { otherwise } : {}) }
     }
     return result
   }
@@ -206,7 +206,8 @@ export class ExpressionParser {
     for (;;) {
       if (this.stream.acceptOperator('.')) result = this.#attribute(result)
       else if (this.stream.acceptOperator('[')) result = this.#subscript(result)
-      else if (this.stream.acceptOperator('(')) result = { type: 'call', callee: result, args: this.callArguments() }
+      else if (this.stream.acceptOperator('('))
+        result = { type: 'call', callee: result, args: parseArguments(this.stream, () => this.expression()) }
       else return result
     }
   }
@@ -243,7 +244,8 @@ export class ExpressionParser {
     for (;;) {
       if (this.stream.acceptOperator('|')) result = this.filter(result)
       else if (this.stream.acceptName('is')) result = this.#test(result)
-      else if (this.stream.acceptOperator('(')) result = { type: 'call', callee: result, args: this.callArguments() }
+      else if (this.stream.acceptOperator('('))
+        result = { type: 'call', callee: result, args: parseArguments(this.stream, () => this.expression()) }
       else return result
     }
   }
@@ -251,7 +253,7 @@ export class ExpressionParser {
   /** One filter after its `|`. */
   filter(operand: Expression): Expression {
     const name = this.#dottedName()
-    const args = this.stream.acceptOperator('(') ? this.callArguments() : noArguments
+    const args = this.stream.acceptOperator('(') ? parseArguments(this.stream, () => this.expression()) : noArguments
     return { type: 'filter', name, operand, args }
   }
 
@@ -270,7 +272,7 @@ export class ExpressionParser {
 
   /** `is divisibleby(3)` or `is divisibleby 3`. */
   #testArguments(): CallArguments {
-    if (this.stream.acceptOperator('(')) return this.callArguments()
+    if (this.stream.acceptOperator('(')) return parseArguments(this.stream, () => this.expression())
     const { current } = this.stream
     const starts =
       current.type === 'string' ||
@@ -282,31 +284,5 @@ export class ExpressionParser {
     // Words such as `if` and `in` go on with the outer expression.
     if (this.stream.isName('if', 'in', 'not')) return noArguments
     return { positional: [this.postfix(this.primary())], named: [] }
-  }
-
-  /** The arguments after an opening bracket, closing bracket included. */
-  callArguments(): CallArguments {
-    const positional: Expression[] = []
-    const named: [string, Expression][] = []
-    const spreads: { spread?: Expression; namedSpread?: Expression } = {}
-    for (let first = true; !this.stream.acceptOperator(')'); first = false) {
-      if (!first) this.stream.expectOperator(',')
-      if (!first && this.stream.acceptOperator(')')) break
-      this.#argument(positional, named, spreads)
-    }
-    return { positional, named, ...spreads }
-  }
-
-  #argument(positional: Expression[], named: [string, Expression][], spreads: { spread?: Expression; namedSpread?: Expression }): void {
-    const { current, following } = this.stream
-    if (this.stream.acceptOperator('**')) spreads.namedSpread = this.expression()
-    else if (spreads.namedSpread) throw new TemplateSyntaxError('arguments after **')
-    else if (this.stream.acceptOperator('*')) spreads.spread = this.expression()
-    else if (current.type === 'name' && following.type === 'operator' && following.text === '=') {
-      this.stream.next()
-      this.stream.next()
-      named.push([current.text, this.expression()])
-    } else if (named.length > 0 || spreads.spread) throw new TemplateSyntaxError('positional arguments come before named ones')
-    else positional.push(this.expression())
   }
 }

@@ -4,7 +4,8 @@ import { TemplateFailure, valueError } from './failure.ts'
 import { type Method, method, textArgument } from './functions.ts'
 import { jsonText } from './json-text.ts'
 import { assertTextLength } from './limits.ts'
-import { compileRegex, expandReplacement, withinLimits } from './regex.ts'
+import { compileRegex, withinLimits } from './regex.ts'
+import { expandReplacement } from './regex-syntax.ts'
 import { plainText, textOf } from './render.ts'
 
 /** The filters that the manifest language adds to Jinja's. */

@@ -1,28 +1,17 @@
 import { attributeOf, itemOf } from './access.ts'
 import { add, concatenate } from './arithmetic.ts'
-import { codePointLength } from './code-points.ts'
 import { compareOrder, equals } from './compare.ts'
-import { dictEntries, dictGet, dictKeys, dictSize } from './dict.ts'
+import { dictEntries, dictGet, dictKeys } from './dict.ts'
 import { TemplateFailure, typeError, undefinedError, valueError } from './failure.ts'
 import { bind, type Method, method } from './functions.ts'
 import { assertItems } from './limits.ts'
 import { wholeArgument } from './number-format.ts'
 import { textOf } from './render.ts'
-import { generator, iterate } from './sequences.ts'
+import { generator, iterate, lengthOf } from './sequences.ts'
 import { tests } from './tests.ts'
-import { type Dict, type Environment, isDict, isIntegral, isNumeric, kindOf, truthy, tuple, typeName } from './values.ts'
+import { type Dict, type Environment, isDict, isIntegral, isNumeric, kindOf, truthy, tuple } from './values.ts'
 
 /** Jinja's filters over sequences. Those that are lazy in Python return generators, which are true even when empty. */
-
-export function lengthOf(value: unknown): number {
-  if (value === undefined) return 0
-  if (typeof value === 'string') return codePointLength(value)
-  if (Array.isArray(value) && kindOf(value) !== 'generator') return value.length
-  if (value instanceof Set) return value.size
-  if (value instanceof Uint8Array) return value.length
-  if (isDict(value)) return dictSize(value)
-  throw typeError(`object of type '${typeName(value)}' has no len()`)
-}
 
 type Getter = (item: unknown) => unknown
 

@@ -1,6 +1,6 @@
 import { codePointLength } from './code-points.ts'
 import { dictEntries } from './dict.ts'
-import { typeError } from './failure.ts'
+import { typeError, valueError } from './failure.ts'
 import { type Method, method } from './functions.ts'
 import { jsonText } from './json-text.ts'
 import { assertTextLength } from './limits.ts'
@@ -9,7 +9,7 @@ import { quote, quotePlus } from './percent-encoding.ts'
 import { percentFormat } from './percent-format.ts'
 import { textOf } from './render.ts'
 import { iterate } from './sequences.ts'
-import { capitalize, strip } from './string-methods.ts'
+import { capitalize, strip } from './string-operations.ts'
 import { repr } from './text.ts'
 import { type Environment, isDict, truthy, tuple } from './values.ts'
 
@@ -64,10 +64,16 @@ function fileSize(bytes: number, binary: boolean): string {
   return `${(bytes / base ** (power + 1)).toFixed(1)} ${units[power]}`
 }
 
+function pairOf(item: unknown): readonly unknown[] {
+  const pair = iterate(item)
+  if (pair.length !== 2) throw valueError(`cannot unpack ${pair.length} values into a key and a value`)
+  return pair
+}
+
 function urlEncode(value: unknown, environment: Environment): string {
   if (typeof value === 'string' || (typeof value !== 'object' && value !== undefined) || value === null)
     return quote(asText(value, environment))
-  const pairs = isDict(value) ? dictEntries(value) : iterate(value).map(iterate)
+  const pairs = isDict(value) ? dictEntries(value) : iterate(value).map(pairOf)
   const part = (item: unknown): string => quotePlus(asText(item, environment))
   return pairs.map(([key, item]) => `${part(key)}=${part(item)}`).join('&')
 }

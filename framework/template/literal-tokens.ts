@@ -25,13 +25,13 @@ const simpleEscapes: Readonly<Record<string, string>> = {
   v: '\v',
 }
 
-const escape = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g
+const escapeToken = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g
 
 /** Python's string escapes; undefined for a malformed `\x`, `\u`, `\U` or a named character. In bytes `\u` and `\N` are literal. */
 export function decodeEscapes(raw: string, bytes = false): string | undefined {
   if (!raw.includes('\\')) return raw
   let malformed = false
-  const decoded = raw.replace(escape, (token, octal, hex, short, long, other: string | undefined) => {
+  const decoded = raw.replace(escapeToken, (token, octal, hex, short, long, other: string | undefined) => {
     if (bytes && (short ?? long) !== undefined) return token
     const code = octal !== undefined ? Number.parseInt(octal, 8) : Number.parseInt(hex ?? short ?? long ?? '', 16)
     if (other === undefined) return code > 0x10ffff ? '\ufffd' : String.fromCodePoint(code)

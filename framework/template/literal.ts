@@ -216,9 +216,11 @@ class LiteralParser {
   }
 
   #set(first: unknown): unknown {
-    const rest = this.#accept(',') ? this.#items('}') : (this.#expect('}'), [])
-    attempt(() => dictOf([first, ...rest].map((item) => [item, null] as const)))
-    return new Set([first, ...rest])
+    const items = [first]
+    if (this.#accept(',')) items.push(...this.#items('}'))
+    else this.#expect('}')
+    attempt(() => dictOf(items.map((item) => [item, null] as const)))
+    return new Set(items)
   }
 
   /** One string literal and those that follow it directly. */

@@ -11,8 +11,8 @@ import { defineFunction, textArgument } from './functions.ts'
 import { parseIsoDateTime } from './iso8601.ts'
 import { asNumber, parsePythonInt } from './numbers.ts'
 import { quotePlus } from './percent-encoding.ts'
-import { iterate } from './sequences.ts'
-import { attributes, attributesOf, type Callable, type Environment, isIntegral, isNumeric, toFloat, typeName } from './values.ts'
+import { iterate, lengthOf } from './sequences.ts'
+import { attributes, attributesOf, type Callable, type Environment, isDict, isIntegral, isNumeric, toFloat, typeName } from './values.ts'
 
 /** The functions every template may call: the macros of the manifest language and Jinja's globals (`range` is removed). */
 
@@ -21,6 +21,10 @@ const nowUtc = ({ now }: Environment): DateTime => datetimeOfEpochMs(now())
 /** ISO-8601 in UTC; without an offset it counts as UTC. */
 function strToDatetime(value: unknown): DateTime {
   if (value === undefined) throw undefinedError('an undefined value is no date')
+  // dateutil measures the length before it looks at the type.
+  if (typeof value === 'object' && value !== null && (Array.isArray(value) || isDict(value)) && lengthOf(value) < 4) {
+    throw valueError('not an ISO-8601 date: too short')
+  }
   return parseIsoDateTime(textArgument(value, 'a date')).atOffset(0)
 }
 

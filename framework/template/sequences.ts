@@ -1,5 +1,5 @@
-import { codePoints } from './code-points.ts'
-import { dictKeys } from './dict.ts'
+import { codePointLength, codePoints } from './code-points.ts'
+import { dictKeys, dictSize } from './dict.ts'
 import { TemplateFailure, typeError } from './failure.ts'
 import { arrayOf, isDict, isIntegral, kindOf, typeName } from './values.ts'
 
@@ -14,6 +14,17 @@ export function iterate(value: unknown): readonly unknown[] {
   if (value instanceof Uint8Array) return [...value]
   if (isDict(value)) return dictKeys(value)
   throw typeError(`'${typeName(value)}' object is not iterable`)
+}
+
+/** Python's `len()`; 0 for Undefined. */
+export function lengthOf(value: unknown): number {
+  if (value === undefined) return 0
+  if (typeof value === 'string') return codePointLength(value)
+  if (Array.isArray(value) && kindOf(value) !== 'generator') return value.length
+  if (value instanceof Set) return value.size
+  if (value instanceof Uint8Array) return value.length
+  if (isDict(value)) return dictSize(value)
+  throw typeError(`object of type '${typeName(value)}' has no len()`)
 }
 
 /** A marked sequence whose elements were computed lazily in Python: always true, no length, no index. */

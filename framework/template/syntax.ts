@@ -22,7 +22,7 @@ export type Expression =
   | { readonly type: 'and' | 'or'; readonly left: Expression; readonly right: Expression }
   | { readonly type: 'concat'; readonly parts: readonly Expression[] }
   | { readonly type: 'compare'; readonly first: Expression; readonly rest: readonly Comparison[] }
-  | { readonly type: 'conditional'; readonly test: Expression; readonly then: Expression; readonly otherwise?: Expression }
+  | { readonly type: 'conditional'; readonly test: Expression; readonly yes: Expression; readonly otherwise?: Expression }
   /** What a `{% filter %}` or `{% set %}` block rendered; stands as operand of its filters. */
   | { readonly type: 'block'; readonly body: readonly Statement[] }
 

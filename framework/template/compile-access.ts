@@ -1,0 +1,74 @@
+import { attributeOf, itemOf, keyOrAttributeOf } from './access.ts'
+import { aliases, type CompileContext, describe, type Evaluate, type ExpressionOf } from './compile-context.ts'
+import { undefinedError } from './failure.ts'
+import { globals } from './macros.ts'
+import { unset } from './names.ts'
+import { sliceOf } from './sequences.ts'
+import { attributes } from './values.ts'
+
+/** Compiles the ways to data: names, attributes, items, slices. */
+
+export function compileName(name: string, context: CompileContext): Evaluate {
+  const { slots, external } = context.names.resolve(name)
+  const [slot] = slots
+  if (!external && slots.length === 1 && slot !== undefined) return ({ locals }) => locals[slot]
+  if (external && !globals.has(name) && !isImplicit(name, context)) context.roots.add(name)
+  const outer = compileExternal(name, context)
+  if (slots.length === 0) return outer
+  return (frame) => {
+    const set = slots.find((candidate) => frame.locals[candidate] !== unset)
+    return set === undefined ? outer(frame) : frame.locals[set]
+  }
+}
+
+/** Jinja's `self` is always there; it has the blocks of a template, of which there are none. Real manifests use it by mistake. */
+function isImplicit(name: string, { dialect }: CompileContext): boolean {
+  return dialect === 'airbyte' && name === 'self'
+}
+
+function compileExternal(name: string, context: CompileContext): Evaluate {
+  const fallback = isImplicit(name, context) ? { [attributes]: {} } : globals.get(name)
+  const target = aliases[name]
+  if (target !== undefined)
+    return ({ scope }) => (Object.hasOwn(scope, target) ? scope[target] : Object.hasOwn(scope, name) ? scope[name] : undefined)
+  return ({ scope }) => (Object.hasOwn(scope, name) ? scope[name] : fallback)
+}
+
+export function compileAttribute({ object: inner, name }: ExpressionOf<'attribute'>, context: CompileContext): Evaluate {
+  const object = context.expression(inner, context)
+  if (context.dialect === 'native') return (frame) => readLeniently(object(frame), name)
+  return (frame) => {
+    const value = object(frame)
+    if (value === undefined) throw undefinedError(`'${describe(inner)}' is undefined, so it has no attribute '${name}'`)
+    return attributeOf(value, name)
+  }
+}
+
+/** In our manifests data comes before methods, and a path through something missing is missing. */
+function readLeniently(value: unknown, name: string): unknown {
+  return value === undefined || value === null ? undefined : keyOrAttributeOf(value, name)
+}
+
+export function compileItem({ object: inner, key: keyExpression }: ExpressionOf<'item'>, context: CompileContext): Evaluate {
+  const object = context.expression(inner, context)
+  const fixed = keyExpression.type === 'constant' && typeof keyExpression.value === 'string' ? keyExpression.value : undefined
+  const key = context.expression(keyExpression, context)
+  const lenient = context.dialect === 'native'
+  return (frame) => {
+    const value = object(frame)
+    if (fixed !== undefined && isPlain(value) && Object.hasOwn(value, fixed)) return value[fixed]
+    if (value === undefined && !lenient) throw undefinedError(`'${describe(inner)}' is undefined, so it has no items`)
+    return itemOf(value, fixed ?? key(frame))
+  }
+}
+
+/** An ordinary data object, whose own properties are all its keys. */
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+}
+
+export function compileSlice(expression: ExpressionOf<'slice'>, context: CompileContext): Evaluate {
+  const object = context.expression(expression.object, context)
+  const [start, stop, step] = [expression.start, expression.stop, expression.step].map((part) => part && context.expression(part, context))
+  return (frame) => sliceOf(object(frame), { start: start?.(frame), stop: stop?.(frame), step: step?.(frame) })
+}

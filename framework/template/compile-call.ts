@@ -1,0 +1,83 @@
+import { suggest } from '../errors.ts'
+import { attributeOf, methodOf } from './access.ts'
+import { type CompileContext, describe, type Evaluate, type ExpressionOf, type Frame } from './compile-context.ts'
+import { dictEntries } from './dict.ts'
+import { typeError, undefinedError } from './failure.ts'
+import { filters } from './filters.ts'
+import { bind, type Method } from './functions.ts'
+import { TemplateSyntaxError } from './lexer.ts'
+import { iterate } from './sequences.ts'
+import type { CallArguments, Expression } from './syntax.ts'
+import { tests } from './tests.ts'
+import { type Arguments, attributesOf, Callable, isDict, typeName } from './values.ts'
+
+/** Compiles calls of functions and methods, filters and tests. */
+
+type CompiledArguments = (frame: Frame) => Arguments
+
+const noArguments: Arguments = { positional: [], named: undefined }
+
+function compileArguments({ positional, named, spread, namedSpread }: CallArguments, context: CompileContext): CompiledArguments {
+  const items = positional.map((item) => context.expression(item, context))
+  const entries = named.map(([name, value]) => [name, context.expression(value, context)] as const)
+  const rest = spread && context.expression(spread, context)
+  const namedRest = namedSpread && context.expression(namedSpread, context)
+  if (items.length === 0 && entries.length === 0 && !rest && !namedRest) return () => noArguments
+  const hasNames = entries.length > 0 || namedRest !== undefined
+  return (frame) => {
+    const values = items.map((item) => item(frame))
+    if (rest) values.push(...iterate(rest(frame)))
+    return { positional: values, named: hasNames ? namedValues(entries, namedRest, frame) : undefined }
+  }
+}
+
+function namedValues(entries: readonly (readonly [string, Evaluate])[], rest: Evaluate | undefined, frame: Frame): Record<string, unknown> {
+  const named: Record<string, unknown> = Object.create(null)
+  for (const [name, value] of entries) named[name] = value(frame)
+  const more = rest?.(frame)
+  if (rest && !isDict(more)) throw typeError(`argument after ** must be a mapping, not ${typeName(more)}`)
+  for (const [key, value] of isDict(more) ? dictEntries(more) : []) named[String(key)] = value
+  return named
+}
+
+export function compileCall({ callee, args }: ExpressionOf<'call'>, context: CompileContext): Evaluate {
+  const compiledArguments = compileArguments(args, context)
+  if (callee.type === 'attribute') return compileMethodCall(callee, compiledArguments, context)
+  const target = context.expression(callee, context)
+  return (frame) => invoke(target(frame), compiledArguments(frame), { frame, callee })
+}
+
+function compileMethodCall(callee: ExpressionOf<'attribute'>, args: CompiledArguments, context: CompileContext): Evaluate {
+  const object = context.expression(callee.object, context)
+  const { name } = callee
+  return (frame) => {
+    const value = object(frame)
+    if (value === undefined) throw undefinedError(`'${describe(callee.object)}' is undefined, so it has no method '${name}'`)
+    const method = attributesOf(value) ? undefined : methodOf(value, name)
+    if (method) return method.call(value, bind(method.signature, args(frame)), frame.environment)
+    return invoke(attributeOf(value, name), args(frame), { frame, callee })
+  }
+}
+
+function invoke(target: unknown, args: Arguments, { frame, callee }: { frame: Frame; callee: Expression }): unknown {
+  if (target instanceof Callable) return target.call(args, frame.environment)
+  if (target === undefined) throw undefinedError(`'${describe(callee)}' is undefined`)
+  throw typeError(`'${typeName(target)}' object is not callable`)
+}
+
+export function compileFilter({ type, name, operand: inner, args }: ExpressionOf<'filter' | 'test'>, context: CompileContext): Evaluate {
+  const entry = known(type, name)
+  const operand = context.expression(inner, context)
+  const compiled = compileArguments(args, context)
+  return (frame) => {
+    const subject = operand(frame)
+    return entry.call(subject, bind(entry.signature, compiled(frame)), frame.environment)
+  }
+}
+
+function known(type: 'filter' | 'test', name: string): Method {
+  const table = type === 'filter' ? filters : tests
+  const entry = table.get(name)
+  if (!entry) throw new TemplateSyntaxError(`unknown ${type} '${name}'; ${suggest(name, [...table.keys()])}`)
+  return entry
+}
