@@ -41,7 +41,9 @@ export class JsonlFolder implements Destination {
   #marks = new Map<string, Mark>()
   #journal: CommitJournal | undefined
   #runId = ''
+  /** A state was handed on and nobody said yet that it was committed. */
   #unconfirmed = false
+  #failed = false
 
   constructor(directory: string, { committed, files = diskFiles }: JsonlFolderOptions = {}) {
     this.#directory = directory
@@ -77,7 +79,7 @@ export class JsonlFolder implements Destination {
   async close(): Promise<void> {
     await this.#storing(async () => {
       await this.#open.close()
-      if (!this.#unconfirmed) await this.#journal?.confirm()
+      if (!this.#unconfirmed && !this.#failed) await this.#journal?.confirm()
     }).finally(() => this.#journal?.close())
     this.#journal = undefined
   }
@@ -154,6 +156,7 @@ export class JsonlFolder implements Destination {
     try {
       return await work()
     } catch (cause) {
+      this.#failed = true
       if (cause instanceof ConnectorError) throw stream === undefined ? cause : withContext(cause, { stream })
       if (errnoOf(cause) === undefined) throw cause
       const reason = cause instanceof Error ? cause.message : String(cause)
