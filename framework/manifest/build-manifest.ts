@@ -46,10 +46,20 @@ export function buildManifest(manifest: Manifest, options: BuildOptions): BuiltM
     roots: [],
     path: '',
     locate: manifest.locate,
-    warn: (warning) => warnings.push(warning),
+    warn: once((warning) => warnings.push(warning)),
   }
   const built = manifest.dialect === 'native' ? buildNative(manifest, context) : buildForeign(manifest, context)
   return { ...built, warnings }
+}
+
+/** Manifests that tools wrote repeat a mistake thousands of times; the first place is enough. */
+function once(warn: (warning: ConfigError) => void): (warning: ConfigError) => void {
+  const seen = new Set<string>()
+  return (warning) => {
+    const what = warning.message.slice(warning.context.manifest_path?.length ?? 0).replace(/ \([^()]*:\d+:\d+\)$/, '')
+    if (!seen.has(what)) warn(warning)
+    seen.add(what)
+  }
 }
 
 type Built = Omit<BuiltManifest, 'warnings'>
@@ -71,15 +81,13 @@ function buildNative(manifest: Manifest, context: BuildContext): Built {
 
 function buildForeign(manifest: Manifest, context: BuildContext): Built {
   const broken: BrokenStream[] = []
-  const built = stationed(manifest, context).flatMap(({ node, at }) => {
+  const sort = <T>({ node, at }: Stationed, build: () => readonly T[]) => {
     const name = isNode(node) && typeof node['name'] === 'string' ? node['name'] : at.path
-    return (
-      orBroken(
-        () => [buildComponent(Stream, node, at)],
-        (error) => broken.push({ name, error }),
-      ) ?? []
-    )
-  })
+    return orBroken(build, (error) => broken.push({ name, error })) ?? []
+  }
+  const built = stationed(manifest, context)
+    .flatMap((entry) => sort(entry, () => unfold(entry)))
+    .flatMap((entry) => sort(entry, () => [buildComponent(Stream, entry.node, entry.at)]))
   const streams = distinct(built, (stream) => broken.push({ name: stream.name, error: twice(stream.name, manifest, context) }))
   return { streams, broken, discovery: undefined, check: buildCheck(manifest, context), concurrency: concurrencyOf(manifest, context) }
 }
@@ -99,12 +107,12 @@ interface Stationed {
   readonly at: BuildContext
 }
 
-/** The stream nodes with their places; those whose condition does not hold for this config are left out. */
+/** The stream nodes with their places. */
 function stationed(manifest: Manifest, context: BuildContext): readonly Stationed[] {
-  return manifest.streams.flatMap((node, index) => unfold({ node, at: { ...context, path: `${manifest.streamsPath}[${index}]` } }))
+  return manifest.streams.map((node, index) => ({ node, at: { ...context, path: `${manifest.streamsPath}[${index}]` } }))
 }
 
-/** `ConditionalStreams` stands for the streams in it, or for none. */
+/** A foreign `ConditionalStreams` stands for the streams in it when its condition holds for this config, else for none. */
 function unfold({ node, at }: Stationed): readonly Stationed[] {
   if (!isNode(node) || node['type'] !== 'ConditionalStreams') return [{ node, at }]
   if (!holds(node, at)) return []

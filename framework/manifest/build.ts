@@ -1,4 +1,4 @@
-import { ConfigError, suggest } from '../errors.ts'
+import { ConfigError, ConnectorError, suggest } from '../errors.ts'
 import type { BuildContext, Component, Family } from './component.ts'
 import { gatherProblems } from './problems.ts'
 
@@ -17,7 +17,7 @@ export interface Place {
 export function manifestError(
   context: Pick<BuildContext, 'path' | 'locate'>,
   message: string,
-  place?: Place & { cause?: ConfigError },
+  place?: Place & { cause?: ConnectorError },
 ): ConfigError {
   const position = place && context.locate(place.node, place.key)
   const where = position ? ` (${position.file}:${position.line}:${position.column})` : ''
@@ -32,10 +32,18 @@ export function below(context: BuildContext, key: string | number): BuildContext
   return { ...context, path: `${context.path}${step}` }
 }
 
-/** Builds the component of `family` that `node` describes. Its children are built first and handed over as values. */
+/**
+ * Builds the component of `family` that `node` describes. Its children are built first and handed over as values.
+ * Throws one ConfigError that lists everything wrong below the node.
+ */
 export function buildComponent<T>(family: Family<T>, node: unknown, context: BuildContext): T {
-  if (!isNode(node)) throw manifestError(context, `expected a ${family.name}, found ${describe(node)}`)
-  const component = find(family, node, context)
+  return buildTyped({ family }, node, context)
+}
+
+/** The same in a slot that knows the type of a node that names none. */
+export function buildTyped<T>(slot: { family: Family<T>; type?: string }, node: unknown, context: BuildContext): T {
+  if (!isNode(node)) throw manifestError(context, `expected a ${slot.family.name}, found ${describe(node)}`)
+  const component = find(slot, node, context)
   const inner = {
     ...context,
     parameters: isNode(node['$parameters']) ? { ...context.parameters, ...node['$parameters'] } : context.parameters,
@@ -62,13 +70,14 @@ export function locateErrors<T>(build: () => T, context: BuildContext, place: Pl
   try {
     return build()
   } catch (thrown) {
-    if (!(thrown instanceof ConfigError) || thrown.context.manifest_path !== undefined) throw thrown
+    // A template that fails while it is built fails because of the config.
+    if (!(thrown instanceof ConnectorError) || thrown.context.manifest_path !== undefined) throw thrown
     throw manifestError(context, thrown.message, { ...place, cause: thrown })
   }
 }
 
-function find<T>(family: Family<T>, node: Node, context: BuildContext): Component {
-  const type = node['type']
+function find<T>({ family, type: fallback }: { family: Family<T>; type?: string }, node: Node, context: BuildContext): Component {
+  const type = node['type'] ?? fallback
   const known = context.language.family(family)
   if (typeof type !== 'string') {
     throw manifestError(context, `a ${family.name} needs a 'type'; known: ${known.map((entry) => entry.type).join(', ')}`, { node })

@@ -1,7 +1,7 @@
 import { ConfigError, suggest } from '../errors.ts'
 import type { JsonSchema } from '../protocol/messages.ts'
 import { compileCondition, compileMapping, compileTemplate, type Scope } from '../template/template.ts'
-import { below, buildComponent, describe, isNode, locateErrors, type Node, type Place } from './build.ts'
+import { below, buildTyped, describe, isNode, locateErrors, type Node, type Place } from './build.ts'
 import type { BuildContext, Family, Field } from './component.ts'
 import { gatherProblems } from './problems.ts'
 
@@ -107,17 +107,18 @@ export function listOrOne<T>(items: Field<T>, options: FieldOptions): Field<read
   }
 }
 
-/** The first of several shapes that fits, chosen by the caller. */
+/** One of two shapes, chosen by the caller; described by the first. */
 export function either<A, B>(fits: (node: unknown) => boolean, first: Field<A>, second: Field<B>): Field<A | B> {
   return {
-    schema: { anyOf: [first.schema, second.schema] },
+    schema: { description: first.schema['description'], anyOf: [first.schema, second.schema] },
     optional: false,
     build: (node, context) => (fits(node) ? first.build(node, context) : second.build(node, context)),
   }
 }
 
 export function optional<T>(field: Field<T>): Field<T | undefined> {
-  return { ...field, optional: true, build: (node, context) => (node === undefined ? undefined : field.build(node, context)) }
+  const { default: _, ...schema } = field.schema
+  return { ...field, schema, optional: true, build: (node, context) => (node === undefined ? undefined : field.build(node, context)) }
 }
 
 /** The value of an absent field. */
@@ -222,14 +223,17 @@ export function integerOrTemplate(options: FieldOptions): Field<number> {
 export function slot<T>(family: Family<T>, options: FieldOptions & { readonly default_type?: string }): Field<T> {
   const { default_type, ...rest } = options
   return {
-    schema: { $ref: `#/definitions/${family.name}`, ...rest, ...(default_type ? { 'x-default-type': default_type } : {}) },
+    schema: {
+      $ref: `#/definitions/${family.name}`,
+      ...rest,
+      ...(default_type ? { default: { type: default_type }, 'x-default-type': default_type } : {}),
+    },
     optional: default_type !== undefined,
     family,
     build: (node, context) => {
-      if (default_type === undefined) return buildComponent(family, node, context)
-      if (node === undefined) return buildComponent(family, { type: default_type }, context)
+      if (default_type === undefined) return buildTyped({ family }, node, context)
       // The type may be left out where only one component makes sense.
-      return buildComponent(family, isNode(node) && node['type'] === undefined ? { ...node, type: default_type } : node, context)
+      return buildTyped({ family, type: default_type }, node ?? {}, context)
     },
   }
 }

@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { isNode } from '../../../framework/manifest/build.ts'
-import { loadManifest } from '../../../framework/manifest/manifest.ts'
 import { propagate } from '../../../framework/manifest/parameters.ts'
 import { resolveReferences } from '../../../framework/manifest/references.ts'
 import { parseYaml } from '../../../framework/manifest/yaml.ts'
@@ -44,8 +43,5 @@ describe.skipIf(!sharedFolder)('foreign manifests', () => {
     expect(hash(resolved)).toBe(expected.refs_resolved_canonical_sha256)
     const propagated = propagate(isNode(resolved) ? resolved : {}, { copied: positions.copied })
     expect(hash(propagated)).toBe(expected.types_params_propagated_canonical_sha256)
-    const manifest = loadManifest(source)
-    expect({ dialect: manifest.dialect, id: manifest.id }).toEqual({ dialect: 'airbyte', id: expected.connector })
-    expect(manifest.streams.length + manifest.dynamicStreams.length).toBeGreaterThan(0)
   })
 })

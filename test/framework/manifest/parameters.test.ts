@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Node } from '../../../framework/manifest/build.ts'
 import { defaultTypes } from '../../../framework/manifest/default-types.ts'
 import { propagate } from '../../../framework/manifest/parameters.ts'
 import { readVectors } from '../../vectors.ts'
@@ -55,14 +56,11 @@ describe('propagate', () => {
   it.each(vectors.map((vector) => [vector.id, vector.input, vector.expected] as const))(
     'agrees with the reference on %s',
     (_, input, expected) => {
-      const {
-        parent_field_identifier: place,
-        component,
-        parent_parameters,
-        use_parent_parameters,
-      } = input as Record<string, string & object>
-      const precedence = use_parent_parameters ? 'parent' : 'own'
-      const found = propagate({ ...component }, { place: String(place), parameters: { ...parent_parameters }, precedence })
+      const found = propagate(input['component'] as Node, {
+        place: String(input['parent_field_identifier']),
+        parameters: input['parent_parameters'] as Node,
+        precedence: input['use_parent_parameters'] ? 'parent' : 'own',
+      })
       expect(found).toEqual(expected)
     },
   )

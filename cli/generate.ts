@@ -1,0 +1,21 @@
+// Run by `npm run generate` after a build: writes what derives from the components. Its output is committed and never edited.
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { components } from '../framework/components/index.ts'
+import { createLanguage } from '../framework/manifest/language.ts'
+import { reference } from '../framework/manifest/reference.ts'
+import { languageSchema } from '../framework/manifest/schema.ts'
+
+const root = new URL('.', pathToFileURL(createRequire(import.meta.url).resolve('connector/package.json')))
+const language = createLanguage(components)
+
+mkdirSync(new URL('schemas/', root), { recursive: true })
+writeFileSync(new URL('schemas/manifest.schema.json', root), `${JSON.stringify(languageSchema(language), null, 2)}\n`)
+
+const folder = new URL('manifests/reference/', root)
+mkdirSync(folder, { recursive: true })
+const pages = reference(language)
+for (const stale of readdirSync(folder).filter((file) => !pages.has(file))) rmSync(new URL(stale, folder))
+for (const [file, text] of pages) writeFileSync(new URL(file, folder), text)
+process.stderr.write(`wrote the manifest schema and ${pages.size} pages to ${folder.pathname}\n`)
