@@ -8,9 +8,7 @@ export const explain: Command = {
   argument: CONNECTOR,
   options: [CONFIG, SELECT, STATE, CONNECTION, { flags: '--json', description: 'one JSON object per stream' }, ...NETWORK],
   run: async (invocation) => {
-    const { openState, readCatalog } = await import('../read-setup.ts')
-    const { explain: plan } = await import('../../framework/runtime/explain.ts')
-    const { openSession } = await import('../session.ts')
+    const { openSession, openState, readCatalog, plan } = await loadPlanner()
     const session = await openSession(invocation)
     await using state = await openState(session, invocation)
     const { streams } = await readCatalog(session, invocation)
@@ -23,6 +21,14 @@ export const explain: Command = {
     if (invocation.options['json'] !== true) await printPlans(plans, asked, invocation.io)
     return session.run.exitCode()
   },
+}
+
+/** On its own, because the compiler leaves the paths of imports inside a function with `await using` as they are. */
+async function loadPlanner() {
+  const { openSession } = await import('../session.ts')
+  const { openState, readCatalog } = await import('../read-setup.ts')
+  const { explain: plan } = await import('../../framework/runtime/explain.ts')
+  return { openSession, openState, readCatalog, plan }
 }
 
 async function printPlans(plans: readonly StreamPlan[], asked: number, io: Io): Promise<void> {

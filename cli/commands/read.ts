@@ -25,11 +25,7 @@ export const read: Command = {
 }
 
 async function readAll(invocation: Invocation): Promise<ExitCode> {
-  const { openOutput, openState, readCatalog, readOptions } = await import('../read-setup.ts')
-  const { openDisplay } = await import('../display.ts')
-  const { read: readStreams } = await import('../../framework/runtime/read.ts')
-  const { commitState } = await import('../../framework/runtime/commit-state.ts')
-  const { openSession } = await import('../session.ts')
+  const { openSession, openState, readCatalog, openDisplay, openOutput, readStreams, readOptions, commitState } = await loadPipeline()
   const session = await openSession(invocation)
   await using state = await openState(session, invocation)
   const catalog = await readCatalog(session, invocation)
@@ -38,4 +34,14 @@ async function readAll(invocation: Invocation): Promise<ExitCode> {
   const items = commitState(destination.write(readStreams(catalog, readOptions(session, state, invocation))), state.lease)
   for await (const item of items) display.show(item)
   return display.finish(destination.report())
+}
+
+/** On its own, because the compiler leaves the paths of imports inside a function with `await using` as they are. */
+async function loadPipeline() {
+  const { openSession } = await import('../session.ts')
+  const { openOutput, openState, readCatalog, readOptions } = await import('../read-setup.ts')
+  const { openDisplay } = await import('../display.ts')
+  const { read: readStreams } = await import('../../framework/runtime/read.ts')
+  const { commitState } = await import('../../framework/runtime/commit-state.ts')
+  return { openSession, openState, readCatalog, openDisplay, openOutput, readStreams, readOptions, commitState }
 }
