@@ -7,13 +7,22 @@ import { RequestOption } from '../requesters/request-option.ts'
 import { injected } from './injected.ts'
 import { PartitionRouter } from './partition-router.ts'
 
+const templated = template([], { description: 'A value.' })
+
+/** The reference takes the values of a list as they stand; only a list that is itself a template is evaluated. */
+const value: typeof templated = {
+  ...templated,
+  build: (node, context) =>
+    context.dialect === 'native' ? templated.build(node, context) : { source: String(node), constant: true, evaluate: () => node },
+}
+
 export const ListPartitionRouter = defineComponent(PartitionRouter, {
   type: 'ListPartitionRouter',
   summary: 'Reads the stream once for every value of a list.',
   fields: {
     values: either(
       Array.isArray,
-      list(template([], { description: 'A value.' }), { description: 'The values.' }),
+      list(value, { description: 'The values; templates in our own manifests, plain in foreign ones.' }),
       template([], { description: 'A template that yields the list.', examples: ["{{ config['repositories'] }}"] }),
     ),
     cursor_field: template([], { description: 'Name of the value in `stream_slice`.' }),

@@ -1,4 +1,4 @@
-import { AuthenticationError, asConnectorError, type ConnectorError, StoppedError } from '../../errors.ts'
+import { AuthenticationError, type ConnectorError, StoppedError, withContext } from '../../errors.ts'
 import type { Services } from '../../manifest/component.ts'
 import type { Row, StreamState } from '../../protocol/messages.ts'
 import type { Dialect, Scope } from '../../template/template.ts'
@@ -7,6 +7,7 @@ import { openStreamState, type StreamStateRun } from '../cursors/partition-state
 import type { StreamSlice } from '../retrievers/retriever.ts'
 import type { Stream } from '../streams/stream.ts'
 import type { Partition } from './partition-router.ts'
+import { withLast } from './with-last.ts'
 
 export interface ParentReaderOptions {
   readonly stream: Stream
@@ -20,6 +21,12 @@ export interface ParentRecord {
   readonly row: Row
   /** The part of the parent that the record belongs to. */
   readonly partition: Partition
+}
+
+interface ParentSlice extends StreamSlice {
+  readonly run: CursorRun | undefined
+  /** Slices of the same partition that are not closed. */
+  readonly left: { slices: number }
 }
 
 /** Reads a parent stream from its state on and keeps that state as its slices are complete. */
@@ -52,42 +59,46 @@ export class ParentReader {
    * read; its error is thrown at the end.
    */
   async *records(): AsyncGenerator<ParentRecord> {
-    const { stream, scope } = this.#options
-    for await (const partition of stream.retriever.partitions(scope, this.#state.parentState())) yield* this.#partition(partition)
-    if (this.#failure) throw this.#failure
-    this.#state.finish()
-  }
-
-  async *#partition(partition: Partition): AsyncGenerator<ParentRecord> {
-    const run = this.#state.open(partition)
-    const windows = run ? [...run.slices()] : [undefined]
-    let failed = false
-    for (const [index, window] of windows.entries()) {
-      const close = () => {
-        if (run && window) run.close(window)
-        if (index === windows.length - 1 && !failed) this.#state.done(partition)
-      }
+    for await (const { item: slice, last } of withLast(this.#slices())) {
       try {
-        yield* this.#slice({ partition, window }, run, close)
+        yield* this.#slice(slice, last)
       } catch (thrown) {
-        failed = true
-        this.#fail(thrown)
+        this.#fail(thrown, slice)
       }
     }
-    if (windows.length === 0) this.#state.done(partition)
+    if (this.#failure) throw this.#failure
   }
 
-  async *#slice(slice: StreamSlice, run: CursorRun | undefined, close: () => void): AsyncGenerator<ParentRecord> {
+  async *#slices(): AsyncGenerator<ParentSlice> {
+    const { stream, scope } = this.#options
+    for await (const partition of stream.retriever.partitions(scope, this.#state.parentState())) {
+      const run = this.#state.open(partition)
+      const windows = run ? [...run.slices()] : [undefined]
+      const left = { slices: windows.length }
+      for (const window of windows) yield { partition, window, run, left }
+      if (windows.length === 0) this.#state.done(partition)
+    }
+  }
+
+  async *#slice(slice: ParentSlice, last: boolean): AsyncGenerator<ParentRecord> {
+    const { partition } = slice
     let held: Row | undefined
-    for await (const row of this.#rows(slice, run)) {
-      if (held) yield { row: held, partition: slice.partition }
+    for await (const row of this.#rows(slice)) {
+      if (held) yield { row: held, partition }
       held = row
     }
-    close()
-    if (held) yield { row: held, partition: slice.partition }
+    this.#close(slice)
+    if (last && !this.#failure) this.#state.finish()
+    if (held) yield { row: held, partition }
   }
 
-  async *#rows(slice: StreamSlice, run: CursorRun | undefined): AsyncGenerator<Row> {
+  #close({ partition, window, run, left }: ParentSlice): void {
+    if (run && window) run.close(window)
+    left.slices -= 1
+    if (left.slices === 0) this.#state.done(partition)
+  }
+
+  async *#rows({ run, ...slice }: ParentSlice): AsyncGenerator<Row> {
     const { stream } = this.#options
     const { cursor, transformations } = stream
     const stages = {
@@ -105,8 +116,8 @@ export class ParentReader {
   }
 
   /** Without credentials, or after the run was told to stop, no other slice can do better. */
-  #fail(thrown: unknown): void {
-    const error = asConnectorError(thrown)
+  #fail(thrown: unknown, { partition, window }: ParentSlice): void {
+    const error = withContext(thrown, { slice: { ...partition.values, ...window?.values } })
     const { dialect, services } = this.#options
     if (dialect === 'airbyte' || error instanceof AuthenticationError || error instanceof StoppedError) throw thrown
     if (this.#failure) services.report.finding({ severity: 'error', error })
