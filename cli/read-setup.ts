@@ -14,8 +14,9 @@ import { wholeNumber } from './numbers.ts'
 import type { Session } from './session.ts'
 
 /** Streams to read: of the catalog file, else all that are discovered; narrowed by `--select`. */
-export async function readCatalog({ connector }: Session, { options }: Invocation): Promise<CatalogMatch> {
+export async function readCatalog({ connector, run }: Session, { options }: Invocation): Promise<CatalogMatch> {
   const streams = await connector.streams()
+  run.accounts = (await connector.accounts())?.length ?? 0
   const file = text(options, 'catalog')
   const patterns = texts(options, 'select').flatMap((value) => value.split(','))
   const match = file === undefined ? { streams, gone: [] } : matchCatalog(streams, connector.kinds, catalogNames(file))
