@@ -1,12 +1,11 @@
-import { lookup as resolve } from 'node:dns'
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
-import type { LookupFunction } from 'node:net'
 import type { Got, OptionsInit, OptionsOfBufferResponseBody, Progress, Response } from 'got'
 import { ConnectorError } from '../errors.ts'
 import { createResponse } from './body.ts'
 import { ACCEPT_ENCODING, type BodyLimits, bodyTooLarge, decompress } from './compression.ts'
 import { attemptError, stoppedBy, timeoutError } from './failures.ts'
+import { guardedLookup } from './lookup.ts'
 import type { Origins } from './origin.ts'
 import type { HttpRequest, HttpResponse } from './request.ts'
 
@@ -104,20 +103,6 @@ async function loadGot(settings: AttemptSettings, agents: { http: HttpAgent; htt
       request: timeouts.request,
     },
   })
-}
-
-/** Resolves names as usual and refuses those that lead to internal addresses, which a rebound name would. */
-function guardedLookup(origins: Origins): LookupFunction {
-  return (hostname, options, callback) => {
-    resolve(hostname, options, (error, address, family) => {
-      if (error) return callback(error, address, family)
-      const found = typeof address === 'string' ? [address] : (address as readonly { address: string }[]).map((entry) => entry.address)
-      const internal = found.find((entry) => !origins.allowsAddress(hostname, entry))
-      if (internal === undefined) return callback(null, address, family)
-      const message = `${hostname} resolves to the internal address ${internal}; it is refused`
-      return callback(new ConnectorError('ERR_ADDRESS_REFUSED', message, { failureType: 'config_error' }), address, family)
-    })
-  }
 }
 
 interface Exchange {

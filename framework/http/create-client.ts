@@ -18,7 +18,7 @@ const PATIENCE_SECONDS = 3600
 
 export interface HttpClientOptions {
   /** Hosts of the manifest and origins of the config, see {@link createOrigins}; undefined: every host. */
-  readonly allowedOrigins: readonly string[] | undefined
+  readonly allowedOrigins?: readonly string[] | undefined
   readonly clock: Clock
   readonly report: Reporter
   readonly redactor: Redactor

@@ -8,7 +8,7 @@ const NAMES =
 const PARAMETER = new RegExp(`(${NAMES}(?:=|%3D|%253D|\\\\u003d))(?![*{<$])((?:(?!%26|%2526|\\\\u0026)[^\\s"'&\\\\<>;,)\\]}])+)`, 'gi')
 /** `"name": "value"` in JSON, in Python's notation, and in JSON inside JSON. Only quoted values: prose after a colon is none. */
 const PROPERTY = new RegExp(`(${NAMES}\\\\*["']\\s*:\\s*\\\\*["'])(?![*{])([^"'\\\\]+)`, 'gi')
-const AUTHORIZATION = /((?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?\s*(?:[a-z]+\s+)?)(?![*{])([^\s"'\\,]{3,})/gi
+const AUTHORIZATION = /((?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?\s*(?:[a-z]+\s+|(?![a-z]+\s+[*{])))(?![*{])([^\s"'\\,]{3,})/gi
 /** A scheme followed by something that is no word: `Basic authentication` is prose. */
 const SCHEME = /\b((?:bearer|basic)(?:\s+|%20|\+))(?=[a-z]*[0-9._~+/=|-][a-z0-9=])([a-z0-9._~+/=|%-]{6,})/gi
 /** Access tokens of the Graph API, by their prefixes. */
