@@ -192,7 +192,7 @@ describe('JsonlFolder', () => {
       await process.reap()
     }
 
-    it.each([1, 2, 3])('has exactly the rows of an undisturbed run, killed at every operation up to %i times in a row', async (times) => {
+    it.each([1, 3])('has exactly the rows of an undisturbed run, killed at every operation up to %i times in a row', async (times) => {
       let survives = 0
       for (let killed = true; killed; survives++) {
         rmSync(directory, { recursive: true })

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { summaryLine } from '../../../cli/output/summary.ts'
+import type { RunSummary } from '../../../framework/runtime/run.ts'
+
+const error = { code: 'ERR_X', message: 'x', failure_type: 'system_error' }
+const run: RunSummary = {
+  run_id: 'run-1',
+  status: 'failed',
+  exit_code: 1,
+  streams: { complete: 2, incomplete: 1, pending: 0 },
+  rows: 100,
+  accounts: 3,
+  media: 4,
+  errors: Array.from({ length: 80 }, () => error),
+  warnings: [],
+  duration_ms: 1234,
+}
+
+describe('summaryLine', () => {
+  it('is one line with requests, rows, accounts, media, retries, errors, duration and usage', () => {
+    const line = summaryLine(run, { requests: 12, retries: 2, usagePercent: 41 }, { rows: { a: 60, b: 39 }, places: [] })
+    expect(line).not.toContain('\n')
+    const { errors, ...rest } = JSON.parse(line)
+    expect(errors).toHaveLength(50)
+    expect(rest).toEqual({
+      type: 'summary',
+      run_id: 'run-1',
+      status: 'failed',
+      exit_code: 1,
+      requests: 12,
+      retries: 2,
+      usage_percent: 41,
+      streams: { complete: 2, incomplete: 1, pending: 0 },
+      rows: 100,
+      rows_written: 99,
+      accounts: 3,
+      media: 4,
+      duration_ms: 1234,
+      errors_total: 80,
+      warnings_total: 0,
+      warnings: [],
+    })
+  })
+
+  it('says null when the provider told no usage', () => {
+    const line = summaryLine(run, { requests: 0, retries: 0, usagePercent: undefined }, { rows: {}, places: [] })
+    expect(JSON.parse(line).usage_percent).toBeNull()
+  })
+})
