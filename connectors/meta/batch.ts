@@ -18,8 +18,10 @@ export function batchFields(addresses: readonly string[]): Record<string, string
 }
 
 /** `{id}/insights?metric=…` with its parameters encoded. */
-export function relativeUrl(path: string, params: Readonly<Record<string, string>>): string {
-  return `${path}?${new URLSearchParams(params)}`
+export function relativeUrl(path: string, params: Readonly<Record<string, string | readonly string[]>>): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(params)) query.set(name, typeof value === 'string' ? value : value.join(','))
+  return `${path}?${query}`
 }
 
 /** Answers in the order of the items. Throws ConnectorError ERR_BATCH_SHAPE (transient) when the body is no list of that length. */

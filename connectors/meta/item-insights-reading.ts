@@ -1,3 +1,4 @@
+import type { Authenticator } from '../../framework/components/authenticators/authenticator.ts'
 import type { Requester } from '../../framework/components/requesters/requester.ts'
 import {
   type Page,
@@ -25,6 +26,7 @@ import { explainSilence } from './silence.ts'
 export interface ItemInsightsSettings {
   readonly items: Retriever
   readonly requester: Requester
+  readonly authenticator: Authenticator | undefined
   readonly object: GraphObject
   readonly period: string
   readonly account_field: string
@@ -206,11 +208,11 @@ export class ItemInsightsReading {
   }
 
   async #batch(asked: readonly AskedItem[]): Promise<readonly BatchAnswer[]> {
+    const credentials = (await this.#settings.authenticator?.parts(sliceScope(this.#slice)))?.params ?? {}
+    const { period } = this.#settings
     const addresses = asked.map(({ id, names }) => {
-      return relativeUrl(
-        `${encodeURIComponent(id)}/insights`,
-        insightsParams({ period: this.#settings.period, metrics: names }, names, undefined),
-      )
+      const params = { ...insightsParams({ period, metrics: names }, names, undefined), ...credentials }
+      return relativeUrl(`${encodeURIComponent(id)}/insights`, params)
     })
     const { stream, signal } = this.#options
     const answer = await this.#settings.requester.send({

@@ -1,7 +1,8 @@
+import { Authenticator } from '../../framework/components/authenticators/authenticator.ts'
 import { Requester } from '../../framework/components/requesters/requester.ts'
 import { Retriever, sliceScope, wholeStream } from '../../framework/components/retrievers/retriever.ts'
 import { defineComponent } from '../../framework/manifest/component.ts'
-import { slot, string, withDefault } from '../../framework/manifest/fields.ts'
+import { optional, slot, string, withDefault } from '../../framework/manifest/fields.ts'
 import { batchFields } from './batch.ts'
 import { ItemInsightsReading } from './item-insights-reading.ts'
 import { lazySelection, readingFields, selectionFields } from './metric-fields.ts'
@@ -12,6 +13,11 @@ export const ItemInsightsRetriever = defineComponent(Retriever, {
   fields: {
     items: slot(Retriever, { description: 'Lists the items of the slice; of its records only the id is used.' }),
     requester: slot(Requester, { description: 'Posts the batches; its address is the versioned root of the API.' }),
+    authenticator: optional(
+      slot(Authenticator, {
+        description: 'Its parameters go into every item of a batch as well, because proofs are checked call by call.',
+      }),
+    ),
     ...selectionFields,
     ...readingFields,
     period: withDefault(string({ description: 'The period of the values.' }), 'lifetime'),

@@ -27,7 +27,7 @@ export function selectMetrics(wish: MetricWish): MetricSelection {
   const names = wish.names ?? []
   for (const name of names) requireKnown(name, known, wish.day)
   const own = known.filter((entry) => entry.object === wish.object)
-  const asked = own.filter((entry) => names.includes(entry.metric))
+  const asked = names.flatMap((name) => own.find((entry) => entry.metric === name) ?? [])
   if (asked.length === 0) return { metrics: own.filter((entry) => isDefault(entry, wish.day)), findings: [] }
   const findings: Finding[] = []
   const chosen = new Set<Metric>()
