@@ -2,13 +2,16 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { connectors } from '../connectors/index.ts'
 import { components } from '../framework/components/index.ts'
 import { createLanguage } from '../framework/manifest/language.ts'
 import { reference } from '../framework/manifest/reference.ts'
 import { languageSchema } from '../framework/manifest/schema.ts'
 
 const root = new URL('.', pathToFileURL(createRequire(import.meta.url).resolve('connector/package.json')))
-const language = createLanguage(components)
+const parts = await Promise.all(connectors.map((connector) => connector.load()))
+// Connectors may share components of their own.
+const language = createLanguage([...new Set([...components, ...parts.flatMap((part) => part.components)])])
 
 mkdirSync(new URL('schemas/', root), { recursive: true })
 writeFileSync(new URL('schemas/manifest.schema.json', root), `${JSON.stringify(languageSchema(language), null, 2)}\n`)

@@ -89,7 +89,18 @@ function buildForeign(manifest: Manifest, context: BuildContext): Built {
     .flatMap((entry) => sort(entry, () => unfold(entry)))
     .flatMap((entry) => sort(entry, () => [buildComponent(Stream, entry.node, entry.at)]))
   const streams = distinct(built, (stream) => broken.push({ name: stream.name, error: twice(stream.name, manifest, context) }))
+  broken.push(...dynamicStreams(manifest, context))
   return { streams, broken, discovery: undefined, check: buildCheck(manifest, context), concurrency: concurrencyOf(manifest, context) }
+}
+
+/** Streams whose definitions come out of a resolver at run time have no builder; a run says so instead of leaving them out unsaid. */
+function dynamicStreams({ dynamicStreams: nodes }: Manifest, context: BuildContext): readonly BrokenStream[] {
+  return nodes.map((node, index) => {
+    const at = { ...context, path: `dynamic_streams[${index}]` }
+    const resolver = isNode(node) && isNode(node['components_resolver']) ? String(node['components_resolver']['type']) : 'unknown'
+    const error = manifestError(at, `streams made by a ${resolver} are not supported`, isNode(node) ? { node } : undefined)
+    return { name: isNode(node) && typeof node['name'] === 'string' ? node['name'] : at.path, error }
+  })
 }
 
 function orBroken<T>(build: () => T, report: (error: ConfigError) => void): T | undefined {

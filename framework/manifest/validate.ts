@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.ts'
 import type { JsonSchema } from '../protocol/messages.ts'
-import { isNode } from './build.ts'
+import { isNode, type Node } from './build.ts'
 import { buildManifest } from './build-manifest.ts'
 import type { Config, Language, Services } from './component.ts'
 import { loadManifest, type Manifest } from './manifest.ts'
@@ -20,7 +20,7 @@ export function validateManifest(text: string, file: string, language: Language)
   let manifest: Manifest | undefined
   try {
     manifest = loadManifest({ text, file })
-    const config = sampleConfig(manifest.spec.connectionSpecification)
+    const config = sampleConfig(manifest.spec.connectionSpecification, manifest.dialect === 'native' ? 'required' : 'all')
     const { broken, warnings } = buildManifest(manifest, { language, config, services: idle })
     return { errors: broken.flatMap(({ error }) => singleErrors(error)), warnings }
   } catch (thrown) {
@@ -40,39 +40,50 @@ const idle: Services = {
   report: { log: () => undefined, finding: () => undefined, rateLimited: () => undefined },
 }
 
-/** A config that fits the schema as far as its words say: examples, defaults, constants, else a placeholder of the right type. */
-export function sampleConfig(schema: JsonSchema): Config {
-  const sample = sampleOf(schema)
+/**
+ * A config that fits the schema as far as its words say: examples, defaults, constants, else a placeholder of the right type.
+ * `required`: optional fields without example and default are left out, as people leave them out; `all`: every field is there.
+ */
+export function sampleConfig(schema: JsonSchema, fields: SampledFields): Config {
+  const sample = sampleOf(schema, fields)
   return isNode(sample) ? sample : {}
 }
 
-function sampleOf(schema: JsonSchema): unknown {
-  const { const: constant, default: fallback, examples, enum: words, oneOf, anyOf } = schema
+type SampledFields = 'required' | 'all'
+
+function sampleOf(schema: JsonSchema, fields: SampledFields): unknown {
+  const { const: constant, default: fallback, oneOf, anyOf } = schema
   if (constant !== undefined) return constant
   if (fallback !== undefined) return fallback
-  const [listed] = [examples, words]
-    .filter((list) => Array.isArray(list))
-    .flat()
-    .filter((value) => fits(value, schema))
+  const [listed] = [...listOf(schema['examples']), ...listOf(schema['enum'])].filter((value) => fits(value, schema))
   if (listed !== undefined) return listed
-  const [alternative] = [oneOf, anyOf].filter((list) => Array.isArray(list)).flat()
-  const own = ofType(schema)
+  const [alternative] = [...listOf(oneOf), ...listOf(anyOf)]
+  const own = ofType(schema, fields)
   if (!isNode(alternative)) return own
-  const chosen = sampleOf(alternative)
+  const chosen = sampleOf(alternative, fields)
   return isNode(own) && isNode(chosen) ? { ...own, ...chosen } : chosen
 }
 
-function ofType(schema: JsonSchema): unknown {
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function ofType(schema: JsonSchema, fields: SampledFields): unknown {
   const { type, minimum, items, properties } = schema
   const first = Array.isArray(type) ? type.find((name) => name !== 'null') : type
-  if (isNode(properties)) {
-    return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, isNode(value) ? sampleOf(value) : null]))
-  }
+  if (isNode(properties)) return ofProperties(properties, listOf(schema['required']), fields)
   if (first === 'integer' || first === 'number') return typeof minimum === 'number' ? minimum : 1
   if (first === 'boolean') return false
-  if (first === 'array') return isNode(items) ? [sampleOf(items)] : []
+  if (first === 'array') return isNode(items) ? [sampleOf(items, fields)] : []
   if (first === 'object') return {}
   return texts.find((text) => fits(text, schema)) ?? 'sample'
+}
+
+function ofProperties(properties: Node, required: readonly unknown[], fields: SampledFields): Config {
+  const wanted = ([key, schema]: [string, unknown]) =>
+    fields === 'all' || required.includes(key) || (isNode(schema) && ['default', 'examples', 'const'].some((word) => word in schema))
+  const entries = Object.entries(properties).filter(wanted)
+  return Object.fromEntries(entries.map(([key, schema]) => [key, isNode(schema) ? sampleOf(schema, fields) : null]))
 }
 
 /** Texts of the forms that specs ask for; dates are parsed by templates and cursors while they are built. */

@@ -56,9 +56,15 @@ describe('sampleConfig', () => {
     [{ type: 'array', items: { type: 'string' } }, ['sample']],
     [{ type: 'string', format: 'date-time' }, '2024-01-01T00:00:00Z'],
     [{ type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' }, '2024-01-01'],
-    [{ oneOf: [{ properties: { kind: { const: 'a' }, key: { type: 'string' } } }] }, { kind: 'a', key: 'sample' }],
-    [{ type: 'object', properties: { x: { type: 'number' } } }, { x: 1 }],
+    [{ oneOf: [{ required: ['key'], properties: { kind: { const: 'a' }, key: { type: 'string' } } }] }, { kind: 'a', key: 'sample' }],
+    [{ type: 'object', required: ['x'], properties: { x: { type: 'number' } } }, { x: 1 }],
   ])('makes of %j the value %j', (schema, value) => {
-    expect(sampleConfig({ type: 'object', properties: { field: schema } })).toEqual({ field: value })
+    expect(sampleConfig({ type: 'object', properties: { field: schema } }, 'all')).toEqual({ field: value })
+    expect(sampleConfig({ type: 'object', required: ['field'], properties: { field: schema } }, 'required')).toEqual({ field: value })
+  })
+
+  it('leaves out optional fields that have neither example nor default', () => {
+    const properties = { a: { type: 'string' }, b: { type: 'string', default: 'x' }, c: { type: 'string', examples: ['y'] } }
+    expect(sampleConfig({ type: 'object', properties }, 'required')).toEqual({ b: 'x', c: 'y' })
   })
 })
