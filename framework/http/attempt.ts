@@ -34,6 +34,9 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   request: PHASE_MS,
 }
 
+/** Idle connections are closed before a router on the way forgets them silently, as after a long wait for quota. */
+const CONNECTIONS = { keepAlive: true, timeout: 60_000 }
+
 export interface AttemptSettings {
   readonly origins: Origins
   readonly timeouts: Timeouts
@@ -61,7 +64,7 @@ export interface Attempts {
 }
 
 export function createAttempts(settings: AttemptSettings): Attempts {
-  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) }
+  const agents = { http: new HttpAgent(CONNECTIONS), https: new HttpsAgent(CONNECTIONS) }
   let instance: Promise<Got> | undefined
   const open = () => {
     instance ??= loadGot(settings, agents)

@@ -16,7 +16,7 @@ const GRAPH_TOKEN = /\b(?:EAA|IGAA|IGQV|THAA|THQV)[A-Za-z0-9_-]{12,}/g
 /** App access tokens of the Graph API: app id, bar, app secret. */
 const APP_TOKEN = /\b\d{6,}(?:\||%7C)[A-Za-z0-9_-]{16,}/gi
 const JSON_WEB_TOKEN = /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g
-const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:)(?![*{])([^\s/@"']+)(?=@)/gi
+const USER_INFO = /(\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"']{0,256}:)(?![*{])([^\s/@"']{1,1024})(?=@)/gi
 
 /** Words of which one must occur for the patterns to apply; a quick look that spares most lines the rest. */
 const HINT =

@@ -3,6 +3,7 @@ import { asConnectorError, during, StoppedError } from '../errors.ts'
 import type { AttemptOptions, Attempts } from './attempt.ts'
 import { type Budget, deadlineReached } from './budget.ts'
 import type { SendOptions } from './client.ts'
+import { stoppedBy } from './failures.ts'
 import type { Origins } from './origin.ts'
 import type { Pacing } from './pacing.ts'
 import type { Redactor } from './redaction.ts'
@@ -31,19 +32,27 @@ export interface ExchangeSettings {
   readonly onExchange: (exchange: ExchangeSummary) => void
 }
 
+export interface ExchangeOptions extends SendOptions {
+  /** Told the seconds that the request was kept back before it left. */
+  readonly onPaced: (seconds: number) => void
+}
+
 const CREDENTIAL_HEADERS = /^(?:proxy-)?authorization$|^cookie$|^(?:x-)?api-key$/i
 
 /** One try: may it go there, is there budget, has its pool room; then the attempt. A failed attempt is an outcome; what ends the run is thrown. */
 export function createExchange(settings: ExchangeSettings) {
   const { origins, budget, pacing, redactor } = settings
-  return (request: HttpRequest, options: SendOptions): Promise<Outcome> =>
+  return (request: HttpRequest, options: ExchangeOptions): Promise<Outcome> =>
     during(request.context ?? {}, async () => {
       const weight = request.weight ?? 1
       const url = origins.assertAllowed(request.url)
       registerCredentials(request, redactor)
       // Before the wait, so that nobody waits for a request that the budget forbids; booked after it, right before it goes out.
       budget.assertOpen(weight)
+      const asked = settings.clock.monotonic()
       await pacing.pass(request, options)
+      options.onPaced((settings.clock.monotonic() - asked) / 1000)
+      if (options.signal?.aborted) throw stoppedBy(options.signal)
       budget.take(weight)
       const outcome = await attempt(request, url, { settings, signal: options.signal })
       if (outcome.error instanceof StoppedError) throw outcome.error

@@ -37,10 +37,13 @@ export function timeoutError(label: string, phase: string, milliseconds: number)
   return new ConnectorError(code, `${label}: ${message}`, { failureType })
 }
 
-/** What to throw when the run's signal is aborted. A reason that is already ours says more than we could. */
+/**
+ * What to throw when the run's signal is aborted: a stop of the same code as its reason when that is ours. A fresh one each time,
+ * because everybody who is stopped adds their own context.
+ */
 export function stoppedBy(signal: AbortSignal | undefined): ConnectorError {
   const reason: unknown = signal?.reason
-  if (reason instanceof ConnectorError) return reason
+  if (reason instanceof StoppedError) return new StoppedError(reason.code, reason.message, { cause: reason })
   return new StoppedError('ERR_ABORTED', 'the run was stopped; it can be resumed from its last state', { cause: reason })
 }
 

@@ -8,6 +8,7 @@ const POINT = 46
 const QUOTE = 34
 const BACKSLASH = 92
 const COLON = 58
+const numberCharacters = /[\d.eE+-]+/y
 
 /**
  * JSON.parse that loses nothing: integers beyond 2^53 come as text with every digit (ids stay ids).
@@ -32,6 +33,8 @@ function mayHoldLongInteger(text: string): boolean {
     while (start > 0 && isDigit(text.charCodeAt(start - 1))) start--
     const end = endOfDigits(text, index)
     if (end - start >= LONG_INTEGER_DIGITS && !isNoInteger(text, start, end)) return true
+    // Past this run, so that a body of digits is not measured again at every step.
+    index = end - 1
   }
   return false
 }
@@ -87,9 +90,8 @@ function endOfString(text: string, start: number): number {
 }
 
 function endOfNumber(text: string, start: number): number {
-  let index = start + 1
-  while (index < text.length && /[\d.eE+-]/.test(text.charAt(index))) index++
-  return index
+  numberCharacters.lastIndex = start
+  return start + (numberCharacters.exec(text)?.[0].length ?? 1)
 }
 
 function endOfDigits(text: string, start: number): number {

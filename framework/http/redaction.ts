@@ -24,19 +24,22 @@ export function createRedactor(options: { readonly maxSecrets?: number } = {}): 
   const secrets = new Map<string, readonly string[]>()
   const known = createFormIndex()
   const short = createShortSecrets(maxSecrets)
+  const dropOldest = () => {
+    const [oldest] = secrets
+    if (!oldest) return
+    secrets.delete(oldest[0])
+    known.remove(oldest[1])
+  }
   return {
     secret: (value) => {
       if (value.length < SHORTEST_SECRET || ordinary.has(value) || value.trim() === '') return
       if (value.length < SHORTEST_FORM) return short.add(value)
-      const forms = secrets.get(value)
-      if (forms) secrets.delete(value)
-      else known.add(secretForms(value))
-      secrets.set(value, forms ?? secretForms(value))
-      const [oldest] = secrets
-      if (secrets.size > maxSecrets && oldest) {
-        secrets.delete(oldest[0])
-        known.remove(oldest[1])
-      }
+      const renewed = secrets.get(value)
+      const forms = renewed ?? secretForms(value)
+      if (renewed) secrets.delete(value)
+      else known.add(forms)
+      secrets.set(value, forms)
+      if (secrets.size > maxSecrets) dropOldest()
     },
     redact: (text) => maskCredentials(short.mask(known.mask(text))),
   }

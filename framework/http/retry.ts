@@ -1,18 +1,17 @@
 import type { Clock } from '../clock.ts'
-import { AuthenticationError, ConnectorError, RateLimitError, withContext } from '../errors.ts'
+import { AuthenticationError, ConnectorError, type ErrorContext, RateLimitError, withContext } from '../errors.ts'
 import type { Reporter } from '../report.ts'
 import { backoffBefore } from './backoff.ts'
 import { emptyResponse, excerpt } from './body.ts'
 import type { Answer, SendOptions } from './client.ts'
+import type { ExchangeOptions } from './exchange.ts'
 import type { HttpRequest } from './request.ts'
 import type { ErrorHandler, Outcome, Resolution } from './resolution.ts'
 import type { Waiting } from './waiting.ts'
 
-/** One try with everything that belongs to it: origin check, pacing, budget, attempt. Throws only what ends the run. */
-export type Exchange = (request: HttpRequest, options: SendOptions) => Promise<Outcome>
-
 export interface RetrySettings {
-  readonly exchange: Exchange
+  /** One try with everything that belongs to it: origin check, pacing, budget, attempt. Throws only what ends the run. */
+  readonly exchange: (request: HttpRequest, options: ExchangeOptions) => Promise<Outcome>
   readonly waiting: Waiting
   readonly clock: Clock
   readonly random: () => number
@@ -35,16 +34,22 @@ interface Try {
 export function createSender(settings: RetrySettings) {
   return async (prepare: () => HttpRequest | Promise<HttpRequest>, handler: ErrorHandler, options: SendOptions = {}): Promise<Answer> => {
     const started = settings.clock.monotonic()
+    // Seconds that the provider asked for, by a refusal or by its quota: they do not count against the handler's maxTime.
     let asked = 0
+    const exchangeOptions = {
+      ...options,
+      onPaced: (seconds: number) => {
+        asked += seconds
+      },
+    }
     let refreshed = false
     for (let number = 1; ; number++) {
       const request = await prepare()
-      const outcome = await settings.exchange(request, options)
-      const resolution = handler.interpret(outcome, request)
-      const current: Try = { request, outcome, resolution, number }
+      const outcome = await settings.exchange(request, exchangeOptions)
+      const current: Try = { request, outcome, number, resolution: interpret(handler, { request, outcome }, settings) }
       const answer = accept(current)
       if (answer) return answer
-      if (resolution.action === 'refresh_token') {
+      if (current.resolution.action === 'refresh_token') {
         if (refreshed || !(await refresh(current, options, settings))) throw failure(current, settings)
         refreshed = true
         continue
@@ -54,6 +59,14 @@ export function createSender(settings: RetrySettings) {
       asked += await waitBeforeNext(current, { handler, options, settings })
       settings.onRetry()
     }
+  }
+}
+
+function interpret(handler: ErrorHandler, { request, outcome }: Pick<Try, 'request' | 'outcome'>, settings: RetrySettings): Resolution {
+  try {
+    return handler.interpret(outcome, request)
+  } catch (thrown) {
+    throw withContext(thrown, contextOf({ request, outcome }, settings))
   }
 }
 
@@ -77,27 +90,24 @@ async function refresh(current: Try, options: SendOptions, settings: RetrySettin
   return options.refresh()
 }
 
-/** Sleeps, and returns the seconds of it that the provider asked for: they do not count against the handler's `maxTime`. */
+/** Sleeps, and returns the seconds of it that the provider asked for. */
 async function waitBeforeNext(
   current: Try,
   { handler, options, settings }: { handler: ErrorHandler; options: SendOptions; settings: RetrySettings },
 ): Promise<number> {
   const { clock, random, waiting, report } = settings
   const { outcome, resolution, request, number } = current
-  const { seconds, asked } = backoffBefore({ handler, outcome, resolution, attempt: number, clock, random })
-  if (resolution.action === 'rate_limited') settings.onRateLimited(request, seconds)
-  const about = label(request, settings)
-  report.log(
-    'info',
-    `${about}: ${reason(current, settings)}; try ${number + 1} of ${handler.maxRetries + 1} in ${seconds.toFixed(1)} s`,
-    streamField(options),
-  )
   try {
+    const { seconds, asked } = backoffBefore({ handler, outcome, resolution, attempt: number, clock, random })
+    if (resolution.action === 'rate_limited') settings.onRateLimited(request, seconds)
+    const about = label(request, settings)
+    const next = `try ${number + 1} of ${handler.maxRetries + 1} in ${seconds.toFixed(1)} s`
+    report.log('info', `${about}: ${reason(current, settings)}; ${next}`, streamField(options))
     await waiting.wait({ seconds, asked, label: about, ...options })
+    return asked === 'provider' ? seconds : 0
   } catch (thrown) {
-    throw thrown instanceof RateLimitError ? withContext(thrown, contextOf(current, settings)) : thrown
+    throw withContext(thrown, contextOf(current, settings))
   }
-  return asked === 'provider' ? seconds : 0
 }
 
 function failure(current: Try, settings: RetrySettings): ConnectorError {
@@ -128,7 +138,7 @@ function reason({ resolution, outcome }: Try, settings: RetrySettings): string {
   return [status, text].filter((part) => part !== '').join(': ')
 }
 
-function contextOf({ request, outcome }: Try, settings: RetrySettings) {
+function contextOf({ request, outcome }: Pick<Try, 'request' | 'outcome'>, settings: RetrySettings): ErrorContext {
   const { response } = outcome
   return {
     ...request.context,

@@ -43,10 +43,16 @@ describe('attemptError', () => {
 })
 
 describe('stoppedBy', () => {
-  it('is the reason when it is ours, else a stop', () => {
+  it('has the code of the reason, and is a new error for everybody who is stopped', () => {
     const reason = new StoppedError('ERR_DEADLINE', 'late')
-    expect(stoppedBy(AbortSignal.abort(reason))).toBe(reason)
+    const signal = AbortSignal.abort(reason)
+    expect(stoppedBy(signal)).toMatchObject({ name: 'StoppedError', code: 'ERR_DEADLINE', message: 'late', cause: reason })
+    expect(stoppedBy(signal)).not.toBe(stoppedBy(signal))
+  })
+
+  it('is a stop whatever the reason', () => {
     expect(stoppedBy(AbortSignal.abort())).toMatchObject({ name: 'StoppedError', code: 'ERR_ABORTED' })
+    expect(stoppedBy(AbortSignal.abort('text'))).toMatchObject({ name: 'StoppedError', cause: 'text' })
     expect(stoppedBy(undefined)).toMatchObject({ code: 'ERR_ABORTED' })
   })
 })

@@ -73,6 +73,18 @@ describe('parseJson', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
 
+  it.each([
+    ['one string of digits', `"${'1'.repeat(8_000_000)}"`],
+    ['one number of digits', `[${'1'.repeat(8_000_000)}]`],
+    ['many long integers', `[${'12345678901234567890,'.repeat(400_000)}1]`],
+    ['a million keys', `{${Array.from({ length: 1_000_000 }, (_, index) => `"${index}":${index}`).join(',')}}`],
+  ])('takes time in proportion to %s', (_, text) => {
+    const started = performance.now()
+    parseJson(text)
+    // Measured: below 1 s; a quadratic pass would take minutes.
+    expect(performance.now() - started).toBeLessThan(10_000)
+  })
+
   it('agrees with JSON.parse on every value without integers beyond 2^53', () => {
     const isUnsafe = (value: unknown) => Number.isInteger(value) && !Number.isSafeInteger(value)
     const values = fc.jsonValue({ maxDepth: 6 }).map((value) => JSON.parse(JSON.stringify(value), (_, item) => (isUnsafe(item) ? 0 : item)))

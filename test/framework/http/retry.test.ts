@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { AuthenticationError, ConnectorError } from '../../../framework/errors.ts'
 import { createBudget } from '../../../framework/http/budget.ts'
 import type { SendOptions } from '../../../framework/http/client.ts'
+import type { ExchangeOptions } from '../../../framework/http/exchange.ts'
 import type { HttpRequest } from '../../../framework/http/request.ts'
 import type { ErrorHandler, Outcome } from '../../../framework/http/resolution.ts'
 import { createSender } from '../../../framework/http/retry.ts'
@@ -15,12 +16,14 @@ interface SetUp {
   readonly deadlineSeconds?: number
   /** Seconds that each try takes. */
   readonly trySeconds?: number
+  /** Seconds that each try is kept back by the quota. */
+  readonly pacedSeconds?: number
 }
 
 const url = 'https://api.example.com/v1/me?api_key=hush-hush'
 
 /** A sender whose tries end as `steps` say; the last step repeats. */
-function setUp(steps: readonly Step[], { patienceSeconds = 3600, deadlineSeconds, trySeconds = 0 }: SetUp = {}) {
+function setUp(steps: readonly Step[], { patienceSeconds = 3600, deadlineSeconds, trySeconds = 0, pacedSeconds = 0 }: SetUp = {}) {
   const clock = createFakeClock()
   const report = createRecordingReporter()
   const budget = createBudget({ clock, ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }) })
@@ -28,8 +31,10 @@ function setUp(steps: readonly Step[], { patienceSeconds = 3600, deadlineSeconds
   const requests: HttpRequest[] = []
   const blocked: number[] = []
   let retries = 0
-  const exchange = async (request: HttpRequest): Promise<Outcome> => {
+  const exchange = async (request: HttpRequest, { onPaced }: ExchangeOptions): Promise<Outcome> => {
     requests.push(request)
+    clock.pass(pacedSeconds)
+    onPaced(pacedSeconds)
     clock.pass(trySeconds)
     const step = steps[Math.min(requests.length, steps.length) - 1]
     if (typeof step === 'number') return { response: fakeResponse(step, {}, `body of hush-hush, status ${step}`) }
@@ -95,6 +100,12 @@ describe('createSender', () => {
   it('does not count the time that the provider asked for against maxTime', async () => {
     const limited: Outcome = { response: fakeResponse(429, { 'retry-after': '500' }) }
     const { send, requests } = setUp([limited, limited, 200])
+    await send(createHandler({ maxTime: 600 }))
+    expect(requests).toHaveLength(3)
+  })
+
+  it('does not count the time that the quota kept it back against maxTime', async () => {
+    const { send, requests } = setUp([500, 500, 200], { pacedSeconds: 1000 })
     await send(createHandler({ maxTime: 600 }))
     expect(requests).toHaveLength(3)
   })
@@ -214,6 +225,15 @@ describe('createSender', () => {
   it('does not call a failed attempt a success', async () => {
     const handler = createHandler({ interpret: () => ({ action: 'success' }) })
     await expect(setUp([broken()]).send(handler)).rejects.toMatchObject({ code: 'ERR_CONNECTION' })
+  })
+
+  it('adds the context of the request to what the handler throws', async () => {
+    const refuse = () => {
+      throw new ConnectorError('ERR_BODY_NOT_JSON', 'expected JSON')
+    }
+    const context = { account_id: '17', request: 'GET https://api.example.com/v1/me?api_key=****' }
+    await expect(setUp([200]).send(createHandler({ interpret: refuse }))).rejects.toMatchObject({ code: 'ERR_BODY_NOT_JSON', context })
+    await expect(setUp([500]).send(createHandler({ backoff: refuse }))).rejects.toMatchObject({ code: 'ERR_BODY_NOT_JSON', context })
   })
 
   it('stops while it waits when the run is stopped', async () => {
