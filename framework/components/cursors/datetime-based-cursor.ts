@@ -1,5 +1,4 @@
-import type { ConnectorError } from '../../errors.ts'
-import { ConfigError } from '../../errors.ts'
+import { ConfigError, type ConnectorError } from '../../errors.ts'
 import { type BuildContext, defineComponent, type Values } from '../../manifest/component.ts'
 import { type BoundTemplate, boolean, list, optional, slot, string, template, withDefault } from '../../manifest/fields.ts'
 import type { StreamState } from '../../protocol/messages.ts'
@@ -14,6 +13,7 @@ import {
   subtractDuration,
   TimeDelta,
 } from '../../template/datetime.ts'
+import type { Dialect } from '../../template/template.ts'
 import { toText } from '../../template/text.ts'
 import { RequestOption } from '../requesters/request-option.ts'
 import { combineParts } from '../requesters/request-parts.ts'
@@ -121,7 +121,7 @@ function settingOf(definition: Definition, context: BuildContext): Setting {
     const found = `step is ${text(definition.step) || 'absent'}, cursor_granularity is ${text(definition.cursor_granularity) || 'absent'}`
     throw new ConfigError('ERR_MANIFEST_INVALID', `step and cursor_granularity go together; ${found}`)
   }
-  checkProgress(step)
+  checkProgress(step, granularity, context.dialect)
   return {
     definition,
     context,
@@ -135,10 +135,13 @@ function settingOf(definition: Definition, context: BuildContext): Setting {
   }
 }
 
-function checkProgress(step: Duration | undefined): void {
+/** Windows that do not advance never reach the end; windows shorter than a granule end before they start. */
+function checkProgress(step: Duration | undefined, granularity: Duration | undefined, dialect: Dialect): void {
   const epoch = datetimeOfEpochMs(0)
-  if (step && compareDatetimes(addDuration(epoch, step), epoch) < 0) {
-    throw new ConfigError('ERR_MANIFEST_INVALID', 'step must not be negative: windows would never reach the end')
+  const after = (duration: Duration) => addDuration(epoch, duration)
+  if (step && compareDatetimes(after(step), epoch) < 0) throw new ConfigError('ERR_MANIFEST_INVALID', 'step must not be negative')
+  if (dialect === 'native' && step && granularity && compareDatetimes(after(step), after(granularity)) < 0) {
+    throw new ConfigError('ERR_MANIFEST_INVALID', 'step must not be shorter than cursor_granularity')
   }
 }
 
