@@ -7,7 +7,7 @@ import { parsePythonFloat } from './numbers.ts'
 import { braceFormat } from './percent-format.ts'
 import { elementAt } from './sequences.ts'
 import { stringMethods } from './string-methods.ts'
-import { attributesOf, Callable, isDict, isFloat, isIntegral, kindOf, PyFloat } from './values.ts'
+import { attributes, attributesOf, Callable, isDict, isFloat, isIntegral, kindOf, PyFloat } from './values.ts'
 
 /**
  * Reading attributes and items, which is also the sandbox: only own properties, the methods listed here, and nothing
@@ -21,23 +21,46 @@ const noMethods: ReadonlyMap<string, Method> = new Map()
 
 function methodsOf(value: unknown): ReadonlyMap<string, Method> {
   if (typeof value === 'string') return stringMethods
+  if (isPlain(value)) return dictMethods
   if (Array.isArray(value)) return kindOf(value) === 'list' ? listMethods : kindOf(value) === 'tuple' ? tupleMethods : noMethods
   if (value instanceof Uint8Array) return bytesMethods
-  return isDict(value) ? dictMethods : noMethods
+  return temporalMembers(value)?.methods ?? (isDict(value) ? dictMethods : noMethods)
+}
+
+/** An ordinary data object, whose own properties are its keys. */
+export function isData(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+}
+
+/** A data object without declared attributes. */
+export function isPlain(value: unknown): value is Record<string, unknown> {
+  return isData(value) && !Object.hasOwn(value, attributes)
+}
+
+/**
+ * {@link attributeOf} for a name that is known beforehand. Data objects, nearly all objects there are, have no attributes
+ * but the methods of dict.
+ */
+export function attributeReader(name: string): (value: unknown) => unknown {
+  if (dictMethods.has(name) || name.startsWith('__')) return (value) => attributeOf(value, name)
+  return (value) => {
+    if (isPlain(value)) return Object.hasOwn(value, name) ? value[name] : undefined
+    return attributeOf(value, name)
+  }
 }
 
 const isIntegerMethod = (value: unknown, name: string): boolean => name === 'is_integer' && (isFloat(value) || value instanceof PyFloat)
 
 /** The Python attribute `name`: a declared attribute, a field of a date, or a method as a function value. Undefined when there is none. */
-function pythonAttribute(value: unknown, name: string): unknown {
+export function pythonAttribute(value: unknown, name: string): unknown {
   const own = attributesOf(value)
   if (own && Object.hasOwn(own, name)) return own[name]
-  const members = temporalMembers(value)
+  const members = isPlain(value) ? undefined : temporalMembers(value)
   if (members) {
     const field = Object.hasOwn(members.attributes, name) ? members.attributes[name] : undefined
     if (field) return field(value as never)
   }
-  const method = (members?.methods ?? methodsOf(value)).get(name)
+  const method = methodsOf(value).get(name)
   if (method) return bindMethod(method, value)
   if (typeof value === 'string' && (name === 'format' || name === 'format_map')) return formatMethod(value, name)
   if (isIntegerMethod(value, name)) return new Callable(name, () => Number.isInteger(parsePythonFloat(value)))
@@ -85,5 +108,5 @@ export function itemOf(value: unknown, key: unknown): unknown {
 
 /** The method `name` of `value` for a call, without making a function value. */
 export function methodOf(value: unknown, name: string): Method | undefined {
-  return (temporalMembers(value)?.methods ?? methodsOf(value)).get(name)
+  return methodsOf(value).get(name)
 }

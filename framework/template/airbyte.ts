@@ -1,6 +1,7 @@
 import { ConfigError } from '../errors.ts'
 import { equals } from './compare.ts'
 import { assertRoots, type Compiled, inTemplate, type Scope } from './compiled.ts'
+import { setOwn } from './dict.ts'
 import { TemplateFailure } from './failure.ts'
 import { literalEval, noLiteral } from './literal.ts'
 import { toText } from './text.ts'
@@ -42,11 +43,43 @@ export function literalOrText(text: string, validTypes: readonly ValidType[] | u
   return !validTypes || validTypes.length === 0 || validTypes.some((type) => typeTests[type](value)) ? value : text
 }
 
-/** True for values whose text is read back as the same value, so that writing and reading can be left out. */
-function survivesText(value: unknown): boolean {
-  if (value === null || typeof value === 'boolean') return true
-  if (typeof value === 'number') return Number.isSafeInteger(value) || (!Number.isInteger(value) && Number.isFinite(value))
-  return value instanceof PyFloat && Number.isFinite(value.value)
+/** Nesting up to which a copy surely equals what Python would read back. */
+const maxCopyDepth = 50
+
+/**
+ * The value that is read back from the text of `value`, without writing and reading it: a copy for JSON-like data.
+ * {@link noLiteral} where only the text can tell.
+ */
+function readBack(value: unknown, depth = 0): unknown {
+  if (value === null || typeof value === 'boolean') return value
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) ? value + 0 : Number.isInteger(value) || !Number.isFinite(value) ? noLiteral : value
+  // Only inside a container is a text quoted and so read back as it is.
+  if (typeof value === 'string') return depth > 0 ? value : noLiteral
+  if (typeof value !== 'object' || depth > maxCopyDepth) return noLiteral
+  if (Array.isArray(value)) return kindOf(value) === 'list' ? copyItems(value, depth) : noLiteral
+  if (value instanceof PyFloat) return Number.isFinite(value.value) ? value : noLiteral
+  return Object.getPrototypeOf(value) === Object.prototype ? copyObject(value as Record<string, unknown>, depth) : noLiteral
+}
+
+function copyItems(items: readonly unknown[], depth: number): unknown {
+  const copy: unknown[] = []
+  for (const item of items) {
+    const inner = readBack(item, depth + 1)
+    if (inner === noLiteral) return noLiteral
+    copy.push(inner)
+  }
+  return copy
+}
+
+function copyObject(value: Record<string, unknown>, depth: number): unknown {
+  const copy: Record<string, unknown> = {}
+  for (const key of Object.keys(value)) {
+    const inner = readBack(value[key], depth + 1)
+    if (inner === noLiteral) return noLiteral
+    setOwn(copy, key, inner)
+  }
+  return copy
 }
 
 /** A template that rendered to nothing, or met an undefined value where there is something to fall back to. */
@@ -62,7 +95,8 @@ function evaluateOnce({ source, roots, value, render }: Compiled, scope: Scope, 
   assertRoots(scope, roots)
   try {
     const result = value && !validTypes ? value(scope) : render(scope)
-    if (survivesText(result)) return result === 0 ? 0 : result
+    const read = readBack(result)
+    if (read !== noLiteral) return read
     const text = toText(result)
     return text === '' ? empty : literalOrText(text, validTypes)
   } catch (thrown) {

@@ -1,4 +1,4 @@
-import { attributeOf, itemOf, keyOrAttributeOf } from './access.ts'
+import { attributeReader, isData, isPlain, itemOf, keyOrAttributeOf } from './access.ts'
 import { aliases, type CompileContext, describe, type Evaluate, type ExpressionOf } from './compile-context.ts'
 import { undefinedError } from './failure.ts'
 import { globals } from './macros.ts'
@@ -9,7 +9,10 @@ import { attributes } from './values.ts'
 /** Compiles the ways to data: names, attributes, items, slices. */
 
 export function compileName(name: string, context: CompileContext): Evaluate {
-  const { slots, external } = context.names.resolve(name)
+  const resolved = context.names.resolve(name)
+  const { slots } = resolved
+  // The reference wants a name that is set in an `if` to exist outside too; in our manifests it is just undefined until set.
+  const external = context.dialect === 'native' ? slots.length === 0 : resolved.external
   const [slot] = slots
   if (!external && slots.length === 1 && slot !== undefined) return ({ locals }) => locals[slot]
   if (external && !globals.has(name) && !isImplicit(name, context)) context.roots.add(name)
@@ -37,16 +40,18 @@ function compileExternal(name: string, context: CompileContext): Evaluate {
 export function compileAttribute({ object: inner, name }: ExpressionOf<'attribute'>, context: CompileContext): Evaluate {
   const object = context.expression(inner, context)
   if (context.dialect === 'native') return (frame) => readLeniently(object(frame), name)
+  const read = attributeReader(name)
   return (frame) => {
     const value = object(frame)
     if (value === undefined) throw undefinedError(`'${describe(inner)}' is undefined, so it has no attribute '${name}'`)
-    return attributeOf(value, name)
+    return read(value)
   }
 }
 
 /** In our manifests data comes before methods, and a path through something missing is missing. */
 function readLeniently(value: unknown, name: string): unknown {
-  return value === undefined || value === null ? undefined : keyOrAttributeOf(value, name)
+  if (value === undefined || value === null) return undefined
+  return isPlain(value) && Object.hasOwn(value, name) ? value[name] : keyOrAttributeOf(value, name)
 }
 
 export function compileItem({ object: inner, key: keyExpression }: ExpressionOf<'item'>, context: CompileContext): Evaluate {
@@ -56,15 +61,10 @@ export function compileItem({ object: inner, key: keyExpression }: ExpressionOf<
   const lenient = context.dialect === 'native'
   return (frame) => {
     const value = object(frame)
-    if (fixed !== undefined && isPlain(value) && Object.hasOwn(value, fixed)) return value[fixed]
+    if (fixed !== undefined && isData(value) && Object.hasOwn(value, fixed)) return value[fixed]
     if (value === undefined && !lenient) throw undefinedError(`'${describe(inner)}' is undefined, so it has no items`)
     return itemOf(value, fixed ?? key(frame))
   }
-}
-
-/** An ordinary data object, whose own properties are all its keys. */
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
 export function compileSlice(expression: ExpressionOf<'slice'>, context: CompileContext): Evaluate {

@@ -67,6 +67,8 @@ const datetimeMethods = methodTable([
 
 const deltaMethods = methodTable([method('total_seconds', '', (delta) => toFloat((delta as TimeDelta).totalSeconds))])
 
+const durationMethods = methodTable([method('total_seconds', '', (duration) => toFloat((duration as CalendarDuration).delta.totalSeconds))])
+
 type Attributes = Readonly<Record<string, (value: never) => unknown>>
 
 const dateAttributes: Attributes = {
@@ -91,7 +93,11 @@ const deltaAttributes: Attributes = {
   microseconds: ({ micro }: TimeDelta) => micro,
 }
 
+/** isodate's Duration hands what it does not know to its exact part. */
 const durationAttributes: Attributes = {
+  ...Object.fromEntries(
+    Object.entries(deltaAttributes).map(([name, read]) => [name, ({ delta }: CalendarDuration) => read(delta as never)] as const),
+  ),
   years: ({ years }: CalendarDuration) => years,
   months: ({ months }: CalendarDuration) => months,
   tdelta: ({ delta }: CalendarDuration) => delta,
@@ -107,5 +113,5 @@ export function temporalMembers(value: unknown): Members | undefined {
   if (value instanceof DateTime) return { attributes: datetimeAttributes, methods: datetimeMethods }
   if (value instanceof CalendarDate) return { attributes: dateAttributes, methods: dateMethods }
   if (value instanceof TimeDelta) return { attributes: deltaAttributes, methods: deltaMethods }
-  return value instanceof CalendarDuration ? { attributes: durationAttributes, methods: new Map() } : undefined
+  return value instanceof CalendarDuration ? { attributes: durationAttributes, methods: durationMethods } : undefined
 }

@@ -44,11 +44,11 @@ function asciiBytes(text: string): Buffer {
   return Buffer.from(text, 'ascii')
 }
 
-function search(subject: string, source: string): string {
+function search(subject: string, source: string): string | null {
   const regex = compileRegex(source)
   const match = withinLimits(regex, subject, () => regex.pattern.exec(subject))
-  // Without a group, or with one that took no part, there is nothing to return.
-  return match?.[1] ?? ''
+  // The first group, None when it took no part; without a group there is nothing to return.
+  return match && match.length > 1 ? (match[1] ?? null) : ''
 }
 
 function substitute(subject: string, source: string, replacement: string): string {

@@ -1,4 +1,4 @@
-import { attributeOf, itemOf } from './access.ts'
+import { itemOf, pythonAttribute } from './access.ts'
 import { add, concatenate } from './arithmetic.ts'
 import { compareOrder, equals } from './compare.ts'
 import { dictEntries, dictGet, dictKeys } from './dict.ts'
@@ -9,7 +9,7 @@ import { wholeArgument } from './number-format.ts'
 import { textOf } from './render.ts'
 import { generator, iterate, lengthOf } from './sequences.ts'
 import { tests } from './tests.ts'
-import { type Dict, type Environment, isDict, isIntegral, isNumeric, kindOf, truthy, tuple } from './values.ts'
+import { attributes, type Dict, type Environment, isDict, isIntegral, isNumeric, kindOf, PyFloat, truthy, tuple } from './values.ts'
 
 /** Jinja's filters over sequences. Those that are lazy in Python return generators, which are true even when empty. */
 
@@ -68,12 +68,17 @@ function extreme(value: unknown, [caseSensitive, attribute]: readonly unknown[],
   return best?.item
 }
 
+/** What Python's sets tell apart: 1, 1.0 and True are one. */
+function hashed(value: unknown): unknown {
+  return value instanceof PyFloat || typeof value === 'boolean' ? Number(value) : value
+}
+
 function unique(value: unknown, [caseSensitive, attribute]: readonly unknown[]): readonly unknown[] {
   const key = folded(attributeGetter(attribute), caseSensitive)
   const seen = new Set<unknown>()
   const seenObjects: unknown[] = []
   const items = iterate(value).filter((item) => {
-    const candidate = key(item)
+    const candidate = hashed(key(item))
     if (typeof candidate !== 'object' || candidate === null) return seen.has(candidate) ? false : seen.add(candidate)
     return seenObjects.some((known) => equals(known, candidate)) ? false : seenObjects.push(candidate)
   })
@@ -89,7 +94,10 @@ function groupBy(value: unknown, [attribute, fallback, caseSensitive]: readonly 
     if (last && equals(last.key, key(item))) last.members.push(item)
     else groups.push({ key: key(item), members: [item] })
   }
-  return groups.map(({ members }) => tuple([read(members[0]), members]))
+  return groups.map(({ members }) => {
+    const grouper = read(members[0])
+    return Object.assign(tuple([grouper, members]), { [attributes]: { grouper, list: members } })
+  })
 }
 
 function batch(value: unknown, [count, fill]: readonly unknown[]): readonly unknown[] {
@@ -226,7 +234,7 @@ export function sequenceFilters(lookup: Lookup): readonly Method[] {
     method('groupby', 'attribute default? case_sensitive?', groupBy),
     method('dictsort', 'case_sensitive? by? reverse?', dictSort),
     method('items', '', (value) => generator(value === undefined ? [] : dictEntries(asDict(value)).map(tuple))),
-    method('attr', 'name', (value, [name]) => (isNumeric(value) ? undefined : attributeOf(value, String(name)))),
+    method('attr', 'name', (value, [name]) => (String(name).startsWith('__') ? undefined : pythonAttribute(value, String(name)))),
     method('map', '*args **kwargs', map(lookup)),
     method('select', '*args', choose(true)),
     method('reject', '*args', choose(false)),

@@ -9,9 +9,9 @@ import { quote, quotePlus } from './percent-encoding.ts'
 import { percentFormat } from './percent-format.ts'
 import { textOf } from './render.ts'
 import { iterate } from './sequences.ts'
-import { capitalize, strip } from './string-operations.ts'
+import { capitalize, splitLines, strip } from './string-operations.ts'
 import { repr } from './text.ts'
-import { type Environment, isDict, truthy, tuple } from './values.ts'
+import { type Environment, isDict, isIntegral, truthy, tuple } from './values.ts'
 
 /** Jinja's filters that make text. */
 
@@ -35,7 +35,7 @@ function titleCase(text: string): string {
 
 function indent(text: string, [width = 4, first, blank]: readonly unknown[]): string {
   const prefix = typeof width === 'string' ? width : ' '.repeat(Math.max(0, wholeArgument(width, 'width')))
-  const [head = '', ...rest] = text.split('\n')
+  const [head = '', ...rest] = splitLines(`${text}\n`, false)
   assertTextLength(text.length + (rest.length + 1) * prefix.length)
   const indented = rest.map((line) => (line !== '' || truthy(blank) ? prefix + line : line))
   return [truthy(first) ? prefix + head : head, ...indented].join('\n')
@@ -81,7 +81,7 @@ function urlEncode(value: unknown, environment: Environment): string {
 function wrapLine(line: string, width: number, breakLong: boolean): string[] {
   const lines: string[] = []
   let current = ''
-  for (const word of line.split(/(?<=\s)/u)) {
+  for (const word of line.split(/(?<=\s)|(?<=[\p{L}\p{N}]-)(?=\p{L})/u)) {
     if (current !== '' && (current + word).trimEnd().length > width) {
       lines.push(current.trimEnd())
       current = ''
@@ -134,8 +134,11 @@ export const textFilters: readonly Method[] = [
   method('urlencode', '', (value, _, environment) => urlEncode(value, environment)),
   method('filesizeformat', 'binary?', (value, [binary]) => fileSize(Number(value), truthy(binary))),
   method('pprint', '', (value) => repr(value)),
-  method('tojson', 'indent?', (value) =>
-    jsonText(value, { sortKeys: true }).replace(/[<>&']/g, (character) => jsonEscapes[character] ?? character),
+  method('tojson', 'indent?', (value, [indent]) =>
+    jsonText(value, { sortKeys: true, ...(isIntegral(indent) ? { indent: Number(indent) } : {}) }).replace(
+      /[<>&']/g,
+      (character) => jsonEscapes[character] ?? character,
+    ),
   ),
 ]
 

@@ -8,10 +8,12 @@ import { type Dict, isDict, kindOf, PyFloat, typeName } from './values.ts'
 
 export interface JsonTextOptions {
   readonly sortKeys?: boolean
+  /** Blanks per level of an indented text. */
+  readonly indent?: number
 }
 
 /** A TypeError failure for what JSON does not know: dates, sets, bytes, Undefined. */
-export function jsonText(value: unknown, options: JsonTextOptions = {}): string {
+export function jsonText(value: unknown, options: JsonTextOptions = {}, depth = 1): string {
   if (value === null) return 'null'
   switch (typeof value) {
     case 'string':
@@ -23,7 +25,7 @@ export function jsonText(value: unknown, options: JsonTextOptions = {}): string 
     case 'number':
       return Number.isInteger(value) ? numberText(value) : specialFloat(value)
     default:
-      return containerText(value, options)
+      return containerText(value, options, depth)
   }
 }
 
@@ -32,14 +34,30 @@ function specialFloat(value: number): string {
   return Number.isFinite(value) ? floatText(value) : value > 0 ? 'Infinity' : '-Infinity'
 }
 
-function containerText(value: unknown, options: JsonTextOptions): string {
+function containerText(value: unknown, options: JsonTextOptions, depth: number): string {
   if (value instanceof PyFloat) return specialFloat(value.value)
   if (Array.isArray(value) && (kindOf(value) === 'list' || kindOf(value) === 'tuple')) {
-    return `[${value.map((item) => jsonText(item, options)).join(', ')}]`
+    return wrapped(
+      '[]',
+      value.map((item) => jsonText(item, options, depth + 1)),
+      { options, depth },
+    )
   }
   if (!isDict(value)) throw typeError(`Object of type ${typeName(value)} is not JSON serializable`)
-  const entries = sorted(value, options).map(([key, item]) => `${quoted(keyText(key))}: ${jsonText(item, options)}`)
-  return `{${entries.join(', ')}}`
+  const entries = sorted(value, options).map(([key, item]) => `${quoted(keyText(key))}: ${jsonText(item, options, depth + 1)}`)
+  return wrapped('{}', entries, { options, depth })
+}
+
+function wrapped(
+  brackets: '[]' | '{}',
+  parts: readonly string[],
+  { options: { indent }, depth }: { options: JsonTextOptions; depth: number },
+): string {
+  const [open = '', close = ''] = brackets
+  if (indent === undefined || parts.length === 0) return open + parts.join(', ') + close
+  const line = `\n${' '.repeat(Math.min(Math.max(indent, 0), 100) * depth)}`
+  const end = `\n${' '.repeat(Math.min(Math.max(indent, 0), 100) * (depth - 1))}`
+  return open + line + parts.join(`,${line}`) + end + close
 }
 
 function sorted(dict: Dict, { sortKeys = false }: JsonTextOptions): [unknown, unknown][] {

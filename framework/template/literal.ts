@@ -15,23 +15,21 @@ const maxDepth = 90
 const failed = { reason: 'no literal' }
 
 const decimalInteger = /^[1-9][0-9]{0,14}$/
+/** What every literal starts with; letters are for True, False, None, set() and prefixes of strings. */
+const literalStart = /^[\s\\#0-9.'"([{+\-TFNsuUbBrR]/
+/** Dates, times, paths and percentages. Arithmetic is no literal either, but for complex numbers, which stay text anyway. */
+const notOnlyNumber = /^[0-9]+[-:/%*+]/
 
 export function literalEval(text: string): unknown {
-  const first = text.charCodeAt(0)
-  // Letters start a literal only as True, False, None, set() or a string prefix; most texts are ordinary words.
-  if (isLetter(first) && !'TFNsuUbBrR'.includes(text[0] ?? '')) return noLiteral
+  if (!literalStart.test(text) || notOnlyNumber.test(text)) return noLiteral
   if (decimalInteger.test(text)) return Number(text)
-  if (first > 0x7f || text === '' || text.includes('\0')) return noLiteral
+  if (text.includes('\0')) return noLiteral
   try {
     return new LiteralParser(text).document()
   } catch (thrown) {
     if (thrown === failed) return noLiteral
     throw thrown
   }
-}
-
-function isLetter(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95
 }
 
 function fail(): never {

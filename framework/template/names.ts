@@ -60,19 +60,15 @@ export class Names {
     return { result, slots: [...scope.slots.values()] }
   }
 
-  /** Runs the alternatives of an `if`; only what each of them assigns is certain afterwards. */
+  /** Runs the alternatives of an `if`; what they assign is not certain afterwards (Jinja says so even if all of them do). */
   branches<T>(alternatives: readonly (() => T)[]): T[] {
     const scope = this.#current
     const before = scope.assigned
-    const outcomes: Set<string>[] = []
     const results = alternatives.map((work) => {
       scope.assigned = new Set(before)
-      const result = work()
-      outcomes.push(scope.assigned)
-      return result
+      return work()
     })
-    const [first = before, ...rest] = outcomes
-    scope.assigned = new Set([...first].filter((name) => rest.every((outcome) => outcome.has(name))))
+    scope.assigned = before
     return results
   }
 }

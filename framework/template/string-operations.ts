@@ -96,7 +96,9 @@ export function title(text: string): string {
 
 export function capitalize(text: string): string {
   const [first = '', ...rest] = text
-  return first.toUpperCase() + rest.join('').toLowerCase()
+  // A character that becomes two, such as ß, gives one capital.
+  const [capital = '', ...more] = first.toUpperCase()
+  return capital + more.join('').toLowerCase() + rest.join('').toLowerCase()
 }
 
 export function swapCase(text: string): string {
@@ -156,7 +158,8 @@ export function align(side: '<' | '>' | '^'): Subjective {
     pad('', text as string, { width: wholeArgument(width, 'width'), fill: textArgument(fill, 'fill'), align: side })
 }
 
-const lineBreak = new RegExp('\\r\\n|[\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029]', 'g')
+const lineBreaks = '\\r\\n|[\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029]'
+const lineBreak = new RegExp(lineBreaks, 'g')
 
 export function splitLines(text: string, keep: unknown): string[] {
   const lines: string[] = []
@@ -167,4 +170,17 @@ export function splitLines(text: string, keep: unknown): string[] {
     start = end
   }
   return start < text.length ? [...lines, text.slice(start)] : lines
+}
+
+/** Tabs become blanks up to the next multiple of `size`. */
+export function expandTabs(text: string, size: number): string {
+  assertTextLength(text.split('\t').length * size)
+  let column = 0
+  return [...text]
+    .map((character) => {
+      const width = character === '\t' && size > 0 ? size - (column % size) : 1
+      column = character === '\n' || character === '\r' ? 0 : column + width
+      return character === '\t' ? ' '.repeat(size > 0 ? width : 0) : character
+    })
+    .join('')
 }
