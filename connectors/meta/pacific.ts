@@ -12,9 +12,18 @@ const clock = new Intl.DateTimeFormat('en-US', {
 
 const DAY = 86_400_000
 
+/** The same few hundred midnights are asked for all the time, and the calendar is slow to answer. */
+const remembered = new Map<number, string>()
+const REMEMBERED = 10_000
+
 /** `YYYY-MM-DD` in California at an instant (epoch milliseconds). */
 export function pacificDate(instant: number): string {
-  return new Date(wallClock(instant)).toISOString().slice(0, 10)
+  const known = remembered.get(instant)
+  if (known !== undefined) return known
+  const date = new Date(wallClock(instant)).toISOString().slice(0, 10)
+  if (remembered.size >= REMEMBERED) remembered.clear()
+  remembered.set(instant, date)
+  return date
 }
 
 /** The instant at which a Pacific day begins. */
@@ -22,7 +31,8 @@ export function pacificMidnight(date: string): number {
   const wall = Date.parse(`${date}T00:00:00Z`)
   // California is 7 or 8 hours behind UTC; the clock changes at 2 o'clock, so midnight itself is never doubtful.
   const guess = wall + 8 * 3_600_000
-  return guess - (wallClock(guess) - wall)
+  // In summer it is 1 o'clock by then, and still the same day an hour before; in winter it is the day before.
+  return pacificDate(guess - 3_600_000) === date ? guess - 3_600_000 : guess
 }
 
 /** The first midnight at or after an instant, and every one after it up to and including `last`. */
