@@ -12,6 +12,8 @@ export interface CursorFormat {
   read(value: unknown): DateTime
   /** {@link read} without the turn to UTC. */
   readAsWritten(value: unknown): DateTime
+  /** The turn to UTC; nothing for foreign manifests. */
+  inUtc(moment: DateTime): DateTime
   write(moment: DateTime): string
   compare(a: unknown, b: unknown): number
   /** All formats put the year first and the rest in order, so that texts of equal layout compare like their times. */
@@ -25,13 +27,12 @@ const epochFormats = ['%s', '%s_as_float', '%ms', '%epoch_microseconds']
 export function cursorFormat(formats: readonly string[], output: string, dialect: Dialect): CursorFormat {
   const inputs = [...new Set([...formats, output])]
   const readAsWritten = (value: unknown) => readFirst(value, inputs)
-  const read = (value: unknown) => {
-    const moment = readAsWritten(value)
-    return dialect === 'native' && moment.offset !== 0 ? moment.atOffset(0) : moment
-  }
+  const inUtc = (moment: DateTime) => (dialect === 'native' && moment.offset !== 0 ? moment.atOffset(0) : moment)
+  const read = (value: unknown) => inUtc(readAsWritten(value))
   return {
     read,
     readAsWritten,
+    inUtc,
     write: (moment) => formatDatetime(moment, output),
     compare: (a, b) => compareDatetimes(read(a), read(b)),
     textOrdered: inputs.every((format) => ordered.test(format) || epochFormats.includes(format)),

@@ -26,17 +26,11 @@ export class LatestValue {
   }
 
   offer(value: unknown): void {
-    if (this.#order !== undefined && typeof value === 'string') {
-      if (value === this.#text) return
-      if (this.#order.fits(value)) {
-        if (value > this.#text && (this.#limitText === undefined || value <= this.#limitText)) {
-          this.#text = value
-          this.#moment = undefined
-        }
-        return
-      }
+    if (typeof value !== 'string' || !this.#order?.fits(value)) return this.#offerOther(value)
+    if (value > this.#text && (this.#limitText === undefined || value <= this.#limitText)) {
+      this.#text = value
+      this.#moment = undefined
     }
-    this.#offerOther(value)
   }
 
   /** undefined when no readable value was offered. */
@@ -58,7 +52,7 @@ export class LatestValue {
     if (limit !== undefined && compareDatetimes(written, limit) > 0) return
     const known = this.moment
     if (known !== undefined && compareDatetimes(written, known) <= 0) return
-    this.#moment = format.read(value)
+    this.#moment = format.inUtc(written)
     this.#order = format.textOrdered && typeof value === 'string' ? TextOrder.of(value, written) : undefined
     this.#text = typeof value === 'string' ? value : ''
     this.#limitText = limit && this.#order?.write(limit)
