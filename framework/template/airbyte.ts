@@ -1,8 +1,9 @@
 import { ConfigError } from '../errors.ts'
 import { equals } from './compare.ts'
-import { assertRoots, type Compiled, inTemplate, type Scope } from './compiled.ts'
+import { assertRoots, type Compiled, inTemplate, quoted, type Scope } from './compiled.ts'
 import { setOwn } from './dict.ts'
 import { TemplateFailure } from './failure.ts'
+import { type Budget, fullBudget, spend } from './limits.ts'
 import { literalEval, noLiteral } from './literal.ts'
 import { toText } from './text.ts'
 import { isDict, isFloat, isIntegral, kindOf, PyFloat } from './values.ts'
@@ -21,10 +22,7 @@ const unsupported = 'stream_state'
 
 function assertSupported(source: string): void {
   if (!source.includes(unsupported)) return
-  throw new ConfigError(
-    'ERR_TEMPLATE',
-    `'${unsupported}' is no longer supported in templates; use stream_interval, in the template ${JSON.stringify(source)}`,
-  )
+  throw new ConfigError('ERR_TEMPLATE', `'${unsupported}' is no longer supported in templates; use stream_interval, in ${quoted(source)}`)
 }
 
 const typeTests: Readonly<Record<ValidType, (value: unknown) => boolean>> = {
@@ -50,32 +48,36 @@ const maxCopyDepth = 50
  * The value that is read back from the text of `value`, without writing and reading it: a copy for JSON-like data.
  * {@link noLiteral} where only the text can tell.
  */
-function readBack(value: unknown, depth = 0): unknown {
+function readBack(value: unknown, depth = 0, budget?: Budget): unknown {
   if (value === null || typeof value === 'boolean') return value
   if (typeof value === 'number')
     return Number.isSafeInteger(value) ? value + 0 : Number.isInteger(value) || !Number.isFinite(value) ? noLiteral : value
   // Only inside a container is a text quoted and so read back as it is.
   if (typeof value === 'string') return depth > 0 ? value : noLiteral
   if (typeof value !== 'object' || depth > maxCopyDepth) return noLiteral
-  if (Array.isArray(value)) return kindOf(value) === 'list' ? copyItems(value, depth) : noLiteral
+  if (Array.isArray(value)) return kindOf(value) === 'list' ? copyItems(value, depth, budget ?? fullBudget()) : noLiteral
   if (value instanceof PyFloat) return Number.isFinite(value.value) ? value : noLiteral
-  return Object.getPrototypeOf(value) === Object.prototype ? copyObject(value as Record<string, unknown>, depth) : noLiteral
+  return Object.getPrototypeOf(value) === Object.prototype
+    ? copyObject(value as Record<string, unknown>, depth, budget ?? fullBudget())
+    : noLiteral
 }
 
-function copyItems(items: readonly unknown[], depth: number): unknown {
+function copyItems(items: readonly unknown[], depth: number, budget: Budget): unknown {
+  spend(budget)
   const copy: unknown[] = []
   for (const item of items) {
-    const inner = readBack(item, depth + 1)
+    const inner = readBack(item, depth + 1, budget)
     if (inner === noLiteral) return noLiteral
     copy.push(inner)
   }
   return copy
 }
 
-function copyObject(value: Record<string, unknown>, depth: number): unknown {
+function copyObject(value: Record<string, unknown>, depth: number, budget: Budget): unknown {
+  spend(budget)
   const copy: Record<string, unknown> = {}
   for (const key of Object.keys(value)) {
-    const inner = readBack(value[key], depth + 1)
+    const inner = readBack(value[key], depth + 1, budget)
     if (inner === noLiteral) return noLiteral
     setOwn(copy, key, inner)
   }

@@ -3,29 +3,34 @@ import { CalendarDate, CalendarDuration, DateTime, TimeDelta } from './datetime-
 import { dictEntries, dictGet, dictHas, dictSize } from './dict.ts'
 import { compareDateTimes, compareDeltas } from './duration.ts'
 import { typeError, undefinedError } from './failure.ts'
+import { type Budget, fullBudget, spend } from './limits.ts'
 import type { ComparisonOperator } from './syntax.ts'
 import { type Dict, isDict, isNumeric, kindOf, type Numeric, PyFloat, typeName } from './values.ts'
 
 /** Python's `==`, ordering and `in`. */
 
-export function equals(left: unknown, right: unknown): boolean {
+export function equals(left: unknown, right: unknown, budget?: Budget): boolean {
   if (left === right) return true
   if (typeof left === 'string' || typeof right === 'string' || left === null || right === null) return false
   if (isNumeric(left)) return isNumeric(right) && compareNumbers(left, right) === 0
-  if (Array.isArray(left)) return Array.isArray(right) && sameSequences(left, right)
+  if (Array.isArray(left)) return Array.isArray(right) && sameSequences(left, right, spend(budget ?? fullBudget()))
+  if (left instanceof Set) return right instanceof Set && left.size === right.size && [...left].every((item) => contains(item, right))
+  if (left instanceof Uint8Array) return right instanceof Uint8Array && Buffer.compare(left, right) === 0
+  if (isDict(left)) return isDict(right) && sameDicts(left, right, spend(budget ?? fullBudget()))
+  return sameTimes(left, right)
+}
+
+function sameTimes(left: unknown, right: unknown): boolean {
   if (left instanceof DateTime) return right instanceof DateTime && sameMoments(left, right)
   if (left instanceof CalendarDate) return right instanceof CalendarDate && left.days === right.days
   if (left instanceof TimeDelta) return right instanceof TimeDelta && compareDeltas(left, right) === 0
-  if (left instanceof CalendarDuration) return right instanceof CalendarDuration && sameDurations(left, right)
-  if (left instanceof Set) return right instanceof Set && left.size === right.size && [...left].every((item) => contains(item, right))
-  if (left instanceof Uint8Array) return right instanceof Uint8Array && Buffer.compare(left, right) === 0
-  return isDict(left) && isDict(right) && sameDicts(left, right)
+  return left instanceof CalendarDuration && right instanceof CalendarDuration && sameDurations(left, right)
 }
 
-function sameSequences(left: readonly unknown[], right: readonly unknown[]): boolean {
+function sameSequences(left: readonly unknown[], right: readonly unknown[], budget: Budget): boolean {
   const [leftKind, rightKind] = [kindOf(left), kindOf(right)]
   if (leftKind !== rightKind || leftKind === 'generator') return false
-  return left.length === right.length && left.every((item, index) => equals(item, right[index]))
+  return left.length === right.length && left.every((item, index) => equals(item, right[index], budget))
 }
 
 function sameMoments(left: DateTime, right: DateTime): boolean {
@@ -36,11 +41,9 @@ function sameDurations(left: CalendarDuration, right: CalendarDuration): boolean
   return left.years * 12 + left.months === right.years * 12 + right.months && compareDeltas(left.delta, right.delta) === 0
 }
 
-function sameDicts(left: Dict, right: Dict): boolean {
-  return (
-    dictSize(left) === dictSize(right) &&
-    dictEntries(left).every(([key, value]) => dictHas(right, key) && equals(value, dictGet(right, key)))
-  )
+function sameDicts(left: Dict, right: Dict, budget: Budget): boolean {
+  if (dictSize(left) !== dictSize(right)) return false
+  return dictEntries(left).every(([key, value]) => dictHas(right, key) && equals(value, dictGet(right, key), budget))
 }
 
 /** JavaScript compares numbers and bigints exactly. NaN is neither less, equal nor greater: the result is NaN. */

@@ -48,8 +48,11 @@ export function compileSource(source: string, options: TemplateOptions): Compile
   try {
     return compileStatements(source, parseTemplate(source), options)
   } catch (thrown) {
-    if (!(thrown instanceof TemplateSyntaxError)) throw thrown
-    throw new ConfigError('ERR_TEMPLATE_SYNTAX', `${thrown.message} in the template ${JSON.stringify(source)}`, { cause: thrown })
+    // Long chains without brackets exhaust the stack before the parser's own limits are reached.
+    const isTooLong = thrown instanceof RangeError
+    if (!(thrown instanceof TemplateSyntaxError) && !isTooLong) throw thrown
+    const message = isTooLong ? 'too many operators or filters in a row' : thrown.message
+    throw new ConfigError('ERR_TEMPLATE_SYNTAX', `${message} in ${quoted(source)}`, { cause: thrown })
   }
 }
 
@@ -110,7 +113,7 @@ function checkRoots(source: string, roots: ReadonlySet<string>, { dialect, roots
   for (const root of roots) {
     if (visible.includes(root)) continue
     const hint = suggest(root, [...visible, ...globals.keys()])
-    throw new ConfigError('ERR_TEMPLATE_SYNTAX', `unknown name '${root}' in the template ${JSON.stringify(source)}; ${hint}`)
+    throw new ConfigError('ERR_TEMPLATE_SYNTAX', `unknown name '${root}' in ${quoted(source)}; ${hint}`)
   }
 }
 
@@ -124,9 +127,16 @@ export function assertRoots(scope: Scope, roots: readonly string[]): void {
   }
 }
 
+const shownLength = 300
+
+/** The template for messages, shortened when it is long. */
+export function quoted(source: string): string {
+  return `the template ${JSON.stringify(source.length > shownLength ? `${source.slice(0, shownLength)}…` : source)}`
+}
+
 /** The failure with the template it happened in. Anything but a failure of the language passes unchanged. */
 export function inTemplate(thrown: unknown, source: string): unknown {
-  const name = `the template ${JSON.stringify(source)}`
+  const name = quoted(source)
   if (thrown instanceof TemplateFailure) return new ConnectorError(thrown.code, `${thrown.message} in ${name}`, { cause: thrown })
   // The stack or the longest possible string is exhausted before one of our own limits is.
   if (thrown instanceof RangeError) return new ConnectorError('ERR_TEMPLATE_LIMIT', `${name} grows too large`, { cause: thrown })

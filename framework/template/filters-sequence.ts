@@ -9,7 +9,7 @@ import { wholeArgument } from './number-format.ts'
 import { textOf } from './render.ts'
 import { generator, iterate, lengthOf } from './sequences.ts'
 import { tests } from './tests.ts'
-import { attributes, type Dict, type Environment, isDict, isIntegral, isNumeric, kindOf, PyFloat, truthy, tuple } from './values.ts'
+import { attributes, type Dict, type Environment, isDict, isIntegral, kindOf, PyFloat, truthy, tuple } from './values.ts'
 
 /** Jinja's filters over sequences. Those that are lazy in Python return generators, which are true even when empty. */
 

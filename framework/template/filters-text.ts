@@ -29,7 +29,7 @@ const jsonEscapes: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\
 function titleCase(text: string): string {
   return text
     .split(/([-\s({[<]+)/u)
-    .map((word) => capitalize(word))
+    .map(([first = '', ...rest]) => first.toUpperCase() + rest.join('').toLowerCase())
     .join('')
 }
 

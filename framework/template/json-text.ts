@@ -1,6 +1,7 @@
 import { compareTexts } from './code-points.ts'
 import { dictEntries } from './dict.ts'
 import { typeError } from './failure.ts'
+import { type Budget, fullBudget, spend } from './limits.ts'
 import { floatText, numberText } from './text.ts'
 import { type Dict, isDict, kindOf, PyFloat, typeName } from './values.ts'
 
@@ -12,8 +13,16 @@ export interface JsonTextOptions {
   readonly indent?: number
 }
 
+interface Writer extends JsonTextOptions {
+  readonly budget: Budget
+}
+
 /** A TypeError failure for what JSON does not know: dates, sets, bytes, Undefined. */
-export function jsonText(value: unknown, options: JsonTextOptions = {}, depth = 1): string {
+export function jsonText(value: unknown, options: JsonTextOptions = {}): string {
+  return write(value, { ...options, budget: fullBudget() }, 1)
+}
+
+function write(value: unknown, writer: Writer, depth: number): string {
   if (value === null) return 'null'
   switch (typeof value) {
     case 'string':
@@ -25,7 +34,8 @@ export function jsonText(value: unknown, options: JsonTextOptions = {}, depth = 
     case 'number':
       return Number.isInteger(value) ? numberText(value) : specialFloat(value)
     default:
-      return containerText(value, options, depth)
+      spend(writer.budget)
+      return containerText(value, writer, depth)
   }
 }
 
@@ -34,30 +44,22 @@ function specialFloat(value: number): string {
   return Number.isFinite(value) ? floatText(value) : value > 0 ? 'Infinity' : '-Infinity'
 }
 
-function containerText(value: unknown, options: JsonTextOptions, depth: number): string {
+function containerText(value: unknown, writer: Writer, depth: number): string {
   if (value instanceof PyFloat) return specialFloat(value.value)
+  const text = (item: unknown): string => write(item, writer, depth + 1)
   if (Array.isArray(value) && (kindOf(value) === 'list' || kindOf(value) === 'tuple')) {
-    return wrapped(
-      '[]',
-      value.map((item) => jsonText(item, options, depth + 1)),
-      { options, depth },
-    )
+    return `[${layOut(value.map(text), writer, depth)}]`
   }
   if (!isDict(value)) throw typeError(`Object of type ${typeName(value)} is not JSON serializable`)
-  const entries = sorted(value, options).map(([key, item]) => `${quoted(keyText(key))}: ${jsonText(item, options, depth + 1)}`)
-  return wrapped('{}', entries, { options, depth })
+  const entries = sorted(value, writer).map(([key, item]) => `${quoted(keyText(key))}: ${text(item)}`)
+  return `{${layOut(entries, writer, depth)}}`
 }
 
-function wrapped(
-  brackets: '[]' | '{}',
-  parts: readonly string[],
-  { options: { indent }, depth }: { options: JsonTextOptions; depth: number },
-): string {
-  const [open = '', close = ''] = brackets
-  if (indent === undefined || parts.length === 0) return open + parts.join(', ') + close
-  const line = `\n${' '.repeat(Math.min(Math.max(indent, 0), 100) * depth)}`
-  const end = `\n${' '.repeat(Math.min(Math.max(indent, 0), 100) * (depth - 1))}`
-  return open + line + parts.join(`,${line}`) + end + close
+function layOut(parts: readonly string[], { indent }: Writer, depth: number): string {
+  if (indent === undefined || parts.length === 0) return parts.join(', ')
+  const step = Math.min(Math.max(indent, 0), 100)
+  const [line, end] = [`\n${' '.repeat(step * depth)}`, `\n${' '.repeat(step * (depth - 1))}`]
+  return line + parts.join(`,${line}`) + end
 }
 
 function sorted(dict: Dict, { sortKeys = false }: JsonTextOptions): [unknown, unknown][] {

@@ -14,6 +14,22 @@ export const maxIterations = 1_000_000
 /** Bits of an integer result. */
 export const maxIntegerBits = 32_768
 
+/** Values that one text, copy or comparison may visit: a list may contain another one many times over. */
+export const maxVisits = 5_000_000
+
+/** What is left of {@link maxVisits} in one walk. */
+export interface Budget {
+  left: number
+}
+
+export const fullBudget = (): Budget => ({ left: maxVisits })
+
+export function spend(budget: Budget): Budget {
+  budget.left -= 1
+  if (budget.left < 0) throw limitExceeded(`a template may not visit more than ${maxVisits} values at once`)
+  return budget
+}
+
 export function assertTextLength(length: number): void {
   if (!(length <= maxTextLength)) throw limitExceeded(`a template may not build texts longer than ${maxTextLength} characters`)
 }

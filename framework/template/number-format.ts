@@ -30,6 +30,7 @@ function formatInteger(value: unknown, { kind, precision, alternate }: NumberSpe
   if (!isNumeric(value) || (kind !== 'd' && kind !== 'i' && kind !== 'u' && !isIntegral(value))) {
     throw typeError(`%${kind} format: an integer is required, not ${typeName(value)}`)
   }
+  assertTextLength(precision ?? 0)
   const whole = BigInt(parsePythonInt(value))
   const [radix, prefix] = radixes[kind] ?? [10, '']
   const digits = (whole < 0n ? -whole : whole).toString(radix).padStart(precision ?? 0, '0')

@@ -76,7 +76,7 @@ export function withinLimits<T>({ degree }: PythonRegex, subject: string, work: 
   try {
     return watched.script.runInContext(watched.context, { timeout: maxMilliseconds }) as T
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') {
+    if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && thrown.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') {
       throw limitExceeded(`a regular expression took more than ${maxMilliseconds} ms`)
     }
     throw thrown

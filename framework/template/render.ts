@@ -1,4 +1,5 @@
 import { CalendarDate, CalendarDuration, DateTime, TimeDelta } from './datetime-value.ts'
+import { type Budget, fullBudget, spend } from './limits.ts'
 import { asNumber } from './numbers.ts'
 import { numberText, toText } from './text.ts'
 import { Callable, type Dialect, isFloat } from './values.ts'
@@ -18,7 +19,8 @@ export function plainText(value: unknown): string {
     return value.toString()
   }
   if (value instanceof Callable) return `<function ${value.name}>`
-  return JSON.stringify(value, jsonValue) ?? ''
+  const budget = fullBudget()
+  return JSON.stringify(value, (_key, item: unknown) => jsonValue(item, budget)) ?? ''
 }
 
 function plainNumber(value: number): string {
@@ -26,7 +28,8 @@ function plainNumber(value: number): string {
 }
 
 /** Values that JSON does not know: big integers keep their digits as text, sets and maps become arrays and objects. */
-function jsonValue(_key: string, value: unknown): unknown {
+function jsonValue(value: unknown, budget: Budget): unknown {
+  spend(budget)
   if (typeof value === 'bigint') return value.toString()
   if (value instanceof Set) return [...value]
   return value instanceof Map ? Object.fromEntries(value) : value

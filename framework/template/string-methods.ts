@@ -5,6 +5,7 @@ import {
   align,
   blanks,
   capitalize,
+  expandTabs,
   find,
   found,
   join,
@@ -21,7 +22,6 @@ import {
   title,
   zeroFill,
 } from './string-operations.ts'
-import { isNumeric } from './values.ts'
 
 /** Python's `str` methods; `format`, which reads attributes, is in access.ts. */
 
@@ -187,7 +187,7 @@ export const stringMethods = methodTable([
   method(
     'expandtabs',
     'tabsize?',
-    on((text, [size]) => text.replaceAll('\t', ' '.repeat(isNumeric(size) ? Math.min(Number(size), 100) : 8))),
+    on((text, [size = 8]) => expandTabs(text, wholeArgument(size, 'tabsize'))),
   ),
   method(
     'encode',

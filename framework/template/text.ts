@@ -1,5 +1,6 @@
 import { CalendarDate, CalendarDuration, DateTime, TimeDelta } from './datetime-value.ts'
 import { dictEntries } from './dict.ts'
+import { type Budget, fullBudget, spend } from './limits.ts'
 import { Callable, type Dict, ellipsis, isDict, kindOf, PyFloat } from './values.ts'
 
 /** Python's `str()` and `repr()`. */
@@ -44,7 +45,7 @@ export function toText(value: unknown): string {
 }
 
 /** Python's `repr(value)`. */
-export function repr(value: unknown): string {
+export function repr(value: unknown, budget: Budget = fullBudget()): string {
   switch (typeof value) {
     case 'string':
       return textRepr(value)
@@ -59,34 +60,34 @@ export function repr(value: unknown): string {
     case 'symbol':
       return value === ellipsis ? 'Ellipsis' : '<object>'
     default:
-      return value === null ? 'None' : objectRepr(value)
+      return value === null ? 'None' : objectRepr(value, spend(budget))
   }
 }
 
-function objectRepr(value: unknown): string {
-  if (Array.isArray(value)) return sequenceRepr(value)
+function objectRepr(value: unknown, budget: Budget): string {
+  if (Array.isArray(value)) return sequenceRepr(value, budget)
   if (value instanceof PyFloat) return floatText(value.value)
   if (value instanceof DateTime) return datetimeRepr(value)
   if (value instanceof CalendarDate) return `datetime.date(${value.toString().split('-').map(Number).join(', ')})`
   if (value instanceof TimeDelta) return deltaRepr(value)
   if (value instanceof CalendarDuration) return `isodate.duration.Duration(${value})`
-  if (value instanceof Set) return value.size === 0 ? 'set()' : `{${[...value].map(repr).join(', ')}}`
+  if (value instanceof Set) return value.size === 0 ? 'set()' : `{${[...value].map((item) => repr(item, budget)).join(', ')}}`
   if (value instanceof Uint8Array) return bytesRepr(value)
   if (value instanceof Callable) return `<function ${value.name}>`
-  return isDict(value) ? dictRepr(value) : '<object>'
+  return isDict(value) ? dictRepr(value, budget) : '<object>'
 }
 
-function sequenceRepr(items: readonly unknown[]): string {
-  const inner = items.map(repr).join(', ')
+function sequenceRepr(items: readonly unknown[], budget: Budget): string {
+  const inner = items.map((item) => repr(item, budget)).join(', ')
   const kind = kindOf(items)
   if (kind === 'list') return `[${inner}]`
   if (kind === 'tuple') return items.length === 1 ? `(${inner},)` : `(${inner})`
   return kind === 'generator' ? '<generator object>' : `${kind}([${inner}])`
 }
 
-function dictRepr(dict: Dict): string {
+function dictRepr(dict: Dict, budget: Budget): string {
   return `{${dictEntries(dict)
-    .map(([key, item]) => `${repr(key)}: ${repr(item)}`)
+    .map(([key, item]) => `${repr(key, budget)}: ${repr(item, budget)}`)
     .join(', ')}}`
 }
 
