@@ -49,7 +49,7 @@ function decodeText(body: Uint8Array): string {
 
 function readJson(text: string, parts: ResponseParts, redact: (text: string) => string): { value: unknown } | { error: ConnectorError } {
   try {
-    return { value: parseJson(text) }
+    return { value: parseJson(text, parts.body) }
   } catch (thrown) {
     if (thrown instanceof ConnectorError) return { error: thrown }
     return { error: notJson(text, parts, redact) }
