@@ -1,5 +1,6 @@
 import { type RequestContext, Requester } from '../../framework/components/requesters/requester.ts'
 import { ConnectorError } from '../../framework/errors.ts'
+import type { HttpResponse } from '../../framework/http/request.ts'
 import { type BuildContext, defineComponent } from '../../framework/manifest/component.ts'
 import { integer, list, optional, slot, string } from '../../framework/manifest/fields.ts'
 import { isObject } from './insight-rows.ts'
@@ -35,7 +36,7 @@ export const GraphFieldsRequester = defineComponent(Requester, {
     const withFields = (request: RequestContext, limit: number | undefined): RequestContext => {
       const asked = [...fields, ...optional_fields].filter((field) => !refused.has(field, accountId(request)))
       const params = { ...request.parts.params, fields: asked.join(','), ...(limit === undefined ? {} : { limit: String(limit) }) }
-      return { ...request, parts: { ...request.parts, params } }
+      return { ...request, parts: { ...request.parts, params }, accept: accepting(request) }
     }
     return {
       method: requester.method,
@@ -53,6 +54,18 @@ export const GraphFieldsRequester = defineComponent(Requester, {
     }
   },
 })
+
+/** The API answers with a node, which has an id, or with a list; what is neither came to grief on the way. */
+function accepting({ accept }: RequestContext): (response: HttpResponse) => void {
+  return (response) => {
+    accept?.(response)
+    const body = response.json()
+    if (isObject(body) && (body['id'] !== undefined || Array.isArray(body['data']))) return
+    throw new ConnectorError('ERR_DATA_MISSING', "the answer is neither a node with an 'id' nor a list in 'data'", {
+      failureType: 'transient_error',
+    })
+  }
+}
 
 function isTooMuch(thrown: unknown): boolean {
   return thrown instanceof ConnectorError && thrown.code === 'ERR_TOO_MUCH_DATA'

@@ -11,7 +11,9 @@ export const GraphTimes = defineComponent(Transformation, {
     transform: (row) => {
       for (const field of fields) {
         const time = row[field]
-        if (typeof time === 'string') row[field] = time.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')
+        if (typeof time !== 'string') continue
+        // The API writes UTC; the rest is for what it does not do today.
+        row[field] = time.endsWith('+0000') ? `${time.slice(0, -5)}+00:00` : time.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')
       }
       return row
     },

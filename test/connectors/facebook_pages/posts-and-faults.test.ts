@@ -136,7 +136,8 @@ describe('a fault', () => {
   it.each(passing)('%s that passes costs nothing but time', async (_, fault) => {
     const select = ['page_insights', 'posts', 'page']
     const complete = await run({ select })
-    for (const route of ['GET /{page}/insights', 'GET /{page}/published_posts']) sandbox.faults.add({ ...fault, match: { route } })
+    for (const route of ['GET /{page}/insights', 'GET /{page}/published_posts', 'GET /{page}'])
+      sandbox.faults.add({ ...fault, match: { route } })
     const result = await run({ select })
     expect(result.summary.errors).toEqual([])
     for (const stream of Object.keys(complete.rows)) expect(texts(result.rows[stream]), stream).toEqual(texts(complete.rows[stream]))

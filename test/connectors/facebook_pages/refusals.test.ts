@@ -158,6 +158,25 @@ describe('a Page', () => {
     expect(Object.keys(result.rows)).toEqual(['page_insights'])
     expect(new Set(result.rows['page_insights']?.map((row) => row['page_id']))).toEqual(new Set(pages))
     expect(JSON.stringify(result.state)).not.toMatch(/token/)
+    sandbox.reset()
+    const second = await run({ select: ['page_insights'], config: { stream_layout: 'merged' }, state: result.state })
+    expect(sandbox.counts['GET /{page}/insights']).toBe(3)
+    const days = new Set(second.rows['page_insights']?.map((row) => String(row['metric_date'])))
+    expect([...days].sort()[0]).toBe('2026-11-10')
+  })
+
+  it('too small to have insights is no reason for a finding', async () => {
+    sandbox.pages.update(pages[0] ?? '', { fan_count: 40 })
+    const result = await run({ select: ['page_insights'], config: { page_ids: [pages[0]] } })
+    expect(result.summary).toMatchObject({ exit_code: 0, rows: 0, warnings: [] })
+  })
+
+  it('of some size whose insights are all empty is pointed out', async () => {
+    const result = await run({ select: ['page_insights'], config: { page_ids: [pages[0]], metrics: ['page_follows_city'] } })
+    expect(result.summary.warnings).toMatchObject([
+      { code: 'ERR_INSIGHTS_EMPTY', account_id: pages[0], date_range: '2026-10-01 – 2026-11-19' },
+    ])
+    expect(result.summary.exit_code).toBe(0)
   })
 })
 
