@@ -8,14 +8,25 @@ interface Entry {
   readonly values?: readonly Readonly<Record<string, unknown>>[]
 }
 
+interface Accounts {
+  readonly data: readonly { readonly id: string; readonly access_token: string }[]
+  readonly paging?: { readonly next?: string; readonly cursors: { readonly after: string } }
+}
+
 const base = process.argv[2] ?? ''
 const log = (await got(`${base}/__sandbox/requests`).json()) as {
   requests: { method: string; path: string; query: Record<string, string> }[]
 }
-const accounts = (await got(`${base}/v26.0/me/accounts?limit=500`, { headers: { authorization: 'Bearer sandbox-user-token' } }).json()) as {
-  data: { id: string; access_token: string }[]
+const tokens = new Map<string, string>()
+for (let after: string | undefined = ''; after !== undefined; ) {
+  const headers = { authorization: 'Bearer sandbox-user-token' }
+  const page: Accounts = await got(`${base}/v26.0/me/accounts`, {
+    headers,
+    searchParams: { limit: 100, ...(after ? { after } : {}) },
+  }).json()
+  for (const { id, access_token } of page.data) tokens.set(id, access_token)
+  after = page.paging?.next ? page.paging.cursors.after : undefined
 }
-const tokens = new Map(accounts.data.map(({ id, access_token }) => [id, access_token]))
 const agent = { http: new Agent({ keepAlive: true, maxSockets: 8 }) }
 const calls = log.requests.filter(({ method, path }) => method === 'GET' && /\/(insights|published_posts)$/.test(path))
 

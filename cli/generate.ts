@@ -1,7 +1,8 @@
 // Run by `npm run generate` after a build: writes what derives from the components. Its output is committed and never edited.
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { parse } from 'yaml'
 import { connectors } from '../connectors/index.ts'
 import { components } from '../framework/components/index.ts'
 import { createLanguage } from '../framework/manifest/language.ts'
@@ -21,4 +22,13 @@ mkdirSync(folder, { recursive: true })
 const pages = reference(language)
 for (const stale of readdirSync(folder).filter((file) => !pages.has(file))) rmSync(new URL(stale, folder))
 for (const [file, text] of pages) writeFileSync(new URL(file, folder), text)
+
+const catalogue = parse(readFileSync(new URL('connectors/meta/metrics.yaml', root), 'utf8'))
+writeFileSync(new URL('connectors/meta/metrics.json', root), `${JSON.stringify(catalogue)}\n`)
+
+for (const { readme } of connectors) {
+  if (!readme) continue
+  const file = new URL(readme.file, root)
+  writeFileSync(file, await readme.fill(readFileSync(file, 'utf8')))
+}
 process.stderr.write(`wrote the manifest schema and ${pages.size} pages to ${folder.pathname}\n`)

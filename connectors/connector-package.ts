@@ -10,6 +10,8 @@ export interface ConnectorPackage {
   readonly name: string
   /** Path of the manifest inside the package. */
   readonly manifest: string
+  /** The README, and how `npm run generate` fills in what derives from code or data. */
+  readonly readme?: { readonly file: string; fill(text: string): Promise<string> }
   /** Code that the manifest needs besides the language. */
   load(): Promise<ConnectorParts>
 }

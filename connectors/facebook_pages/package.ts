@@ -5,6 +5,10 @@ export const facebookPages: ConnectorPackage = {
   product: 'facebook_pages',
   name: 'Facebook Pages Insights Connector',
   manifest: 'manifests/third_party/social/meta/facebook_pages.rest.yaml',
+  readme: {
+    file: 'connectors/facebook_pages/README.md',
+    fill: async (text) => (await import('./readme.ts')).facebookPagesReadme(text),
+  },
   load: async () => {
     const [{ metaComponents }, { readGraphUsage }] = await Promise.all([import('../meta/components.ts'), import('../meta/usage.ts')])
     return { components: metaComponents, usage: readGraphUsage }
