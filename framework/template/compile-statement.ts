@@ -110,7 +110,8 @@ interface Loop {
   readonly assign: Assign
   readonly condition: Evaluate | undefined
   readonly body: Render
-  readonly loopSlot: number
+  /** Where `loop` goes; undefined when the body does not look at it. */
+  readonly loopSlot: number | undefined
   /** Variables of the loop's scope, fresh in each round. */
   readonly slots: readonly number[]
 }
@@ -120,8 +121,9 @@ function compileFor(statement: Of<'for'>, context: CompileContext): Render {
   const { result, slots } = context.names.scoped(() => {
     const assign = compileTarget(statement.target, context)
     const condition = statement.condition && context.expression(statement.condition, context)
-    const loopSlot = context.names.declare('loop')
-    return { assign, condition, loopSlot, body: compileBlock(statement.body, context) }
+    const slot = context.names.declare('loop')
+    const body = compileBlock(statement.body, context)
+    return { assign, condition, body, loopSlot: context.names.isRead(slot) ? slot : undefined }
   })
   const otherwise = compileBlock(statement.otherwise, context)
   const loop: Loop = { iterable, slots, ...result }
@@ -152,7 +154,7 @@ function runLoop({ slots, loopSlot, assign, body }: Loop, items: readonly unknow
   for (const [index, item] of items.entries()) {
     count(frame)
     for (const slot of slots) frame.locals[slot] = unset
-    frame.locals[loopSlot] = { [attributes]: loopAttributes(items, index, changes) }
+    if (loopSlot !== undefined) frame.locals[loopSlot] = { [attributes]: loopAttributes(items, index, changes) }
     assign(frame, item)
     text += body(frame)
     assertTextLength(text.length)

@@ -18,6 +18,7 @@ export interface Resolution {
 
 export class Names {
   readonly #scopes: Scope[] = [{ slots: new Map(), assigned: new Set() }]
+  readonly #read = new Set<number>()
   #count = 0
 
   /** Number of slots that an evaluation needs. */
@@ -45,10 +46,18 @@ export class Names {
     let external = true
     for (const scope of this.#scopes.toReversed()) {
       const slot = scope.slots.get(name)
-      if (slot !== undefined) slots.push(slot)
+      if (slot !== undefined) {
+        slots.push(slot)
+        this.#read.add(slot)
+      }
       if (scope.assigned.has(name)) external = false
     }
     return { slots, external }
+  }
+
+  /** Whether the template, as far as it is compiled, reads the slot. */
+  isRead(slot: number): boolean {
+    return this.#read.has(slot)
   }
 
   /** Runs `work` in a scope of its own; also returns that scope's slots, to be unset at each entry. */
