@@ -18,8 +18,14 @@ export {
   withContext,
 } from './errors.ts'
 export { fileNameOf } from './file-name.ts'
+// What a program needs that reads without the command line.
+export { createBudget } from './http/budget.ts'
+export { type ConnectorHttpClient, createHttpClient, type HttpClientOptions } from './http/create-client.ts'
+export { createRedactor, type Redactor } from './http/redaction.ts'
 export { type Component, defineComponent, defineFamily, type Family, type Field, type Language } from './manifest/component.ts'
+export { prepareConfig } from './manifest/config.ts'
 export { createLanguage } from './manifest/language.ts'
+export { loadManifest, type Manifest } from './manifest/manifest.ts'
 export type {
   Catalog,
   CatalogStream,
@@ -38,6 +44,12 @@ export type {
   StreamStatus,
 } from './protocol/messages.ts'
 export type { Finding, Reporter } from './report.ts'
+export { type BoundStream, type CatalogMatch, matchCatalog, selectStreams } from './runtime/bound-stream.ts'
+export { commitState } from './runtime/commit-state.ts'
 export type { Destination, DestinationReport, RunInfo } from './runtime/destination.ts'
 export type { Item, MessageItem, PageItem, StreamInfo } from './runtime/items.ts'
+export { type Connector, type ConnectorOptions, openConnector } from './runtime/open-connector.ts'
+export { type ReadOptions, read } from './runtime/read.ts'
+export { type ExitCode, Run, type RunSummary } from './runtime/run.ts'
+export { createRunReporter, type Logger, type RunReporter } from './runtime/run-reporter.ts'
 export type { ConnectionState, LeaseHolder, StateLease, StateRegistry, StateVersion } from './runtime/state-registry.ts'
