@@ -14,6 +14,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'framework/errors.ts': [],
   'framework/clock.ts': [],
   'framework/report.ts': ['framework/errors.ts'],
+  'framework/postgres': ['framework/errors.ts', 'framework/clock.ts'],
   'framework/template': ['framework/errors.ts', 'framework/protocol'],
   'framework/http': ['framework/errors.ts', 'framework/protocol', 'framework/clock.ts', 'framework/report.ts'],
   'framework/manifest': [
