@@ -2,6 +2,7 @@ import { ConfigError } from '../../errors.ts'
 import { describe } from '../../manifest/build.ts'
 import { defineComponent } from '../../manifest/component.ts'
 import { either, list, optional, slot, template } from '../../manifest/fields.ts'
+import type { Dialect } from '../../template/template.ts'
 import { toText } from '../../template/text.ts'
 import { RequestOption } from '../requesters/request-option.ts'
 import { injected } from './injected.ts'
@@ -43,7 +44,7 @@ export const ListPartitionRouter = defineComponent(PartitionRouter, {
     async *partitions(scope) {
       const field = toText(cursor_field.evaluate(scope))
       const seen = new Set<unknown>()
-      for (const value of 'evaluate' in values ? listOf(values.evaluate(scope)) : values.map((entry) => entry.evaluate(scope))) {
+      for (const value of 'evaluate' in values ? listOf(values.evaluate(scope), dialect) : values.map((entry) => entry.evaluate(scope))) {
         if (dialect === 'native' && seen.has(value)) continue
         seen.add(value)
         yield { values: { [field]: value }, extra: {}, parts: injected(request_option, value, scope), scope }
@@ -52,7 +53,9 @@ export const ListPartitionRouter = defineComponent(PartitionRouter, {
   }),
 })
 
-function listOf(value: unknown): readonly unknown[] {
+/** The reference takes an empty text for an empty list: a config without the list reads nothing. Ours says that it is missing. */
+function listOf(value: unknown, dialect: Dialect): readonly unknown[] {
   if (Array.isArray(value)) return value
+  if (value === '' && dialect === 'airbyte') return []
   throw new ConfigError('ERR_MANIFEST_INVALID', `the values of a ListPartitionRouter must be a list, found ${describe(value)}`)
 }

@@ -43,6 +43,8 @@ describe('ListPartitionRouter', () => {
   it('refuses what is no list', async () => {
     const { router } = build(listRouter('{{ config.repos }}'), { repos: 'a' })
     await expect(partitionsOf(router)).rejects.toThrow('must be a list, found string "a"')
+    const foreign = testContext({ dialect: 'airbyte', config: { repos: '' } })
+    expect(await partitionsOf(buildComponent(PartitionRouter, listRouter('{{ config.repos }}'), foreign))).toEqual([])
   })
 })
 
