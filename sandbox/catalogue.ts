@@ -13,6 +13,9 @@ export interface CatalogueMetric {
   readonly removed_on?: string
   readonly available_from?: string
   readonly endpoint?: string
+  readonly login?: 'both' | 'facebook'
+  readonly metric_type?: readonly string[]
+  readonly media_product_types?: readonly string[]
 }
 
 /** The metric table by object and name, with the dates held against the fake clock. */

@@ -58,6 +58,11 @@ export function unknownObject(id: string, method: string): GraphError {
   return new GraphError({ code: 100, subcode: 33, type: 'GraphMethodException', message })
 }
 
+/** How graph.instagram.com refuses what it does not offer to this caller, and callers without a role in an unpublished app. */
+export function unsupportedRequest(method: string): GraphError {
+  return new GraphError({ code: 100, type: 'IGApiException', message: `Unsupported request - method type: ${method.toLowerCase()}` })
+}
+
 export function unknownAlias(alias: string): GraphError {
   return new GraphError({ code: 803, status: 404, message: `(#803) Some of the aliases you requested do not exist: ${alias}` })
 }

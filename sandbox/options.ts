@@ -1,9 +1,12 @@
+import { type InstagramOptions, type InstagramSettings, instagramSettings } from './instagram-options.ts'
 import type { Logger } from './world.ts'
 
 /** How a sandbox is started; everything has a default. */
 export interface SandboxOptions {
   /** 0 (default) takes a free port. */
   readonly port?: number
+  /** Port of the second address, which behaves like graph.instagram.com; 0 (default) takes a free one. */
+  readonly instagramPort?: number
   /** Loopback unless told otherwise. */
   readonly host?: string
   /** All generated data follow from it; default 1. */
@@ -16,6 +19,8 @@ export interface SandboxOptions {
   readonly days?: number
   /** Posts per Page before the start, spread over the history; default 120. */
   readonly posts?: number
+  /** Accounts, media, stories and hashtags of Instagram. */
+  readonly instagram?: InstagramOptions
   /** Hours until a day's insights appear; default 48. */
   readonly delayHours?: number
   /** What the days younger than the delay look like: no rows (default), or lower figures that still grow. */
@@ -34,11 +39,12 @@ export interface SandboxOptions {
 }
 
 /** The options with their defaults filled in. */
-export type Settings = Required<Omit<SandboxOptions, 'now' | 'appSecret' | 'logger' | 'recordings'>> &
-  Pick<SandboxOptions, 'now' | 'appSecret' | 'logger' | 'recordings'>
+export type Settings = Required<Omit<SandboxOptions, 'now' | 'appSecret' | 'logger' | 'recordings' | 'instagram'>> &
+  Pick<SandboxOptions, 'now' | 'appSecret' | 'logger' | 'recordings'> & { readonly instagram: InstagramSettings }
 
 const DEFAULTS = {
   port: 0,
+  instagramPort: 0,
   host: '127.0.0.1',
   seed: 1,
   pages: 3,
@@ -53,8 +59,11 @@ const DEFAULTS = {
 
 /** Fills in the defaults. Throws a TypeError for numbers that make no world. */
 export function settingsOf(options: SandboxOptions): Settings {
-  const settings: Settings = { ...DEFAULTS, ...options }
-  for (const name of ['port', 'seed', 'pages', 'days', 'posts', 'delayHours', 'latencyMs', 'logLimit'] as const) {
+  const instagram = instagramSettings(options.instagram)
+  const pages = options.pages ?? Math.max(DEFAULTS.pages, instagram.accounts ?? 0)
+  const settings: Settings = { ...DEFAULTS, ...options, pages, instagram }
+  if ((instagram.accounts ?? 0) > pages) throw new TypeError('sandbox: instagram.accounts must not exceed pages, each account needs one')
+  for (const name of ['port', 'instagramPort', 'seed', 'pages', 'days', 'posts', 'delayHours', 'latencyMs', 'logLimit'] as const) {
     if (!Number.isFinite(settings[name]) || settings[name] < 0) throw new TypeError(`sandbox: ${name} must be a number of 0 or more`)
   }
   return settings

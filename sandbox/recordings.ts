@@ -8,11 +8,19 @@ export interface RecordedRoute {
   readonly path: string
   /** File below the folder of recordings. */
   readonly file: string
+  /** Served to this token only. */
+  readonly token?: string
 }
 
 /** Recorded responses by path. Ids in them are not known to the generated world, except the Page's. */
 export const RECORDED_ROUTES: readonly RecordedRoute[] = [
   { path: '/112704783733939', file: 'facebook_pages/page.json' },
+  { path: '/me/accounts', file: 'instagram/api.json', token: 'sandbox-recorded-instagram-token' },
+  { path: '/41462785487205123', file: 'instagram/users.json' },
+  { path: '/41462785487205123/insights', file: 'instagram/user_lifetime_insights.json' },
+  { path: '/41462785487205123/media', file: 'instagram/media.json' },
+  { path: '/41462785487205123/stories', file: 'instagram/stories.json' },
+  { path: '/children_id', file: 'instagram/media_children_for_children.json' },
   { path: '/41408147298757123/media', file: 'instagram/media.json' },
   { path: '/41408147298757123/stories', file: 'instagram/stories_for_story_insights_happy_path.json' },
   { path: '/84386203808767123/insights', file: 'instagram/media_insights_for_reels.json' },
@@ -35,17 +43,28 @@ export interface Recording {
 
 /** Serves recorded responses byte for byte; a file is read when it is first asked for. */
 export class Recordings {
-  readonly #files: ReadonlyMap<string, string>
+  readonly #folder: string
+  readonly #routes = new Map(RECORDED_ROUTES.map((route) => [route.path, route]))
   readonly #read = new Map<string, Recording>()
 
   constructor(folder = packagedFolder()) {
-    this.#files = new Map(RECORDED_ROUTES.map(({ path, file }) => [path, join(folder, file)]))
+    this.#folder = folder
   }
 
-  find(method: string, path: string): Recording | undefined {
-    const file = method === 'GET' ? this.#files.get(path) : undefined
-    if (file === undefined) return undefined
-    const recording = this.#read.get(file) ?? load(file)
+  /** Serves another file of the folder under a path: several were recorded for the same account. Throws when there is no such file. */
+  use(path: string, file: string): void {
+    this.#recording(file)
+    this.#routes.set(path, { path, file })
+  }
+
+  find({ method, path }: { method: string; path: string }, token: { text: string }): Recording | undefined {
+    const route = method === 'GET' ? this.#routes.get(path) : undefined
+    if (!route || (route.token !== undefined && route.token !== token.text)) return undefined
+    return this.#recording(route.file)
+  }
+
+  #recording(file: string): Recording {
+    const recording = this.#read.get(file) ?? load(join(this.#folder, file))
     this.#read.set(file, recording)
     return recording
   }

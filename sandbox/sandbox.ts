@@ -1,10 +1,14 @@
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Clock } from './clock.ts'
 import type { Faults } from './faults/faults.ts'
+import type { Host } from './hosts.ts'
 import type { LoggedRequest } from './http/log.ts'
 import { createGraphServer } from './http/server.ts'
+import type { InstagramBook } from './instagram.ts'
 import { type SandboxOptions, settingsOf } from './options.ts'
 import type { PageBook } from './pages.ts'
+import type { Recordings } from './recordings.ts'
 import type { TokenStore } from './tokens/store.ts'
 import { Truth } from './truth.ts'
 import type { Usage } from './usage.ts'
@@ -16,9 +20,13 @@ export type { SandboxOptions } from './options.ts'
 export interface Sandbox {
   /** Base URL without a slash at the end, for example `http://127.0.0.1:41234`. */
   readonly url: string
+  /** The same world as graph.instagram.com shows it: another address, other tokens. */
+  readonly instagramUrl: string
   readonly clock: Clock
   readonly tokens: TokenStore
   readonly pages: PageBook
+  readonly instagram: InstagramBook
+  readonly recordings: Recordings
   readonly faults: Faults
   readonly usage: Usage
   readonly truth: Truth
@@ -28,28 +36,37 @@ export interface Sandbox {
   readonly counts: Readonly<Record<string, number>>
   /** Empties the log and the counts; faults, tokens, clock and usage stay. */
   reset(): void
-  /** Ends all connections, also stalled ones, and frees the port. */
+  /** Ends all connections, also stalled ones, and frees the ports. */
   close(): Promise<void>
 }
 
-/** Starts a sandbox and resolves once it listens. Rejects when the port is taken. */
+/** Starts a sandbox and resolves once it listens on both addresses. Rejects when a port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const settings = settingsOf(options)
-  let url = ''
-  const world = createWorld(settings, () => url)
+  const urls = { facebook: '', instagram: '' }
+  const world = createWorld(settings, (host = 'facebook') => urls[host])
   const reset = () => world.log.reset()
-  const server = createGraphServer(world, reset)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(settings.port, settings.host, resolve)
+  const servers = {
+    facebook: createGraphServer(world, { host: 'facebook', reset }),
+    instagram: createGraphServer(world, { host: 'instagram', reset }),
+  }
+  const start = async (host: Host, port: number) => {
+    urls[host] = await listen(servers[host], settings.host, port)
+  }
+  await start('facebook', settings.port)
+  await start('instagram', settings.instagramPort).catch(async (error: unknown) => {
+    await stop(servers.facebook)
+    throw error
   })
-  const { port } = server.address() as AddressInfo
-  url = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
-  const { clock, tokens, pages, faults, usage, log } = world
+  const { clock, tokens, pages, instagram, recordings, faults, usage, log } = world
   return {
-    url,
+    url: urls.facebook,
+    instagramUrl: urls.instagram,
     clock,
     tokens,
     pages,
+    instagram,
+    recordings,
     faults,
     usage,
     truth: new Truth(world),
@@ -60,10 +77,24 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       return log.counts
     },
     reset,
-    close: () =>
-      new Promise<void>((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()))
-        server.closeAllConnections()
-      }),
+    close: async () => {
+      await Promise.all([stop(servers.facebook), stop(servers.instagram)])
+    },
   }
+}
+
+/** Resolves to the base URL. */
+async function listen(server: Server, host: string, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, host, resolve)
+  })
+  const taken = (server.address() as AddressInfo).port
+  return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()))
+    server.closeAllConnections()
+  })
 }

@@ -3,9 +3,17 @@ import type { Token } from './tokens/token.ts'
 
 /**
  * What calls are counted against: the app, a user, Page edges read with a user token, a family of calls, or one Page
- * (`pages:<page id>`, the business use case of Page tokens).
+ * (`pages:<page id>`, the business use case of Page tokens), or one Instagram account (`instagram:<id>`).
  */
-export type UsagePool = 'app' | 'user' | 'page-edges' | 'custom' | `pages:${string}`
+export type UsagePool = 'app' | 'user' | 'page-edges' | 'custom' | `pages:${string}` | `instagram:${string}`
+
+/** Whose load a call adds to, besides its token's. */
+export interface Metered {
+  /** Page whose edge is read. */
+  readonly page?: string | undefined
+  /** Instagram account that is read; absent for calls that count against the app: discovery and hashtags. */
+  readonly instagram?: { readonly account: string; readonly business: string } | undefined
+}
 
 interface PoolState {
   percent: number
@@ -24,6 +32,11 @@ const BLOCKED: Readonly<Record<string, { code: number; status: number; text: str
     code: 80001,
     status: 400,
     text: 'There have been too many calls to this Page account. Wait a bit and try again. For more info, please refer to https://developers.facebook.com/docs/graph-api/overview/rate-limiting.',
+  },
+  instagram: {
+    code: 80002,
+    status: 400,
+    text: 'There have been too many calls to this Instagram account. Wait a bit and try again. For more info, please refer to https://developers.facebook.com/docs/graph-api/overview/rate-limiting.',
   },
 }
 
@@ -69,13 +82,19 @@ export class Usage {
     }
   }
 
-  /** The usage header of a call: the business use case for Page tokens, the app's load for all others; never both. */
-  header(token: Token, page: string | undefined): Record<string, string> {
+  /** The usage header of a call: the business use case of Page tokens and Instagram accounts, else the app's load; never both. */
+  header(token: Token, { page, instagram }: Metered): Record<string, string> {
+    if (instagram) return this.#businessHeader('instagram', `instagram:${instagram.account}`, [instagram.business, instagram.account])
     const buc = token.kind === 'page' ? token.pageId : token.kind === 'system' ? page : undefined
     if (buc === undefined) return { 'x-app-usage': JSON.stringify(load(this.of('app').percent)) }
-    const { percent, regainMinutes } = this.of(`pages:${buc}`)
-    const entry = { type: 'pages', ...load(percent), estimated_time_to_regain_access: regainMinutes }
-    return { 'x-business-use-case-usage': JSON.stringify({ [buc]: [entry] }) }
+    return this.#businessHeader('pages', `pages:${buc}`, [buc])
+  }
+
+  /** One pool, told under each of the ids: an Instagram read names the owning business and the account. */
+  #businessHeader(type: string, pool: UsagePool, ids: readonly string[]): Record<string, string> {
+    const { percent, regainMinutes } = this.of(pool)
+    const entry = { type, ...load(percent), estimated_time_to_regain_access: regainMinutes }
+    return { 'x-business-use-case-usage': JSON.stringify(Object.fromEntries(ids.map((id) => [id, [entry]]))) }
   }
 
   /** A pool once its block is over starts again from nothing. */
@@ -86,8 +105,9 @@ export class Usage {
   }
 }
 
-/** The pools that a call is counted against. `page` is the Page whose edge is read, if any. */
-export function poolsOf(token: Token, page: string | undefined): UsagePool[] {
+/** The pools that a call is counted against. */
+export function poolsOf(token: Token, { page, instagram }: Metered): UsagePool[] {
+  if (instagram) return [`instagram:${instagram.account}`, 'custom']
   if (token.kind === 'page') return [`pages:${token.pageId ?? ''}`, 'custom']
   if (token.kind === 'system' && page !== undefined) return [`pages:${page}`, 'custom']
   return ['app', ...(token.kind === 'user' ? (['user'] as const) : []), ...(page === undefined ? [] : (['page-edges'] as const)), 'custom']

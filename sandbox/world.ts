@@ -2,7 +2,9 @@ import { type Catalogue, loadCatalogue } from './catalogue.ts'
 import { type Clock, createClock } from './clock.ts'
 import type { PostSeries } from './data/posts.ts'
 import { Faults } from './faults/faults.ts'
+import type { Host } from './hosts.ts'
 import { RequestLog } from './http/log.ts'
+import { InstagramBook } from './instagram.ts'
 import type { Settings } from './options.ts'
 import { PageBook } from './pages.ts'
 import { Recordings } from './recordings.ts'
@@ -22,6 +24,7 @@ export interface World {
   readonly anchor: number
   readonly catalogue: Catalogue
   readonly pages: PageBook
+  readonly instagram: InstagramBook
   readonly tokens: TokenStore
   readonly usage: Usage
   readonly faults: Faults
@@ -29,23 +32,26 @@ export interface World {
   readonly recordings: Recordings
   /** Secret of the app: the one from the options, or the well-known one of an unprotected sandbox. */
   readonly appSecret: string
-  /** Base of all URLs, once the server listens. */
-  url(): string
+  /** Base of the URLs of a host, once the servers listen; of the Facebook side unless told otherwise. */
+  url(host?: Host): string
 }
 
 /** Makes a world that is not yet reachable by HTTP. */
-export function createWorld(settings: Settings, url: () => string): World {
+export function createWorld(settings: Settings, url: (host?: Host) => string): World {
   const clock = createClock(settings.now)
   const now = () => clock.now().getTime()
   const pages = new PageBook(settings.seed, settings.pages)
+  const anchor = now()
+  const instagram = new InstagramBook({ seed: settings.seed, anchor, settings: settings.instagram, pages, now })
   const appSecret = settings.appSecret ?? 'sandbox-app-secret'
   return {
     settings,
     clock,
-    anchor: now(),
+    anchor,
     catalogue: loadCatalogue(),
     pages,
-    tokens: new TokenStore({ now, appId: settings.appId, appSecret, firstPage: pages.listed[0] }),
+    instagram,
+    tokens: new TokenStore({ now, appId: settings.appId, appSecret, firstPage: pages.listed[0], instagram }),
     usage: new Usage(now),
     faults: new Faults(),
     log: new RequestLog(settings.logLimit),

@@ -20,8 +20,6 @@ export interface PageFacts {
   readonly has_transitioned_to_new_page_experience: boolean
   readonly location: { readonly city: string; readonly country: string; readonly zip: string }
   readonly tasks: readonly string[]
-  /** Id of the linked Instagram account; two of three Pages have one. */
-  readonly instagram_business_account?: string
   /** Whether the monetization metrics answer; nearly no Page has access to them. */
   readonly monetized: boolean
 }
@@ -78,7 +76,6 @@ export function pageFacts(seed: number, id: string): PageFacts {
     has_transitioned_to_new_page_experience: true,
     location: { city: pick(roll(11), CITIES), country: 'Testland', zip: String(between(roll(12), 10_000, 99_999)) },
     tasks: TASKS,
-    ...(roll(13) % 3 === 0 ? {} : { instagram_business_account: `17841${String(400_000_000_000 + (roll(14) % 99_999_999))}` }),
     monetized: false,
   }
 }

@@ -83,5 +83,5 @@ function pointing(page: Listing, after: string, scene: Scene): Listing {
 function urlOf({ world, request }: Scene, changes: Readonly<Record<string, string>>): string {
   const params = { ...Object.fromEntries(request.params), ...changes }
   const query = new URLSearchParams({ access_token: request.token ?? '', ...params })
-  return `${world.url()}${request.version === undefined ? '' : `/v${request.version}.0`}${request.path}?${query}`
+  return `${world.url(request.host)}${request.version === undefined ? '' : `/v${request.version}.0`}${request.path}?${query}`
 }

@@ -1,8 +1,9 @@
 import type { Call } from '../call.ts'
-import { GraphError, permission } from '../errors.ts'
+import { GraphError, type GraphErrorInit, permission, unsupportedRequest } from '../errors.ts'
+import type { Host } from '../hosts.ts'
 import { checkProof } from '../tokens/proof.ts'
 import type { Token } from '../tokens/token.ts'
-import { poolsOf } from '../usage.ts'
+import { type Metered, poolsOf } from '../usage.ts'
 import { hasV26Rules, servedVersion } from '../versions.ts'
 import type { World } from '../world.ts'
 import { parseFields } from './fields.ts'
@@ -27,7 +28,7 @@ export function answer(visit: Visit): Reply {
     const { body, status } = serve(visit, headers)
     return { status, headers, body }
   } catch (error) {
-    if (error instanceof GraphError) return errorReply(error.init, headers)
+    if (error instanceof GraphError) return errorReply(asHostSays(error.init, visit.request.host), headers)
     throw error
   }
 }
@@ -38,12 +39,13 @@ function serve(visit: Visit, headers: Record<string, string>): { status: number;
   headers['facebook-api-version'] = `v${version}.0`
   if (place.appRoute) return { status: 200, body: place.appRoute.answer(world, request) }
   const token = authenticate(visit)
-  if (world.settings.appSecret !== undefined && token.kind !== 'app') {
+  if (token.roleless || (request.host === 'instagram' && isBatch(request))) throw unsupportedRequest(request.method)
+  if (world.settings.appSecret !== undefined && token.kind !== 'app' && token.kind !== 'instagram') {
     checkProof(world.settings.appSecret, token.text, request.params.get('appsecret_proof'))
   }
   if (isBatch(request)) return { status: 200, body: batch(visit, token, headers) }
   spend(visit, token, headers)
-  const recording = world.recordings.find(request.method, request.path)
+  const recording = world.recordings.find(request, token)
   if (recording) return { status: recording.status, body: recording.bytes }
   return { status: 200, body: dispatch(visit, version, token) }
 }
@@ -53,7 +55,7 @@ function authenticate({ world, request }: Visit): Token {
     if (request.badAuthorization || request.segments[0] !== 'me') throw permission(200, 'Provide valid app ID')
     throw noActiveToken()
   }
-  const token = world.tokens.check(request.token)
+  const token = world.tokens.check(request.token, request.host)
   if (token.kind === 'app' && request.segments[0] === 'me') throw noActiveToken()
   return token
 }
@@ -64,12 +66,25 @@ function noActiveToken(): GraphError {
 }
 
 /** Counts the call. The header shows the load after it, also when the call is refused. */
-function spend({ world, place }: Visit, token: Token, headers: Record<string, string>): void {
+function spend(visit: Visit, token: Token, headers: Record<string, string>): void {
+  const { usage } = visit.world
+  const metered = meteredBy(visit)
   try {
-    world.usage.spend(poolsOf(token, place.page))
+    usage.spend(poolsOf(token, metered))
   } finally {
-    Object.assign(headers, world.usage.header(token, place.page))
+    Object.assign(headers, usage.header(token, metered))
   }
+}
+
+/** Business discovery looks like a read of one's own account but counts against the app. */
+function meteredBy({ world, request, place: { page, account } }: Visit): Metered {
+  if (account === undefined || request.params.get('fields')?.includes('business_discovery')) return { page }
+  return { page, instagram: { account, business: world.instagram.businessOf(account) } }
+}
+
+/** graph.instagram.com has a type of its own for errors that are not about the token. */
+function asHostSays(init: GraphErrorInit, host: Host): GraphErrorInit {
+  return host === 'instagram' && init.code !== 190 ? { ...init, type: 'IGApiException' } : init
 }
 
 function isBatch(request: GraphRequest): boolean {
@@ -79,7 +94,7 @@ function isBatch(request: GraphRequest): boolean {
 /** Each item is counted, the call around them is not; so the header is written when all are done. */
 function batch(visit: Visit, token: Token, headers: Record<string, string>): unknown {
   const results = visit.runBatch(visit.request.params.get('batch') ?? '', token)
-  Object.assign(headers, visit.world.usage.header(token, undefined))
+  Object.assign(headers, visit.world.usage.header(token, {}))
   return results
 }
 

@@ -53,6 +53,7 @@ export function record(world: World, { request, place, faults }: Exchange, statu
     tokenIn: request.tokenPlace,
     status,
     ...(place.page === undefined ? {} : { page: place.page }),
+    ...(place.account === undefined ? {} : { account: place.account }),
     faults: faults.map(({ fault }) => fault.kind),
     inBatch: request.inBatch,
   }

@@ -15,6 +15,8 @@ export interface LoggedRequest {
   /** Status sent; 0 when a fault cut the connection before one was sent or left it hanging. */
   readonly status: number
   readonly page?: string
+  /** Instagram account that the node belongs to. */
+  readonly account?: string
   /** Kinds of the faults that were applied. */
   readonly faults: readonly string[]
   readonly inBatch: boolean
@@ -22,6 +24,7 @@ export interface LoggedRequest {
 
 const SECRETS = new Set([
   'access_token',
+  'ig_exchange_token',
   'input_token',
   'fb_exchange_token',
   'client_secret',

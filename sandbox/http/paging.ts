@@ -49,7 +49,7 @@ export function pageUrl(call: Call, edge: string, changes: Readonly<Record<strin
   const query = new URLSearchParams({ access_token: call.token.text })
   for (const [name, value] of call.params) if (name !== 'after' && name !== 'before' && !(name in changes)) query.set(name, value)
   for (const [name, value] of Object.entries(changes)) query.set(name, String(value))
-  return `${call.world.url()}/v${call.version}.0/${call.id}/${edge}?${query}`
+  return `${call.world.url(call.request.host)}/v${call.version}.0/${call.id}/${edge}?${query}`
 }
 
 function readLimit(text: string | undefined): number {

@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Host } from '../hosts.ts'
 
 /** Where a caller put its token. `none` also covers a GET that hides it in the body: the API does not look there. */
 export type TokenPlace = 'header' | 'query' | 'body' | 'none'
 
 /** A call as the routes see it: version and token taken out, query and form merged. */
 export interface GraphRequest {
+  readonly host: Host
   readonly method: string
   /** Path without the version, for example `/100000000000001/insights`. */
   readonly path: string
@@ -22,6 +24,8 @@ export interface GraphRequest {
 
 /** The parts of a call, from the wire or from an item of a batch. */
 export interface RawCall {
+  /** `facebook` unless told otherwise. */
+  readonly host?: Host
   readonly method: string
   /** Path and query. */
   readonly url: string
@@ -41,6 +45,7 @@ export function readRequest(raw: RawCall, inBatch = false): GraphRequest {
   const params = new Map([...query, ...form])
   params.delete('access_token')
   return {
+    host: raw.host ?? 'facebook',
     method: raw.method,
     path: `/${segments.join('/')}`,
     segments,

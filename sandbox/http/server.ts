@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { answerAdmin, isAdminPath } from '../admin.ts'
+import type { Host } from '../hosts.ts'
 import type { World } from '../world.ts'
 import { exchange, record } from './exchange.ts'
 import { readRequest } from './request.ts'
@@ -7,20 +8,21 @@ import { send } from './send.ts'
 
 const MAX_BODY = 10 * 1_048_576
 
-/** The HTTP side of a world. */
-export function createGraphServer(world: World, reset: () => void): Server {
+/** The HTTP side of a world, as one of its two hosts. */
+export function createGraphServer(world: World, { host, reset }: { host: Host; reset: () => void }): Server {
   return createServer((incoming, response) => {
-    handle(world, { incoming, response, reset }).catch((error: unknown) => fail(response, error))
+    handle(world, { incoming, response, host, reset }).catch((error: unknown) => fail(response, error))
   })
 }
 
 interface Connection {
   readonly incoming: IncomingMessage
   readonly response: ServerResponse
+  readonly host: Host
   reset(): void
 }
 
-async function handle(world: World, { incoming, response, reset }: Connection): Promise<void> {
+async function handle(world: World, { incoming, response, host, reset }: Connection): Promise<void> {
   const { method = 'GET', url = '/', headers } = incoming
   const body = await readBody(incoming)
   if (isAdminPath(url)) {
@@ -28,7 +30,7 @@ async function handle(world: World, { incoming, response, reset }: Connection): 
     response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' }).end(JSON.stringify(value, null, 2))
     return
   }
-  const done = exchange(world, readRequest({ method, url, headers, body }))
+  const done = exchange(world, readRequest({ method, url, headers, body, host }))
   record(world, done, await send(response, done, world.settings.latencyMs))
 }
 

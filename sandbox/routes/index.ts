@@ -1,8 +1,16 @@
 import type { Route } from '../call.ts'
 import { accountsRoute } from './accounts.ts'
 import { businessRoutes } from './businesses.ts'
+import { accountRoute } from './instagram/account.ts'
+import { accountInsightsRoute } from './instagram/account-insights.ts'
+import { hashtagRoutes } from './instagram/hashtags.ts'
+import { mediaRoutes } from './instagram/media.ts'
+import { mediaInsightsRoute } from './instagram/media-insights.ts'
+import { mediaListRoute } from './instagram/media-list.ts'
+import { instagramAppRoutes } from './instagram/oauth.ts'
+import { storiesRoute } from './instagram/stories.ts'
 import { meRoutes } from './me.ts'
-import { debugTokenRoute } from './oauth.ts'
+import { type AppRoute, appRoutes, debugTokenRoute } from './oauth.ts'
 import { pageRoute } from './page.ts'
 import { pageInsightsRoute } from './page-insights.ts'
 import { postRoute } from './post.ts'
@@ -20,4 +28,14 @@ export const ROUTES: readonly Route[] = [
   postRoute,
   postInsightsRoute,
   debugTokenRoute,
+  accountRoute,
+  accountInsightsRoute,
+  mediaListRoute,
+  ...mediaRoutes,
+  mediaInsightsRoute,
+  storiesRoute,
+  ...hashtagRoutes,
 ]
+
+/** Every path that answers to the app rather than to a token. */
+export const APP_ROUTES: readonly AppRoute[] = [...appRoutes, ...instagramAppRoutes]

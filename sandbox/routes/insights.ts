@@ -102,7 +102,8 @@ function chosen(entry: Readonly<Record<string, unknown>>, fields: readonly Field
   return Object.fromEntries(Object.entries(entry).filter(([name]) => names.has(name)))
 }
 
-function metricNames(text: string | undefined): string[] {
+/** Names of a `metric` parameter, written as a plain or a JSON list. */
+export function metricNames(text: string | undefined): string[] {
   if (!text) return []
   return text
     .replace(/^\[|\]$/g, '')

@@ -1,18 +1,20 @@
 import type { Call, Route } from '../call.ts'
 import { GraphError, invalidParameter } from '../errors.ts'
+import type { Host } from '../hosts.ts'
 import type { GraphRequest } from '../http/request.ts'
 import type { World } from '../world.ts'
 
 /** A call that is made with the app's secret, not with a token. */
 export interface AppRoute {
+  readonly host: Host
   readonly path: string
   answer(world: World, request: GraphRequest): unknown
 }
 
 /** `GET|POST /oauth/access_token` and `/oauth/revoke`. */
 export const appRoutes: readonly AppRoute[] = [
-  { path: '/oauth/access_token', answer: accessToken },
-  { path: '/oauth/revoke', answer: revoke },
+  { host: 'facebook', path: '/oauth/access_token', answer: accessToken },
+  { host: 'facebook', path: '/oauth/revoke', answer: revoke },
 ]
 
 function accessToken(world: World, request: GraphRequest): unknown {

@@ -4,6 +4,8 @@ import { unknownField } from '../errors.ts'
 import { renderer, type Shape, subset } from '../http/fields.ts'
 import { pageTokenText } from '../tokens/store.ts'
 import { hasV26Rules } from '../versions.ts'
+import { maySeeInstagram } from './instagram/access.ts'
+import { accountOfPage } from './instagram/account.ts'
 import { requirePageReader } from './page-access.ts'
 import { pageInsights } from './page-insights.ts'
 import { postsPage } from './posts.ts'
@@ -36,7 +38,7 @@ export const pageShape: Shape<PageFacts, Call> = {
     category_list: (page, field) => page.category_list.map((category) => subset({ ...category }, field, 'PageCategory')),
     location: (page, field) => subset({ ...page.location }, field, 'Location'),
     access_token: (page, _, call) => tokenFor(call, page.id),
-    instagram_business_account: (page, field) => instagramAccount(page, field.fields?.map((sub) => sub.name) ?? ['id']),
+    instagram_business_account: (page, field, call) => (maySeeInstagram(call.token) ? accountOfPage(page.id, field, call) : undefined),
     insights: (page, field, call) => pageInsights(expansion(call, page.id, field)),
     posts: (page, field, call) => postsPage(expansion(call, page.id, field), 'posts'),
     published_posts: (page, field, call) => postsPage(expansion(call, page.id, field), 'published_posts'),
@@ -69,11 +71,4 @@ function legacy(name: string, call: Call): undefined {
 function tokenFor({ token }: Call, pageId: string): string | undefined {
   if (token.kind === 'page') return token.pageId === pageId ? token.text : undefined
   return token.kind === 'app' ? undefined : pageTokenText(pageId, token.text)
-}
-
-function instagramAccount(page: PageFacts, names: readonly string[]): Record<string, string> | undefined {
-  const id = page.instagram_business_account
-  if (id === undefined) return undefined
-  const all: Record<string, string> = { id, username: page.username.replaceAll('.', '_'), name: page.name }
-  return Object.fromEntries([...new Set([...names, 'id'])].flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]])))
 }

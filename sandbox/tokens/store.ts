@@ -1,7 +1,9 @@
 import { textHash } from '../data/hash.ts'
 import { midnight } from '../data/pacific.ts'
 import { type GraphError, tokenError } from '../errors.ts'
-import { ALL_SCOPES, LONG_LIVED_SECONDS, STARTING_TOKENS, type Token, type TokenPlan } from './token.ts'
+import type { Host } from '../hosts.ts'
+import type { InstagramBook } from '../instagram.ts'
+import { ALL_SCOPES, INSTAGRAM_SCOPES, LONG_LIVED_SECONDS, STARTING_TOKENS, type Token, type TokenPlan } from './token.ts'
 
 /** What the store has to know of the world around it. */
 export interface TokenSurroundings {
@@ -9,6 +11,7 @@ export interface TokenSurroundings {
   readonly appId: string
   readonly appSecret: string
   readonly firstPage: string | undefined
+  readonly instagram: Pick<InstagramBook, 'accounts' | 'has' | 'facts'>
 }
 
 /** Text of the Page token that a user or system token yields for a Page; the same each time it is asked for. */
@@ -41,14 +44,20 @@ export class TokenStore {
     return pageTokenText(pageId, parent)
   }
 
-  find(text: string): Token | undefined {
-    return this.#tokens.get(text) ?? this.#pageToken(text) ?? this.#appToken(text)
+  /** Instagram Login token of an account. */
+  instagram(accountId: string): string {
+    return accountId === this.#around.instagram.accounts[0] ? 'sandbox-instagram-token' : `sandbox-instagram-token-${accountId}`
   }
 
-  /** The token, if it may be used now. Throws code 190 with the subcode of what is wrong with it. */
-  check(text: string): Token {
+  find(text: string): Token | undefined {
+    return this.#tokens.get(text) ?? this.#pageToken(text) ?? this.#instagramToken(text) ?? this.#appToken(text)
+  }
+
+  /** The token, if it may be used now at a host. Throws code 190 with the subcode of what is wrong with it. */
+  check(text: string, host: Host = 'facebook'): Token {
     const token = this.find(text)
-    if (!token || token.kind === 'instagram') throw tokenError('Invalid OAuth access token - Cannot parse access token')
+    if (!token || (token.kind === 'instagram') !== (host === 'instagram'))
+      throw tokenError('Invalid OAuth access token - Cannot parse access token')
     const problem = this.problem(token)
     if (problem) throw problem
     return token
@@ -130,6 +139,14 @@ export class TokenStore {
     return { ...parent, text, kind: 'page', pageId, expiresAt: permanent ? 0 : parent.expiresAt }
   }
 
+  /** Each account has a token of its own, with the rights and the lifetime of `sandbox-instagram-token`. */
+  #instagramToken(text: string): Token | undefined {
+    const accountId = /^sandbox-instagram-token-(\d{17})$/.exec(text)?.[1]
+    const first = this.#tokens.get('sandbox-instagram-token')
+    if (accountId === undefined || !first || !this.#around.instagram.has(accountId)) return undefined
+    return { ...first, text, accountId, userId: this.#around.instagram.facts(accountId).appScopedId }
+  }
+
   #appToken(text: string): Token | undefined {
     const { appId, appSecret } = this.#around
     if (text !== `${appId}|${appSecret}`) return undefined
@@ -139,14 +156,17 @@ export class TokenStore {
 
 function fromPlan(plan: TokenPlan, around: TokenSurroundings): Omit<Token, 'serial'> {
   const now = around.now()
+  const account = plan.kind === 'instagram' ? around.instagram.accounts[0] : undefined
   return {
     text: plan.text,
     kind: plan.kind,
-    userId: `1${String(textHash(plan.text)).padStart(14, '0')}`,
-    scopes: ALL_SCOPES.filter((scope) => !plan.without?.includes(scope)),
+    userId: account === undefined ? `1${String(textHash(plan.text)).padStart(14, '0')}` : around.instagram.facts(account).appScopedId,
+    scopes: (plan.kind === 'instagram' ? INSTAGRAM_SCOPES : ALL_SCOPES).filter((scope) => !plan.without?.includes(scope)),
     issuedAt: plan.lifetimeMs < 0 ? now + plan.lifetimeMs * 2 : now,
     expiresAt: plan.lifetimeMs === 0 ? 0 : now + plan.lifetimeMs,
     pages: plan.pages ?? 'listed',
+    ...(account === undefined ? {} : { accountId: account }),
+    ...(plan.roleless ? { roleless: true as const } : {}),
     ...(plan.firstPageOnly && around.firstPage !== undefined ? { targetPages: [around.firstPage] } : {}),
   }
 }

@@ -16,6 +16,10 @@ export interface Token {
   /** Only these Pages were granted; absent means all. */
   readonly targetPages?: readonly string[]
   readonly pageId?: string
+  /** Instagram account of a token of Instagram Login. */
+  readonly accountId?: string
+  /** Instagram Login by somebody without a role in the app, which is not published. */
+  readonly roleless?: true
 }
 
 export const ALL_SCOPES = [
@@ -29,6 +33,15 @@ export const ALL_SCOPES = [
   'instagram_content_publish',
   'instagram_manage_comments',
   'instagram_manage_contents',
+]
+
+/** Scopes of Instagram Login. */
+export const INSTAGRAM_SCOPES = [
+  'instagram_business_basic',
+  'instagram_business_content_publish',
+  'instagram_business_manage_comments',
+  'instagram_business_manage_messages',
+  'instagram_business_manage_insights',
 ]
 
 export const HOUR_MS = 3_600_000
@@ -45,6 +58,7 @@ export interface TokenPlan {
   readonly pages?: PageAccess
   /** Granted for the first Page only. */
   readonly firstPageOnly?: true
+  readonly roleless?: true
   readonly note: string
 }
 
@@ -91,5 +105,47 @@ export const STARTING_TOKENS: readonly TokenPlan[] = [
     note: 'its Pages are under /me/businesses only',
   },
   { text: 'sandbox-recorded-token', kind: 'user', lifetimeMs: 60 * DAY_MS, pages: 'recorded', note: 'sees the recorded Page only' },
-  { text: 'sandbox-instagram-token', kind: 'instagram', lifetimeMs: 60 * DAY_MS, note: 'Instagram Login; refused by this host (190)' },
+  {
+    text: 'sandbox-recorded-instagram-token',
+    kind: 'user',
+    lifetimeMs: 60 * DAY_MS,
+    pages: 'recorded',
+    note: '/me/accounts is the recorded list of an Instagram connector',
+  },
+  {
+    text: 'sandbox-no-instagram-token',
+    kind: 'user',
+    lifetimeMs: 60 * DAY_MS,
+    without: ['instagram_basic'],
+    note: 'Pages without their Instagram accounts; those answer #10',
+  },
+  {
+    text: 'sandbox-no-instagram-insights-token',
+    kind: 'user',
+    lifetimeMs: 60 * DAY_MS,
+    without: ['instagram_manage_insights'],
+    note: 'Instagram insights answer #10',
+  },
+  {
+    text: 'sandbox-instagram-token',
+    kind: 'instagram',
+    lifetimeMs: 60 * DAY_MS,
+    note: 'Instagram Login, first account; 190 at the other host',
+  },
+  { text: 'sandbox-instagram-short-token', kind: 'instagram', lifetimeMs: HOUR_MS, note: 'Instagram Login, one hour; to be exchanged' },
+  { text: 'sandbox-instagram-expired-token', kind: 'instagram', lifetimeMs: -7 * DAY_MS, note: 'Instagram Login, expired (190/463)' },
+  {
+    text: 'sandbox-instagram-no-insights-token',
+    kind: 'instagram',
+    lifetimeMs: 60 * DAY_MS,
+    without: ['instagram_business_manage_insights'],
+    note: 'Instagram Login without insights (#10)',
+  },
+  {
+    text: 'sandbox-instagram-no-role-token',
+    kind: 'instagram',
+    lifetimeMs: 60 * DAY_MS,
+    roleless: true,
+    note: 'Instagram Login without a tester role: "Unsupported request"',
+  },
 ]

@@ -10,8 +10,8 @@ const folder = new URL('../../sandbox/recordings/', import.meta.url)
 describe('recordings', () => {
   const sandbox = withSandbox({ seed: 42 })
 
-  it.each(RECORDED_ROUTES)('$path is served as it was recorded', async ({ path, file }) => {
-    const { status, bytes, headers } = await rawGet(sandbox(), `/v25.0${path}?fields=id,name&metric=x`, 'sandbox-user-token')
+  it.each(RECORDED_ROUTES)('$path is served as it was recorded', async ({ path, file, token = 'sandbox-user-token' }) => {
+    const { status, bytes, headers } = await rawGet(sandbox(), `/v25.0${path}?fields=id,name&metric=x`, token)
     const recorded = readFileSync(fileURLToPath(new URL(file, folder)))
     expect(bytes.equals(recorded)).toBe(true)
     expect([status, headers['facebook-api-version']]).toEqual(['error' in JSON.parse(recorded.toString()) ? 400 : 200, 'v25.0'])

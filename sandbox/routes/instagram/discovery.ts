@@ -1,0 +1,84 @@
+import { type Call, expansion } from '../../call.ts'
+import { followersOn, type InstagramFacts } from '../../data/instagram/accounts.ts'
+import { engagement, utcDay } from '../../data/instagram/engagement.ts'
+import { firstMediaFrom, type MediaFacts, mediaFacts, mediaListing } from '../../data/instagram/media.ts'
+import { GraphError, invalidParameter } from '../../errors.ts'
+import { type Field, renderer, type Shape } from '../../http/fields.ts'
+import { cursorPage } from '../../http/paging.ts'
+import { cdnUrl } from './cdn.ts'
+import { mediaShape } from './media.ts'
+import { listed } from './media-list.ts'
+
+const MEDIA_FIELDS = [
+  'id',
+  'caption',
+  'media_type',
+  'media_product_type',
+  'media_url',
+  'thumbnail_url',
+  'permalink',
+  'timestamp',
+  'username',
+  'owner',
+  'like_count',
+  'comments_count',
+  'children',
+] as const
+
+/** Media of somebody else's account: no insights, but the views of reels. */
+const foreignMediaShape: Shape<MediaFacts, Call> = {
+  type: 'ShadowIGMedia',
+  defaults: ['id'],
+  fields: {
+    ...Object.fromEntries(MEDIA_FIELDS.flatMap((name) => (mediaShape.fields[name] ? [[name, mediaShape.fields[name]]] : []))),
+    view_count: (media, _, call) => (media.product === 'REELS' ? viewsOf(media, call) : undefined),
+  },
+}
+
+const foreignShape: Shape<InstagramFacts, Call> = {
+  type: 'ShadowIGUser',
+  defaults: ['id'],
+  fields: {
+    id: (account) => account.id,
+    ig_id: (account) => account.igId,
+    username: (account) => account.username,
+    name: (account) => account.name,
+    biography: (account) => account.biography,
+    website: (account) => account.website,
+    followers_count: (account, _, { world }) => followersOn(account, utcDay(world.clock.now().getTime()) - utcDay(world.anchor)),
+    follows_count: (account) => account.follows,
+    media_count: (account, _, { world }) => firstMediaFrom(world.instagram.series(account.id), world.clock.now().getTime() + 1),
+    profile_picture_url: (account, _, call) => cdnUrl(call, { path: `${account.igId}_n.jpg` }),
+    media: (account, field, call) => foreignMedia(expansion(call, account.id, field)),
+  },
+}
+
+/** `business_discovery.username(x){…}`: any professional account of the world by its name. Throws 110/2207013 for others. */
+export function businessDiscovery(field: Field, call: Call): Record<string, unknown> {
+  const username = field.args.get('username')
+  if (!username) throw invalidParameter('The parameter username is required')
+  const id = call.world.instagram.byUsername(username)
+  if (id === undefined) throw new GraphError({ code: 110, subcode: 2207013, message: 'Invalid user id' })
+  return renderer(foreignShape, field.fields, call)(call.world.instagram.facts(id))
+}
+
+/** The cursor has to be put back into the expression: no URL leads on. */
+function foreignMedia(call: Call): unknown {
+  const series = call.world.instagram.series(call.id)
+  const listing = mediaListing(series, ...listed(series, call.world))
+  const render = renderer(foreignMediaShape, call.fields, call)
+  const rows = {
+    length: listing.length,
+    row: (position: number) => render(mediaFacts(series, listing.at(position))),
+    key: (position: number) => listing.at(position),
+    position: (key: number) => listing.position(key),
+  }
+  const { data, paging } = cursorPage(call, rows, 'media')
+  if (!paging) return { data }
+  const { before, after } = paging.cursors
+  return { data, paging: { cursors: { ...(paging.previous ? { before } : {}), ...(paging.next ? { after } : {}) } } }
+}
+
+function viewsOf(media: MediaFacts, { world }: Call): number {
+  return engagement(media, world.instagram.facts(media.accountId).followers, utcDay(world.clock.now().getTime())).views
+}

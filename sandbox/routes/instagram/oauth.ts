@@ -1,0 +1,55 @@
+import { GraphError, invalidParameter, permission, tokenError } from '../../errors.ts'
+import type { GraphRequest } from '../../http/request.ts'
+import type { Token } from '../../tokens/token.ts'
+import type { World } from '../../world.ts'
+import type { AppRoute } from '../oauth.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+/** `GET /access_token` and `/refresh_access_token` of graph.instagram.com. */
+export const instagramAppRoutes: readonly AppRoute[] = [
+  { host: 'instagram', path: '/access_token', answer: exchange },
+  { host: 'instagram', path: '/refresh_access_token', answer: refresh },
+]
+
+/** A short-lived token for one of 60 days. Needs the app's secret. */
+function exchange(world: World, request: GraphRequest): unknown {
+  requireGrant(request, 'ig_exchange_token')
+  const secret = request.params.get('client_secret')
+  if (!secret) throw invalidParameter('Missing client_secret parameter.')
+  if (secret !== world.appSecret) throw new GraphError({ code: 1, message: 'Error validating client secret.' })
+  const token = tokenOf(world, request)
+  if (!isShort(token))
+    throw new GraphError({ code: 452, message: 'Session key invalid. This could be because the session key has an incorrect format.' })
+  return issued(world, token)
+}
+
+/** 60 more days for a long-lived token that is at least 24 hours old and has not run out. */
+function refresh(world: World, request: GraphRequest): unknown {
+  requireGrant(request, 'ig_refresh_token')
+  const token = tokenOf(world, request)
+  if (!token.scopes.includes('instagram_business_basic')) throw permission(10, 'Application does not have permission for this action')
+  if (isShort(token)) throw tokenError('Error validating access token: a short-lived token can not be refreshed.')
+  if (world.clock.now().getTime() - token.issuedAt < DAY_MS)
+    throw invalidParameter('The access token can be refreshed once it is 24 hours old.')
+  return issued(world, token)
+}
+
+function requireGrant({ method, params }: GraphRequest, grant: string): void {
+  if (method !== 'GET' || params.get('grant_type') !== grant) throw invalidParameter('Invalid grant_type')
+}
+
+function tokenOf(world: World, request: GraphRequest): Token {
+  if (request.token === undefined) throw invalidParameter('Missing access_token parameter.')
+  return world.tokens.check(request.token, 'instagram')
+}
+
+function isShort({ issuedAt, expiresAt }: Token): boolean {
+  return expiresAt - issuedAt <= 2 * HOUR_MS
+}
+
+function issued(world: World, source: Token): unknown {
+  const { token, expiresIn } = world.tokens.exchange(source)
+  return { access_token: token.text, token_type: 'bearer', expires_in: expiresIn, permissions: token.scopes.join(',') }
+}
