@@ -51,12 +51,17 @@ export class ConfigError extends ConnectorError {
   }
 }
 
-/** The credentials are refused; only a new login or another token helps. Exit code 4. */
+/** Whose credentials: everything the login can see, or one account that it lost the right to. */
+export type AuthenticationReach = 'login' | 'account'
+
+/** The credentials are refused; only a new login or another token helps. Exit code 4, unless it concerns some accounts only. */
 export class AuthenticationError extends ConnectorError {
   override readonly name = 'AuthenticationError'
+  readonly reach: AuthenticationReach
 
-  constructor(code: string, message: string, options: Omit<ConnectorErrorOptions, 'failureType'> = {}) {
+  constructor(code: string, message: string, options: Omit<ConnectorErrorOptions, 'failureType'> & { reach?: AuthenticationReach } = {}) {
     super(code, message, { ...options, failureType: 'config_error' })
+    this.reach = options.reach ?? 'login'
   }
 }
 

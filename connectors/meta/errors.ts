@@ -66,7 +66,8 @@ export function graphConnectorError(error: GraphErrorBody, verdict: GraphVerdict
   const number = error.subcode === undefined ? `${error.code}` : `${error.code}/${error.subcode}`
   const trace = error.trace ? ` [fbtrace_id ${error.trace}]` : ''
   const message = `Graph API error ${number}: ${withoutTokens(error.message) || 'no text'}${trace} – ${verdict.advice}`
-  if (verdict.kind === 'token' || verdict.kind === 'account') return new AuthenticationError(verdict.error, message)
+  if (verdict.kind === 'token') return new AuthenticationError(verdict.error, message)
+  if (verdict.kind === 'account') return new AuthenticationError(verdict.error, message, { reach: 'account' })
   if (verdict.kind === 'rate') {
     return new RateLimitError(verdict.error, message, waitSeconds === undefined ? {} : { retryAfter: waitSeconds })
   }

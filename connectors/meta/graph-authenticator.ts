@@ -27,6 +27,7 @@ export const GraphAuthenticator = defineComponent(Authenticator, {
         throw new AuthenticationError(
           'ERR_TOKEN_MISSING',
           'there is no token for this call: set access_token, or give the user a role on the account',
+          { reach: scope['account'] === undefined ? 'login' : 'account' },
         )
       }
       context.services.http.secret(text)

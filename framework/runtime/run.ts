@@ -78,10 +78,14 @@ export class Run {
     if (this.#errors.length === 0) return this.streams.some(({ outcome }) => outcome !== 'complete') ? 3 : 0
     if (this.#errors.every((error) => error instanceof StoppedError)) return 3
     const serious = this.#errors.filter((error) => !(error instanceof StoppedError))
-    const nothingRead = !this.streams.some(({ outcome }) => outcome === 'complete')
-    if (nothingRead && serious.every((error) => error instanceof AuthenticationError)) return 4
+    if (serious.every((error) => error instanceof AuthenticationError) && this.#isLoginLost(serious)) return 4
     if (serious.every((error) => error instanceof RateLimitError)) return 5
     return 1
+  }
+
+  /** Accounts that were lost one by one are failures of their streams, as long as anything else could be read. */
+  #isLoginLost(errors: readonly AuthenticationError[]): boolean {
+    return errors.some(({ reach }) => reach === 'login') || !this.streams.some(({ outcome }) => outcome === 'complete')
   }
 
   summary(): RunSummary {

@@ -96,7 +96,7 @@ describe('a fault that stays', () => {
     expect(Object.keys(failed.emitted)).toHaveLength(1)
     const [kept = ''] = Object.keys(failed.emitted)
     expect(kept).toMatch(new RegExp(`^page_insights__(${first}|${second})$`))
-    expect(failed.state[kept]).toEqual({ end_time: '2026-10-27T07:00:00+00:00' })
+    expect(failed.state[kept]).toEqual({ end_time: '2026-10-28T07:00:00+00:00' })
     sandbox.faults.clear()
     sandbox.reset()
     expect((await read({ config: { lookback_days: 0 } })).exitCode).toBe(0)

@@ -238,7 +238,7 @@ describe('a token', () => {
   it('never comes out, also when the API repeats it', async () => {
     sandbox.faults.add({ kind: 'echo-token', match: { route: 'GET /{page}/insights' } })
     const result = await run()
-    expect(result.summary.exit_code).toBe(1)
+    expect(result.summary.exit_code).toBe(4)
     expect(result.output).not.toMatch(/sandbox-(user|page)-token/)
   })
 })
