@@ -34,6 +34,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       reset()
       world.faults.clear()
       world.usage.clear()
+      world.instagram.clear()
+      world.catalogue.restore()
     }),
   'GET /faults': ({ world }) => world.faults.list(),
   'POST /faults': ({ world }, { body }) => ({ id: world.faults.add(checkFault(body)) }),
@@ -44,8 +46,13 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'POST /tokens': ({ world }, { body }) => changeToken(world, body),
   'POST /usage': ({ world }, { body }) => changeUsage(world, body),
   'POST /pages': ({ world }, { body }) => changePage(world, body),
+  'POST /instagram': ({ world }, { body }) => changeAccount(world, body),
+  'POST /recordings': ({ world }, { body: { path, file } }) => done(() => world.recordings.use(text(path), text(file))),
   'GET /truth': ({ world }, { query }) => truth(world, query),
   'GET /truth/posts': ({ world }, { query }) => truthOfPosts(world, query),
+  'GET /truth/account': ({ world }, { query }) => truthOfAccount(world, query),
+  'GET /truth/media': ({ world }, { query }) => truthOfMedia(world, query),
+  'GET /truth/media-insights': ({ world }, { query }) => new Truth(world).mediaInsights(text(query.get('media'))),
 }
 
 export function isAdminPath(url: string): boolean {
@@ -70,9 +77,11 @@ export function answerAdmin(backstage: Backstage, raw: { method: string; url: st
 function overview({ world }: Backstage): unknown {
   return {
     url: world.url(),
+    instagram_url: world.url('instagram'),
     now: world.clock.now(),
     seed: world.settings.seed,
     pages: world.pages.listed.slice(0, 100).map((id) => ({ id, name: world.pages.facts(id).name })),
+    accounts: world.instagram.accounts.slice(0, 100).map((id) => ({ id, username: world.instagram.facts(id).username })),
     tokens: STARTING_TOKENS.map(({ text, note }) => `${text} – ${note}`),
     nodes: NODE_KINDS.map((kind) => kind.name),
     routes: ROUTES.map((route) => `${route.method} ${route.path}`),
@@ -106,14 +115,15 @@ function changeToken({ tokens }: World, { action, token, page }: AdminRequest['b
 
 function changeUsage({ usage }: World, { pool, percent, per_call, block_minutes }: AdminRequest['body']): unknown {
   const name = text(pool)
-  if (!isPool(name)) throw new TypeError(`unknown pool ${name}; known: app, user, page-edges, custom, pages:<page id>`)
+  if (!isPool(name))
+    throw new TypeError(`unknown pool ${name}; known: app, user, page-edges, custom, pages:<page id>, instagram:<account id>`)
   if (block_minutes === undefined) usage.set(name, number(percent, 'percent'), { perCall: number(per_call ?? 0, 'per_call') })
   else usage.block(name, number(block_minutes, 'block_minutes'))
   return usage.of(name)
 }
 
 function isPool(name: string): name is UsagePool {
-  return ['app', 'user', 'page-edges', 'custom'].includes(name) || /^pages:\d+$/.test(name)
+  return ['app', 'user', 'page-edges', 'custom'].includes(name) || /^(?:pages|instagram):\d+$/.test(name)
 }
 
 function changePage({ pages }: World, { page, ...changes }: AdminRequest['body']): unknown {
@@ -121,6 +131,34 @@ function changePage({ pages }: World, { page, ...changes }: AdminRequest['body']
   if (!pages.has(id)) throw new TypeError(`unknown page ${id}`)
   pages.update(id, changes)
   return pages.facts(id)
+}
+
+/** Changes facts of an account (`followers`), or withdraws and gives back the right to it (`revoked`). */
+function changeAccount({ instagram }: World, { account, revoked, ...changes }: AdminRequest['body']): unknown {
+  const id = text(account)
+  if (!instagram.has(id)) throw new TypeError(`unknown account ${id}`)
+  if (revoked === true) instagram.revoke(id)
+  if (revoked === false) instagram.restore(id)
+  if (Object.keys(changes).length > 0) instagram.update(id, changes)
+  return instagram.facts(id)
+}
+
+function truthOfAccount(world: World, query: URLSearchParams): unknown {
+  const expected = new Truth(world)
+  const account = query.get('account')
+  if (account === null) return { accounts: expected.accounts(), last_day: expected.lastDay() }
+  const { metric, breakdown, ...rest } = Object.fromEntries(query)
+  if (metric === undefined) return expected.account(account)
+  return expected.accountInsights({ ...rest, account, metric, ...(breakdown === undefined ? {} : { breakdown: breakdown.split(',') }) })
+}
+
+/** At most 100 media unless `to` says otherwise, and the stories of the moment. */
+function truthOfMedia(world: World, query: URLSearchParams): unknown {
+  const expected = new Truth(world)
+  const account = text(query.get('account'))
+  const from = Number(query.get('from') ?? 0)
+  const range = { from, to: Number(query.get('to') ?? from + 100) }
+  return { media: expected.media(account, range), stories: expected.stories(account) }
 }
 
 function truth(world: World, query: URLSearchParams): unknown {

@@ -24,6 +24,9 @@ export interface Catalogue {
   find(object: string, metric: string, now: number): CatalogueMetric | undefined
   /** Names that `object` accepts on that day. */
   names(object: string, now: number): string[]
+  /** From now on the API refuses the metric as it refuses removed ones, until `restore`. */
+  retire(object: string, metric: string): void
+  restore(): void
 }
 
 /** Reads the table that the connectors ship: data, shared by both sides, so that they can't disagree on what exists. */
@@ -31,9 +34,17 @@ export function loadCatalogue(): Catalogue {
   const file = createRequire(import.meta.url).resolve('connector/connectors/meta/metrics.yaml')
   const table: { metrics: CatalogueMetric[] } = parse(readFileSync(file, 'utf8'))
   const byName = new Map(table.metrics.map((entry) => [`${entry.object} ${entry.metric}`, entry]))
+  const retired = new Set<CatalogueMetric>()
+  const usable = (entry: CatalogueMetric | undefined, now: number) => (entry && retired.has(entry) ? undefined : inService(entry, now))
   return {
-    find: (object, metric, now) => inService(byName.get(`${object} ${metric}`), now),
-    names: (object, now) => table.metrics.filter((entry) => entry.object === object && inService(entry, now)).map((entry) => entry.metric),
+    find: (object, metric, now) => usable(byName.get(`${object} ${metric}`), now),
+    names: (object, now) => table.metrics.filter((entry) => entry.object === object && usable(entry, now)).map((entry) => entry.metric),
+    retire: (object, metric) => {
+      const entry = byName.get(`${object} ${metric}`)
+      if (!entry) throw new TypeError(`no metric ${metric} of ${object}`)
+      retired.add(entry)
+    },
+    restore: () => retired.clear(),
   }
 }
 

@@ -1,7 +1,21 @@
+import type { BreakdownResult } from './data/instagram/shares.ts'
 import { dayNumber, dayText, endTime, graphTime } from './data/pacific.ts'
 import { type Dimension, pageInsightRows } from './data/page-insights.ts'
 import { firstPostFrom, type PostFacts, posts } from './data/posts.ts'
 import { firstDay, lastVisibleDay } from './routes/insights.ts'
+import { followersNow, mediaCount } from './routes/instagram/counts.ts'
+import {
+  type ExpectedAccountRow,
+  type ExpectedAccountRows,
+  type ExpectedMedia,
+  type ExpectedMediaInsights,
+  expectedAccountRows,
+  expectedDemographics,
+  expectedMedia,
+  expectedMediaInsights,
+  expectedOnlineFollowers,
+  expectedStories,
+} from './truth-instagram.ts'
 import { postSeries, type World } from './world.ts'
 
 /** A row that the API would give for a metric now, and the day it is about. */
@@ -64,6 +78,46 @@ export class Truth {
 
   postCount(page: string): number {
     return firstPostFrom(postSeries(this.#world, page), this.#world.clock.now().getTime() + 1)
+  }
+
+  /** Ids of the Instagram accounts of those Pages. */
+  accounts(): readonly string[] {
+    return this.#world.instagram.accounts
+  }
+
+  /** What the node of an account shows at the moment, without the volatile picture address. */
+  account(id: string) {
+    const { igId: ig_id, username, name, biography, website, follows: follows_count } = this.#world.instagram.facts(id)
+    const counts = { followers_count: followersNow({ world: this.#world }, id), media_count: mediaCount({ world: this.#world }, id) }
+    return { id, ig_id, username, name, biography, ...(website === undefined ? {} : { website }), follows_count, ...counts }
+  }
+
+  /** Rows of account insights; silent days, days without figures and accounts below a threshold have none. */
+  accountInsights(query: ExpectedAccountRows): ExpectedAccountRow[] {
+    return expectedAccountRows(this.#world, query)
+  }
+
+  demographics(query: Parameters<typeof expectedDemographics>[1]): BreakdownResult[] {
+    return expectedDemographics(this.#world, query)
+  }
+
+  onlineFollowers(account: string): { end_time: string; value: Record<string, number> }[] {
+    return expectedOnlineFollowers(this.#world, account)
+  }
+
+  /** Media that the list holds now, in the order of the list, from place `from` up to (not including) `to`. */
+  media(account: string, range: { from?: number; to?: number } = {}): ExpectedMedia[] {
+    return expectedMedia(this.#world, account, range)
+  }
+
+  /** All figures that a media or living story gives now at the Facebook host, or why it gives none. */
+  mediaInsights(id: string): ExpectedMediaInsights {
+    return expectedMediaInsights(this.#world, id)
+  }
+
+  /** Stories that live now, newest first. */
+  stories(account: string): ExpectedMedia[] {
+    return expectedStories(this.#world, account)
   }
 }
 

@@ -6,8 +6,10 @@ export interface FaultMatch {
   readonly route?: string
   /** Page that the node belongs to. */
   readonly page?: string
+  /** Instagram account that the node belongs to. */
+  readonly account?: string
   readonly method?: string
-  /** Name in the `metric` parameter. */
+  /** Name in the `metric` parameter, or in an `insights.metric(…)` of the fields. */
   readonly metric?: string
   /** Only requests that ask for more rows than this. */
   readonly limitAbove?: number
@@ -51,6 +53,11 @@ export type FaultKind =
   | { readonly kind: 'refuse-metric'; readonly metric: string }
   | { readonly kind: 'revoke-page'; readonly page?: string }
   | { readonly kind: 'expire-token' }
+  | { readonly kind: 'revoke-account'; readonly account?: string }
+  | { readonly kind: 'refuse-media'; readonly media: string; readonly metric: string }
+  | { readonly kind: 'hide-media'; readonly media: string }
+  | { readonly kind: 'retire-metric'; readonly object: string; readonly metric: string }
+  | { readonly kind: 'rate-limit'; readonly account?: string; readonly page?: string; readonly minutes: number }
 
 /** A rule: after `skip` matching requests the next `times` (all, when absent) are hit. */
 export type Fault = FaultKind & { readonly match?: FaultMatch; readonly skip?: number; readonly times?: number }
@@ -86,6 +93,11 @@ export const FAULT_KINDS: Readonly<Record<FaultKind['kind'], readonly string[]>>
   'refuse-metric': ['metric'],
   'revoke-page': [],
   'expire-token': [],
+  'revoke-account': [],
+  'refuse-media': ['media', 'metric'],
+  'hide-media': ['media'],
+  'retire-metric': ['object', 'metric'],
+  'rate-limit': ['minutes'],
 }
 
 /** Checks a fault that came as JSON. Throws a TypeError that names what is wrong. */

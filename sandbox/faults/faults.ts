@@ -5,6 +5,7 @@ import { checkFault, type Fault, type FaultMatch } from './fault.ts'
 export interface FaultPlace {
   readonly routeName: string
   readonly page: string | undefined
+  readonly account: string | undefined
 }
 
 /** A fault that hits the request at hand. `memory` lives as long as the rule: cursors and rows seen before. */
@@ -61,24 +62,36 @@ export class Faults {
   }
 }
 
-/** Losing a role or a token happens once; the rest goes on until it is cleared. */
+/** Faults that change the world do it once, and the change stays; the rest goes on until it is cleared. */
+const ONCE: ReadonlySet<Fault['kind']> = new Set([
+  'revoke-page',
+  'expire-token',
+  'revoke-account',
+  'refuse-media',
+  'hide-media',
+  'retire-metric',
+  'rate-limit',
+])
+
 function defaultTimes(fault: Fault): number {
-  return fault.kind === 'revoke-page' || fault.kind === 'expire-token' ? 1 : Number.POSITIVE_INFINITY
+  return ONCE.has(fault.kind) ? 1 : Number.POSITIVE_INFINITY
 }
 
 function matcher(match: FaultMatch): Rule['matches'] {
   const path = match.path === undefined ? undefined : glob(match.path)
-  return (request, { routeName, page }) =>
+  return (request, { routeName, page, account }) =>
     (path === undefined || path.test(request.path)) &&
     (match.route === undefined || routeName === match.route || routeName.endsWith(` ${match.route}`)) &&
     (match.page === undefined || match.page === page) &&
+    (match.account === undefined || match.account === account) &&
     (match.method === undefined || match.method === request.method) &&
     (match.metric === undefined || metricsOf(request).includes(match.metric)) &&
     (match.limitAbove === undefined || Number(request.params.get('limit') ?? 25) > match.limitAbove)
 }
 
 function metricsOf(request: GraphRequest): string[] {
-  return (request.params.get('metric') ?? '').split(/[^A-Za-z0-9_]+/)
+  const expanded = [...(request.params.get('fields') ?? '').matchAll(/\bmetric\(([^)]*)\)/g)].map((match) => match[1] ?? '')
+  return [request.params.get('metric') ?? '', ...expanded].join(',').split(/[^A-Za-z0-9_]+/)
 }
 
 function glob(pattern: string): RegExp {

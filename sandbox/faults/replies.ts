@@ -8,11 +8,36 @@ import type { ActiveFault } from './faults.ts'
 
 /** Faults that change the world before the request is looked at. */
 export function prepare(fault: Fault, { world, request, place }: { world: World; request: GraphRequest; place: Place }): void {
-  if (fault.kind === 'revoke-page') {
-    const page = fault.page ?? place.page
-    if (page !== undefined) world.tokens.loseRole(page)
+  switch (fault.kind) {
+    case 'revoke-page':
+      given(fault.page ?? place.page, (page) => world.tokens.loseRole(page))
+      break
+    case 'expire-token':
+      given(request.token, (token) => world.tokens.expire(token))
+      break
+    case 'revoke-account':
+      given(fault.account ?? place.account, (account) => world.instagram.revoke(account))
+      break
+    case 'refuse-media':
+      world.instagram.refuse(fault.media, fault.metric)
+      break
+    case 'hide-media':
+      world.instagram.hide(fault.media)
+      break
+    case 'retire-metric':
+      world.catalogue.retire(fault.object, fault.metric)
+      break
+    case 'rate-limit':
+      given(fault.page, (page) => world.usage.block(`pages:${page}`, fault.minutes))
+      if (fault.page === undefined) {
+        given(fault.account ?? place.account, (account) => world.usage.block(`instagram:${account}`, fault.minutes))
+      }
   }
-  if (fault.kind === 'expire-token' && request.token !== undefined) world.tokens.expire(request.token)
+}
+
+/** Does nothing for a request that belongs to nobody. */
+function given(id: string | undefined, act: (id: string) => void): void {
+  if (id !== undefined) act(id)
 }
 
 /** Metrics that the request must be refused for. */

@@ -1,12 +1,11 @@
 import { type Call, expansion, type Route } from '../../call.ts'
-import { followersOn, type InstagramFacts } from '../../data/instagram/accounts.ts'
-import { utcDay } from '../../data/instagram/engagement.ts'
-import { firstMediaFrom } from '../../data/instagram/media.ts'
+import type { InstagramFacts } from '../../data/instagram/accounts.ts'
 import { unknownField } from '../../errors.ts'
 import { type Field, renderer, type Shape } from '../../http/fields.ts'
 import { requireAccount } from './access.ts'
 import { accountInsights } from './account-insights.ts'
 import { cdnUrl } from './cdn.ts'
+import { followersNow, mediaCount } from './counts.ts'
 import { businessDiscovery } from './discovery.ts'
 import { mediaPage } from './media-list.ts'
 import { storiesPage } from './stories.ts'
@@ -24,9 +23,9 @@ export const accountShape: Shape<InstagramFacts, Call> = {
     name: (account) => account.name,
     biography: (account) => account.biography,
     website: (account) => account.website,
-    followers_count: (account, _, call) => followersNow(account, call),
+    followers_count: (account, _, call) => followersNow(call, account.id),
     follows_count: (account) => account.follows,
-    media_count: (account, _, call) => mediaCount(account.id, call),
+    media_count: (account, _, call) => mediaCount(call, account.id),
     profile_picture_url: (account, _, call) => cdnUrl(call, { path: `${account.igId}_n.jpg` }),
     has_profile_pic: () => true,
     is_published: () => true,
@@ -49,16 +48,6 @@ export const accountRoute: Route = {
     const node = renderer(accountShape, call.fields, call)(facts)
     return call.request.segments[0] === 'me' ? { ...node, id: facts.appScopedId } : node
   },
-}
-
-/** Followers at the time of the fake clock. */
-export function followersNow(account: InstagramFacts, { world }: Pick<Call, 'world'>): number {
-  return followersOn(account, utcDay(world.clock.now().getTime()) - utcDay(world.anchor))
-}
-
-/** Media at the time of the fake clock, also those that the list no longer reaches. */
-export function mediaCount(account: string, { world }: Pick<Call, 'world'>): number {
-  return firstMediaFrom(world.instagram.series(account), world.clock.now().getTime() + 1)
 }
 
 /** The account of a Page as a field of it; with sub-fields and expansions of its own. */

@@ -1,11 +1,11 @@
 import { type Call, expansion } from '../../call.ts'
-import { followersOn, type InstagramFacts } from '../../data/instagram/accounts.ts'
-import { engagement, utcDay } from '../../data/instagram/engagement.ts'
-import { firstMediaFrom, type MediaFacts, mediaFacts, mediaListing } from '../../data/instagram/media.ts'
+import type { InstagramFacts } from '../../data/instagram/accounts.ts'
+import { type MediaFacts, mediaFacts, mediaListing } from '../../data/instagram/media.ts'
 import { GraphError, invalidParameter } from '../../errors.ts'
 import { type Field, renderer, type Shape } from '../../http/fields.ts'
 import { cursorPage } from '../../http/paging.ts'
 import { cdnUrl } from './cdn.ts'
+import { countsOf, followersNow, mediaCount } from './counts.ts'
 import { mediaShape } from './media.ts'
 import { listed } from './media-list.ts'
 
@@ -31,7 +31,7 @@ const foreignMediaShape: Shape<MediaFacts, Call> = {
   defaults: ['id'],
   fields: {
     ...Object.fromEntries(MEDIA_FIELDS.flatMap((name) => (mediaShape.fields[name] ? [[name, mediaShape.fields[name]]] : []))),
-    view_count: (media, _, call) => (media.product === 'REELS' ? viewsOf(media, call) : undefined),
+    view_count: (media, _, call) => (media.product === 'REELS' ? countsOf(media, call.world).views : undefined),
   },
 }
 
@@ -45,9 +45,9 @@ const foreignShape: Shape<InstagramFacts, Call> = {
     name: (account) => account.name,
     biography: (account) => account.biography,
     website: (account) => account.website,
-    followers_count: (account, _, { world }) => followersOn(account, utcDay(world.clock.now().getTime()) - utcDay(world.anchor)),
+    followers_count: (account, _, call) => followersNow(call, account.id),
     follows_count: (account) => account.follows,
-    media_count: (account, _, { world }) => firstMediaFrom(world.instagram.series(account.id), world.clock.now().getTime() + 1),
+    media_count: (account, _, call) => mediaCount(call, account.id),
     profile_picture_url: (account, _, call) => cdnUrl(call, { path: `${account.igId}_n.jpg` }),
     media: (account, field, call) => foreignMedia(expansion(call, account.id, field)),
   },
@@ -77,8 +77,4 @@ function foreignMedia(call: Call): unknown {
   if (!paging) return { data }
   const { before, after } = paging.cursors
   return { data, paging: { cursors: { ...(paging.previous ? { before } : {}), ...(paging.next ? { after } : {}) } } }
-}
-
-function viewsOf(media: MediaFacts, { world }: Call): number {
-  return engagement(media, world.instagram.facts(media.accountId).followers, utcDay(world.clock.now().getTime())).views
 }
