@@ -12,8 +12,16 @@ export function joinUrl(base: string, path: string): string {
   if (path.startsWith('//')) return `${origin.slice(0, origin.indexOf('//'))}${path}`
   const { head, tail } = splitTail(path)
   if (head === '') return `${folder.replace(/[?#].*$/s, '')}${tail}`
-  const below = head.startsWith('/') ? head : `${splitTail(rest).head.replace(/[^/]*$/, '')}${head}`
-  return `${origin}${withoutDots(below)}${tail}`
+  if (head.startsWith('/')) return `${origin}${withoutDots(head.split('/'))}${tail}`
+  const segments = [
+    ...splitTail(rest)
+      .head.replace(/[^/]*$/, '')
+      .split('/'),
+    ...head.split('/'),
+  ]
+  // Doubled slashes vanish, as where a template yields nothing; not those of a path that starts at the host.
+  const kept = segments.filter((segment, index) => segment !== '' || index === 0 || index === segments.length - 1)
+  return `${origin}${withoutDots(kept)}${tail}`
 }
 
 export function hasScheme(text: string): boolean {
@@ -26,10 +34,8 @@ function splitTail(text: string): { head: string; tail: string } {
 }
 
 /** RFC 3986 5.2.4. */
-function withoutDots(path: string): string {
-  if (!/(^|\/)\.\.?(\/|$)/.test(path)) return path
+function withoutDots(segments: readonly string[]): string {
   const kept: string[] = []
-  const segments = path.split('/')
   for (const segment of segments) {
     if (segment === '..') {
       if (kept.length > 1) kept.pop()

@@ -11,6 +11,8 @@ describe('joinUrl', () => {
     ['https://a.test/v1', '../x', 'https://a.test/x'],
     ['https://a.test/v1', '../../../x', 'https://a.test/x'],
     ['https://a.test/v1', './x/.', 'https://a.test/v1/x/'],
+    ['https://a.test//v1', 'x//y/', 'https://a.test/v1/x/y/'],
+    ['https://a.test', '/x//y', 'https://a.test/x//y'],
     ['https://a.test/v1', '//b.test/x', 'https://b.test/x'],
     ['https://a.test/v1', 'http://b.test/x', 'http://b.test/x'],
     ['', 'https://b.test/x', 'https://b.test/x'],
