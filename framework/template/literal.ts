@@ -58,14 +58,17 @@ class LiteralParser {
     return value
   }
 
+  /** Blanks of the first line and empty lines before the literal; its own line must not be indented then. */
   #skipIndent(): void {
-    const lead = /^[ \t\f]*(?:(?:#[^\n]*)?\n)*/.exec(this.#text)?.[0] ?? ''
+    const lead = /^[ \t]*(?:[ \t\f]*(?:\\\n|(?:#[^\n]*)?\n))*/.exec(this.#text)?.[0] ?? ''
     this.#position = lead.length
     if (lead.includes('\n') && /[ \t]/.test(this.#text[this.#position] ?? '')) fail()
   }
 
+  /** Nothing but blank lines and comments is left. Python wants the last one empty or ended, and no continued line without a next. */
   #atEnd(): boolean {
-    return /^[ \t\f]*(?:#[^\n]*)?(?:\n[ \t\f]*(?:#[^\n]*)?)*$/.test(this.#text.slice(this.#position))
+    const rest = this.#text.slice(this.#position)
+    return /^[ \t\f]*(?:#[^\n]*)?(?:\n[ \t\f]*(?:#[^\n]*)?)*$/.test(rest) && !/\n[ \t\f]+$/.test(rest) && !/^[^#]*\\\n$/.test(this.#text)
   }
 
   /** Blanks and continued lines; inside brackets also newlines and comments. */

@@ -122,23 +122,40 @@ function offsetOf(text: string): number {
   return text[0] === '-' && size > 0 ? -size : size
 }
 
-function calendarMoment(fields: Fields): DateTime {
-  const { H = '0', M = '0', S = '0', I: hour12, p } = fields
-  const hour = hour12 === undefined ? Number(H) : (Number(hour12) % 12) + (p?.toLowerCase() === 'pm' ? 12 : 0)
-  return moment(daysOf(fields), hour * 3600 + Number(M) * 60 + seconds(S), { f: fields['f'], z: fields['z'] })
+/** The directive among `letters` that stands last in the format: it decides, as in CPython. */
+function lastOf(fields: Fields, letters: string): readonly [letter: string, text: string] | undefined {
+  const letter = Object.keys(fields).findLast((key) => letters.includes(key))
+  return letter === undefined ? undefined : [letter, fields[letter] ?? '']
 }
 
-function yearOf({ Y, y, G }: Fields): number | undefined {
-  if (Y !== undefined) return Number(Y)
-  if (y !== undefined) return Number(y) + (Number(y) <= 68 ? 2000 : 1900)
-  return G === undefined ? undefined : Number(G)
+function hourOf(fields: Fields): number {
+  const [letter, text] = lastOf(fields, 'HI') ?? ['H', '0']
+  if (letter === 'H') return Number(text)
+  return (Number(text) % 12) + (fields['p']?.toLowerCase() === 'pm' ? 12 : 0)
+}
+
+function calendarMoment(fields: Fields): DateTime {
+  const { M = '0', S = '0' } = fields
+  return moment(daysOf(fields), hourOf(fields) * 3600 + Number(M) * 60 + seconds(S), { f: fields['f'], z: fields['z'] })
+}
+
+function yearOf(fields: Fields): number | undefined {
+  const [letter, text] = lastOf(fields, 'Yy') ?? []
+  if (letter === undefined) return undefined
+  return letter === 'Y' ? Number(text) : Number(text) + (Number(text) <= 68 ? 2000 : 1900)
 }
 
 /** 0 is Monday; undefined when the text names no day of the week. */
-function weekdayOfFields({ A, a, w, u }: Fields): number | undefined {
-  if (A !== undefined || a !== undefined) return indexOfName(weekdayNames, (A ?? a) as string)
-  if (w !== undefined) return (Number(w) + 6) % 7
-  return u === undefined ? undefined : Number(u) - 1
+function weekdayOfFields(fields: Fields): number | undefined {
+  const [letter, text = ''] = lastOf(fields, 'Aawu') ?? []
+  if (letter === undefined) return undefined
+  if (letter === 'w') return (Number(text) + 6) % 7
+  return letter === 'u' ? Number(text) - 1 : indexOfName(weekdayNames, text)
+}
+
+function monthOf(fields: Fields): number {
+  const [letter, text] = lastOf(fields, 'mbB') ?? ['m', '1']
+  return letter === 'm' ? Number(text) : indexOfName(monthNames, text) + 1
 }
 
 function indexOfName(names: readonly string[], name: string): number {
@@ -147,23 +164,27 @@ function indexOfName(names: readonly string[], name: string): number {
 
 /** Day number from whichever of date, day of the year, week of the year or ISO week is given; 1900-01-01 fills the rest. */
 function daysOf(fields: Fields): number {
-  const { m, B, b, d, j, U, W, V, G } = fields
+  const { j, V, G, d = '1' } = fields
   const weekday = weekdayOfFields(fields)
-  if (V !== undefined || G !== undefined) return daysOfIsoFields(fields, weekday)
-  const year = yearOf(fields) ?? 1900
+  const week = lastOf(fields, 'UW')
+  const given = yearOf(fields)
+  assertIsoFields(fields, { weekday, hasYear: given !== undefined, hasWeek: week !== undefined })
+  const year = given ?? 1900
   if (j !== undefined) return validDays(year, 1, 1) + Number(j) - 1
-  if (weekday !== undefined && (U ?? W) !== undefined && yearOf(fields) !== undefined) {
-    return daysOfWeekOfYear({ year, week: Number(U ?? W), weekday, startsOnSunday: U !== undefined })
+  if (weekday !== undefined && week) {
+    return daysOfWeekOfYear({ year, week: Number(week[1]), weekday, startsOnSunday: week[0] === 'U' })
   }
-  const name = B ?? b
-  return validDays(year, name === undefined ? Number(m ?? 1) : indexOfName(monthNames, name) + 1, Number(d ?? 1))
+  if (weekday !== undefined && G !== undefined && V !== undefined)
+    return daysFromIsoWeek({ year: Number(G), week: Number(V), weekday: weekday + 1 })
+  return validDays(year, monthOf(fields), Number(d))
 }
 
-function daysOfIsoFields({ G, V, Y, j }: Fields, weekday: number | undefined): number {
-  if (G === undefined || V === undefined || weekday === undefined || Y !== undefined || j !== undefined) {
-    throw valueError('ISO year directive %G and ISO week directive %V go together with a weekday directive, without %Y and %j')
-  }
-  return daysFromIsoWeek({ year: Number(G), week: Number(V), weekday: weekday + 1 })
+/** Which of the ISO directives must go together, by the rules of CPython 3.11. */
+function assertIsoFields({ G, V, j }: Fields, other: { weekday: number | undefined; hasYear: boolean; hasWeek: boolean }): void {
+  const loneYear = !other.hasYear && G !== undefined && (V === undefined || other.weekday === undefined || j !== undefined)
+  const loneWeek = (other.hasYear || G === undefined) && !other.hasWeek && V !== undefined
+  if (loneYear || loneWeek)
+    throw valueError('ISO year directive %G and ISO week directive %V go together with a weekday, without %Y and %j')
 }
 
 function daysOfWeekOfYear(given: { year: number; week: number; weekday: number; startsOnSunday: boolean }): number {
