@@ -67,14 +67,13 @@ export class DatetimeRun implements CursorRun {
   *#unread(): Generator<Range> {
     const { cut, end, resumption } = this.#options
     const [first] = this.#intervals
-    const last = this.#intervals.at(-1)
-    if (!first || !last) return
+    if (!first) return
     if (compareDatetimes(cut.start, first.start) < 0) yield { from: cut.start, to: first.start, toEnd: false }
     for (const [index, { end: read }] of this.#intervals.slice(0, -1).entries()) {
       const next = this.#intervals[index + 1]
       if (next) yield { from: cut.granularity ? addDuration(read, cut.granularity) : read, to: next.start, toEnd: false }
     }
-    yield { from: resumption.lookback ? subtractDuration(last.end, resumption.lookback) : last.end, to: end, toEnd: true }
+    yield { from: resumption.from, to: end, toEnd: true }
   }
 
   #slice(window: Window): CursorSlice {

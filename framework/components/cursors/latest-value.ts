@@ -26,8 +26,8 @@ export class LatestValue {
   }
 
   offer(value: unknown): void {
-    if (typeof value !== 'string' || !this.#order?.fits(value)) return this.#offerOther(value)
-    if (value > this.#text && (this.#limitText === undefined || value <= this.#limitText)) {
+    if (typeof value !== 'string' || !this.#order?.fits(value)) this.#offerOther(value)
+    else if (value > this.#text && (this.#limitText === undefined || value <= this.#limitText)) {
       this.#text = value
       this.#moment = undefined
     }

@@ -27,15 +27,17 @@ export interface Resumption {
   readonly intervals: readonly Interval[]
   /** Client-side filters drop what is earlier. */
   readonly floor: DateTime
-  /** Still to be taken off the end of the last interval before its successor is read. */
-  readonly lookback: Duration | undefined
+  /** Where reading goes on after the last interval. */
+  readonly from: DateTime
   /** Keys of the incoming state that are not the cursor's. */
   readonly foreign: StreamState
 }
 
+type Found = Omit<Resumption, 'from'>
+
 export function resume(state: StreamState, options: ResumeOptions): Resumption {
   const found = isConcurrent(state) ? fromIntervals(state['slices'], options) : fromValue(state, options)
-  return options.dialect === 'airbyte' ? found : rereading(found, options)
+  return options.dialect === 'airbyte' ? withFrom(found, options) : rereading(found, options)
 }
 
 /** `{ state_type: 'date-range', slices: [{ start, end, most_recent_cursor_value? }] }` */
@@ -43,15 +45,14 @@ export function isConcurrent(state: StreamState): state is StreamState & { reado
   return state['state_type'] === 'date-range' && Array.isArray(state['slices'])
 }
 
-function fromIntervals(slices: readonly unknown[], options: ResumeOptions): Resumption {
-  const { start, granularity, lookback } = options
+function fromIntervals(slices: readonly unknown[], options: ResumeOptions): Found {
+  const { start, granularity } = options
   const intervals = slices.map((slice) => readInterval(slice, options))
   const first = intervals[0]
   const merged = mergeIntervals(intervals, granularity)
   return {
     intervals: merged.length > 0 ? merged : [{ start, end: start, latest: start }],
     floor: first ? (first.latest ?? first.end) : start,
-    lookback,
     foreign: {},
   }
 }
@@ -63,34 +64,43 @@ function readInterval(slice: unknown, { format }: ResumeOptions): Interval {
   return { start: read(start), end: read(end), latest: latest === undefined || latest === null ? undefined : read(latest) }
 }
 
-function fromValue(state: StreamState, { cursorField, format, start, lookback, lookbackSeconds, dialect }: ResumeOptions): Resumption {
+function fromValue(state: StreamState, { cursorField, format, start, lookbackSeconds, dialect }: ResumeOptions): Found {
   const value = state[cursorField]
   const known = value === undefined || (value === null && dialect === 'native') ? undefined : readState(value, format)
   const back = known && lookbackSeconds > 0 ? subtractDuration(known, new TimeDelta(lookbackSeconds)) : known
   // Written and read again, as it would have been had it come from a state of its own.
   const point = back ? later(start, back === known ? back : format.read(format.write(back))) : start
-  return { intervals: [{ start, end: point, latest: point }], floor: point, lookback, foreign: state }
+  return { intervals: [{ start, end: point, latest: point }], floor: point, foreign: state }
+}
+
+const lastEnd = ({ intervals }: Found, { start }: ResumeOptions): DateTime => intervals.at(-1)?.end ?? start
+
+function withFrom(found: Found, options: ResumeOptions): Resumption {
+  const end = lastEnd(found, options)
+  return { ...found, from: options.lookback ? subtractDuration(end, options.lookback) : end }
 }
 
 /**
- * Takes the lookback off the last interval itself, so that a failed slice inside it keeps the state where it was, and
- * brings a state from the future back to now.
+ * Ends the last interval before what is read again. While a slice there is open or failed, nothing behind it is joined, and
+ * the state stays where it was. A state from the future is brought back to now.
  */
-function rereading(found: Resumption, options: ResumeOptions): Resumption {
-  const { start, lookback, now, warn, cursorField, format } = options
-  const until = later(start, now)
+function rereading(found: Found, options: ResumeOptions): Resumption {
+  const { start, lookback, now, granularity } = options
   const last = found.intervals.at(-1)
-  if (!last) return found
-  const latest = later(last.latest ?? last.end, last.end)
-  if (compareDatetimes(latest, until) > 0) {
-    const text = `the state of ${cursorField}, ${format.write(latest)}, lies in the future; reading goes on from ${format.write(until)}`
-    warn(new ConnectorError('ERR_STATE_IN_FUTURE', text, { failureType: 'config_error' }))
-  }
+  const until = later(start, now)
+  if (!last) return withFrom(found, options)
+  warnOfFuture(later(last.latest ?? last.end, last.end), until, options)
   const point = earlier(last.end, until)
-  const end = later(later(start, last.start), lookback ? subtractDuration(point, lookback) : point)
-  const clamped = found.intervals.slice(0, -1).concat({ start: last.start, end, latest: last.latest && earlier(last.latest, until) })
-  const floor = found.intervals.length === 1 ? end : earlier(found.floor, end)
-  return { ...found, intervals: clamped, floor, lookback: undefined }
+  const from = later(later(start, last.start), lookback ? subtractDuration(point, lookback) : point)
+  const read = { start: last.start, end: subtractDuration(from, granularity), latest: last.latest && earlier(last.latest, until) }
+  const floor = found.intervals.length === 1 ? from : earlier(found.floor, from)
+  return { ...found, intervals: [...found.intervals.slice(0, -1), read], floor, from }
+}
+
+function warnOfFuture(latest: DateTime, until: DateTime, { warn, cursorField, format }: ResumeOptions): void {
+  if (compareDatetimes(latest, until) <= 0) return
+  const text = `the state of ${cursorField}, ${format.write(latest)}, lies in the future; reading goes on from ${format.write(until)}`
+  warn(new ConnectorError('ERR_STATE_IN_FUTURE', text, { failureType: 'config_error' }))
 }
 
 function readState(value: unknown, format: CursorFormat): DateTime {

@@ -78,6 +78,15 @@ describe('DatetimeBasedCursor', () => {
     expect(run.state()).toEqual({ at: '2024-01-02' })
   })
 
+  it('never advances over a first window of one granule that failed', () => {
+    const run = open({ step: 'P1D' })
+    readAll(run, [0])
+    expect(run.state()).toEqual({ at: '2024-01-01' })
+    const resumed = open({ step: 'P1D' }, { at: '2024-01-04' })
+    readAll(resumed, [0])
+    expect(resumed.state()).toEqual({ at: '2024-01-04' })
+  })
+
   it('stays where it was when a window of the lookback failed', () => {
     const run = open({ lookback_window: 'P4D' }, { at: '2024-01-07' })
     readAll(run, [0])
