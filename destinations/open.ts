@@ -1,6 +1,15 @@
 import type { Writable } from 'node:stream'
-import { ConfigError, type ConnectionState, type Destination, suggest } from '../framework/index.ts'
+import {
+  type Clock,
+  ConfigError,
+  type ConnectionState,
+  type Destination,
+  type StateLease,
+  suggest,
+  systemClock,
+} from '../framework/index.ts'
 import type { OutputFormat, Redact } from './format.ts'
+import type { TableLayout } from './tables/table-plan.ts'
 
 export interface DestinationOptions {
   readonly stdout: Writable
@@ -12,6 +21,11 @@ export interface DestinationOptions {
   readonly state?: ConnectionState
   /** Whether `state` comes from a registry that this run commits to. */
   readonly registry?: 'committed' | 'none'
+  /** The lease that states are committed to; a destination in the same database commits them together with the rows. */
+  readonly lease?: StateLease | undefined
+  /** Whether streams of one kind share a table; they do unless told otherwise. */
+  readonly tables?: TableLayout
+  readonly clock?: Clock
 }
 
 /** Every format of stdout. */
@@ -46,6 +60,21 @@ const schemes: Readonly<Record<string, Scheme>> = {
       return new JsonlFolder(directory, registry === 'committed' ? { committed: state ?? {} } : {})
     },
   },
+  duckdb: {
+    form: 'duckdb:FILE',
+    open: async (url, { tables }) => {
+      const file = url.slice('duckdb:'.length)
+      if (file === '') throw new ConfigError('ERR_OUTPUT_URL', `${url} names no file; write duckdb:FILE`)
+      return (await import('./duckdb.ts')).duckdbDestination(file, tables)
+    },
+  },
+  postgres: { form: 'postgres://…', open: openPostgresTables },
+  postgresql: { form: 'postgresql://…', open: openPostgresTables },
+}
+
+async function openPostgresTables(url: string, { clock = systemClock, lease, tables }: DestinationOptions): Promise<Destination> {
+  const { postgresDestination } = await import('./postgres.ts')
+  return postgresDestination(url, { clock, lease, ...(tables ? { layout: tables } : {}) })
 }
 
 /** Forms of URL that {@link openDestination} takes. */

@@ -26,6 +26,8 @@ export { type Component, defineComponent, defineFamily, type Family, type Field,
 export { prepareConfig } from './manifest/config.ts'
 export { createLanguage } from './manifest/language.ts'
 export { loadManifest, type Manifest } from './manifest/manifest.ts'
+export { type PostgresAddress, parsePostgresUrl } from './postgres/address.ts'
+export { openPostgres, type PostgresDatabase, type PostgresResult, type Query, quoted } from './postgres/database.ts'
 export type {
   Catalog,
   CatalogStream,
@@ -52,4 +54,4 @@ export { type Connector, type ConnectorOptions, openConnector } from './runtime/
 export { type ReadOptions, read } from './runtime/read.ts'
 export { type ExitCode, Run, type RunSummary } from './runtime/run.ts'
 export { createRunReporter, type Logger, type RunReporter } from './runtime/run-reporter.ts'
-export type { ConnectionState, LeaseHolder, StateLease, StateRegistry, StateVersion } from './runtime/state-registry.ts'
+export type { ConnectionState, JoinedCommit, LeaseHolder, StateLease, StateRegistry, StateVersion } from './runtime/state-registry.ts'

@@ -1,3 +1,4 @@
+import type { Query } from '../postgres/database.ts'
 import type { StreamState } from '../protocol/messages.ts'
 
 /** State of a connection: stream name to stream state. */
@@ -29,6 +30,16 @@ export interface StateLease {
   /** Replaces the state of the streams given, keeps the others. Durable when it resolves. */
   commit(streams: ConnectionState): Promise<void>
   release(): Promise<void>
+  /** Only of registries inside a database. */
+  readonly joined?: JoinedCommit
+}
+
+/** Commits states inside somebody else's transaction, so that they and what they stand for are stored together or not at all. */
+export interface JoinedCommit {
+  /** `PostgresDatabase.identity` of where the states are. */
+  readonly database: string
+  /** What it gives has to be called once the transaction is committed; `commit` of the same states then has nothing left to do. */
+  commit(query: Query, streams: ConnectionState): Promise<() => void>
 }
 
 export interface StateRegistry {

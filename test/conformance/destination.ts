@@ -8,6 +8,8 @@ export interface Place {
   open(committed?: ConnectionState): Destination | Promise<Destination>
   /** Rows of a stream as a reader finds them, in order, without what the destination adds. */
   rows(stream: string): Promise<readonly Row[]>
+  /** How the place keeps a text that it cannot keep as it is. */
+  text?(text: string): string
   destroy(): Promise<void>
 }
 
@@ -28,6 +30,7 @@ export function testDestination(name: string, createPlace: () => Promise<Place>)
       place = await createPlace()
     })
     afterEach(() => place.destroy())
+    const kept = (text: string) => place.text?.(text) ?? text
 
     /** One run over the items; gives what was handed on. */
     async function run(items: readonly Item[], streams: readonly StreamInfo[] = [posts, pages]) {
@@ -89,13 +92,13 @@ export function testDestination(name: string, createPlace: () => Promise<Place>)
     ])('takes %s', async (_kind, row: Row) => {
       await run([page(posts, [row, { id: 'next' }]), state('posts__17', { at: 1 })])
       const found = await place.rows('posts__17')
-      expect(JSON.stringify(found[0])).toBe(JSON.stringify(row))
+      expect(canonical(found[0], (text) => text)).toBe(canonical(row, kept))
       expect(found).toHaveLength(2)
     })
 
     it('turns lone surrogates into text that any parser takes', async () => {
       await run([page(posts, [{ text: 'a\ud800b' }]), state('posts__17', { at: 1 })])
-      expect(await place.rows('posts__17')).toEqual([{ text: 'a\ud800b' }])
+      expect(await place.rows('posts__17')).toEqual([{ text: kept('a\ud800b') }])
     })
 
     it.each(['../../x', 'CON', '/etc/passwd', 'a\u0000b', 'x'.repeat(300), 'Posts', 'posts', 'ünï cödé'])(
@@ -103,7 +106,7 @@ export function testDestination(name: string, createPlace: () => Promise<Place>)
       async (name) => {
         const odd = streamInfo(name)
         await run([page(odd, [{ id: name }]), state(name, { at: 1 })], [odd])
-        expect(await place.rows(name)).toEqual([{ id: name }])
+        expect(await place.rows(name)).toEqual([{ id: kept(name) }])
       },
     )
 
@@ -161,6 +164,21 @@ export function testDestination(name: string, createPlace: () => Promise<Place>)
       expect(report.rows).toEqual({})
     })
   })
+}
+
+/** JSON with sorted keys, texts mapped: databases do not keep the order of keys. */
+function canonical(value: unknown, mapText: (text: string) => string): string {
+  if (typeof value === 'string') return JSON.stringify(mapText(value))
+  if (Array.isArray(value)) return `[${value.map((part) => canonical(part, mapText)).join()}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const entries = Object.entries(value).map(([key, part]) => `${JSON.stringify(key)}:${canonical(part, mapText)}`)
+  return `{${entries.sort().join()}}`
+}
+
+/** What a reader of a table sees as the record: fields without a column of their own, and no columns without a value. */
+export function recordOf({ _extra, _synced_at, _run_id, ...columns }: Row): Row {
+  const fields = [...Object.entries(columns), ...Object.entries((_extra ?? {}) as Row)]
+  return Object.fromEntries(fields.filter(([, value]) => value !== null))
 }
 
 export async function* from<T>(items: Iterable<T>): AsyncGenerator<T> {

@@ -1,0 +1,139 @@
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { ConfigError, ConnectorError, quoted } from '../framework/index.ts'
+import type { ColumnType } from './tables/column-type.ts'
+import { type DuckdbApi, duckdbTypes, mergeText, readDuckdbType, stage, stagingTable } from './tables/duckdb-sql.ts'
+import type { Batch } from './tables/table-buffer.ts'
+import { TableDestination } from './tables/table-destination.ts'
+import type { TableLayout, TablePlan } from './tables/table-plan.ts'
+import type { TableStore } from './tables/table-store.ts'
+
+/** DuckDB takes four fifths of the memory of the machine unless told otherwise. */
+const limits = { memory_limit: '128MB', threads: '2' }
+
+/** Tables in a DuckDB file. Needs the optional package @duckdb/node-api. */
+export async function duckdbDestination(file: string, layout?: TableLayout): Promise<TableDestination> {
+  return new TableDestination(new DuckdbTables(file, await loadDuckdb()), layout)
+}
+
+async function loadDuckdb(): Promise<DuckdbApi> {
+  try {
+    return await import('@duckdb/node-api')
+  } catch (cause) {
+    const message = 'the optional package @duckdb/node-api is not installed; run `npm install @duckdb/node-api@1.5.2-r.1`'
+    throw new ConfigError('ERR_OUTPUT_DUCKDB', message, { cause })
+  }
+}
+
+class DuckdbTables implements TableStore {
+  readonly #file: string
+  readonly #duckdb: DuckdbApi
+  #instance: DuckDBInstance | undefined
+  #connection: DuckDBConnection | undefined
+  #runId = ''
+
+  constructor(file: string, duckdb: DuckdbApi) {
+    this.#file = file
+    this.#duckdb = duckdb
+  }
+
+  async open(runId: string): Promise<void> {
+    this.#runId = runId
+    try {
+      this.#instance = await this.#duckdb.DuckDBInstance.create(this.#file, limits)
+      this.#connection = await this.#instance.connect()
+      await this.#connection.run(`set timezone = 'UTC'`)
+    } catch (cause) {
+      throw cannotOpen(this.#file, cause)
+    }
+  }
+
+  async prepare(plan: TablePlan): Promise<ReadonlyMap<string, ColumnType>> {
+    return this.#transaction(async (connection) => {
+      const table = quoted(plan.name)
+      await connection.run(`create table if not exists ${table} (_extra json, _synced_at timestamptz not null, _run_id varchar not null)`)
+      const types = await this.#columnTypes(plan.name, connection)
+      for (const { name, type } of plan.columns) {
+        const found = types.get(name.toLowerCase())
+        if (found === undefined) await connection.run(`alter table ${table} add column ${quoted(name)} ${duckdbTypes[type]}`)
+        else if (found === 'bigint' && type === 'numeric') {
+          await connection.run(`alter table ${table} alter column ${quoted(name)} set data type double`)
+        }
+      }
+      const after = await this.#columnTypes(plan.name, connection)
+      return new Map(plan.columns.map(({ name, type }) => [name, after.get(name.toLowerCase()) ?? type]))
+    })
+  }
+
+  async write(batches: readonly Batch[]): Promise<void> {
+    await this.#transaction(async (connection) => {
+      for (const batch of batches) await this.#upsert(batch, connection)
+    })
+  }
+
+  place(table: string): string {
+    return `${this.#file} ${table}`
+  }
+
+  async close(): Promise<void> {
+    this.#connection?.closeSync()
+    this.#instance?.closeSync()
+    this.#connection = undefined
+    this.#instance = undefined
+  }
+
+  async #upsert(batch: Batch, connection: DuckDBConnection): Promise<void> {
+    if (batch.size === 0) return
+    await connection.run(stagingTable(batch.plan))
+    await stage(batch, connection, this.#duckdb)
+    const { rowsChanged } = await connection.run(mergeText(batch.plan), [this.#runId])
+    if (rowsChanged === batch.size) return
+    const message = `${this.place(batch.plan.name)} took ${rowsChanged} of ${batch.size} rows; the batch was rolled back`
+    throw new ConnectorError('ERR_OUTPUT_COUNT', message)
+  }
+
+  /** By lower-case name: DuckDB does not tell names apart by case. */
+  async #columnTypes(table: string, connection: DuckDBConnection): Promise<ReadonlyMap<string, ColumnType>> {
+    const result = await connection.runAndReadAll(
+      `select column_name, data_type from duckdb_columns() where table_name = $1 and schema_name = 'main' and database_name = current_database()`,
+      [table],
+    )
+    const types = new Map<string, ColumnType>()
+    for (const [name, type] of result.getRows()) {
+      const known = readDuckdbType(String(type))
+      if (!known) {
+        const message = `${this.place(table)} column ${name} has type ${type}, which this destination does not write. Rename the table or choose another file.`
+        throw new ConfigError('ERR_OUTPUT_TABLE', message)
+      }
+      types.set(String(name).toLowerCase(), known)
+    }
+    return types
+  }
+
+  async #transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = this.#connection
+    if (!connection) throw new ConnectorError('ERR_OUTPUT_FAILED', `${this.#file} is not open`)
+    try {
+      await connection.run('begin transaction')
+      const result = await work(connection)
+      await connection.run('commit')
+      return result
+    } catch (cause) {
+      // After a failed commit there is no transaction left to roll back.
+      await connection.run('rollback').catch(() => undefined)
+      if (cause instanceof ConnectorError) throw cause
+      const reason = firstLine(cause)
+      throw new ConnectorError('ERR_OUTPUT_FAILED', `${this.#file} cannot be written (${reason}); the batch will be read again`, { cause })
+    }
+  }
+}
+
+function cannotOpen(file: string, cause: unknown): ConnectorError {
+  const reason = firstLine(cause)
+  if (!/lock/i.test(reason)) return new ConfigError('ERR_OUTPUT_DUCKDB', `${file} cannot be opened as a DuckDB file: ${reason}`, { cause })
+  const message = `${file} is in use by another process: ${reason}`
+  return new ConnectorError('ERR_OUTPUT_LOCKED', message, { cause, failureType: 'transient_error' })
+}
+
+function firstLine(thrown: unknown): string {
+  return (thrown instanceof Error ? thrown.message : String(thrown)).split('\n', 1)[0] ?? ''
+}

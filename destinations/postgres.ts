@@ -1,0 +1,136 @@
+import {
+  type Clock,
+  ConfigError,
+  type ConnectionState,
+  ConnectorError,
+  openPostgres,
+  type PostgresDatabase,
+  type Query,
+  quoted,
+  type StateLease,
+} from '../framework/index.ts'
+import type { ColumnType } from './tables/column-type.ts'
+import { widens } from './tables/column-type.ts'
+import { hashedName } from './tables/names.ts'
+import { postgresStatement, postgresTypes, readPostgresType } from './tables/postgres-sql.ts'
+import type { Batch } from './tables/table-buffer.ts'
+import { TableDestination } from './tables/table-destination.ts'
+import type { TableLayout, TablePlan } from './tables/table-plan.ts'
+import type { TableStore } from './tables/table-store.ts'
+
+export interface PostgresTablesOptions {
+  readonly clock: Clock
+  readonly layout?: TableLayout
+  /** When it belongs to a registry in the same database, rows and states are committed in one transaction: exactly once. */
+  readonly lease?: StateLease | undefined
+}
+
+/** Tables in PostgreSQL 12 or newer, Supabase and others that speak its protocol included. */
+export async function postgresDestination(url: string, { clock, layout, lease }: PostgresTablesOptions): Promise<TableDestination> {
+  const database = await openPostgres(url, { clock })
+  const states = lease?.joined?.database === database.identity ? lease.joined : undefined
+  return new TableDestination(new PostgresTables(database, states), layout)
+}
+
+class PostgresTables implements TableStore {
+  readonly #database: PostgresDatabase
+  readonly #states: StateLease['joined']
+  #runId = ''
+
+  constructor(database: PostgresDatabase, states: StateLease['joined']) {
+    this.#database = database
+    this.#states = states
+  }
+
+  async open(runId: string): Promise<void> {
+    this.#runId = runId
+    await this.#database.transaction(async (query) => {
+      const { rows } = await query('select 1 from pg_namespace where nspname = $1', [this.#database.schema])
+      // Where the schema exists, the right to create one is not needed.
+      if (rows.length === 0) await query(`create schema if not exists ${quoted(this.#database.schema)}`)
+    })
+  }
+
+  prepare(plan: TablePlan): Promise<ReadonlyMap<string, ColumnType>> {
+    return this.#database.transaction(async (query) => {
+      // Two runs that create one table at the same time would get in each other's way.
+      await query(`select pg_advisory_xact_lock(hashtext('connector tables'))`)
+      await query(
+        `create table if not exists ${this.#qualified(plan.name)} (_extra jsonb, _synced_at timestamptz not null, _run_id text not null)`,
+      )
+      const types = await this.#columnTypes(plan.name, query)
+      const changes = columnChanges(plan, types)
+      if (changes.length > 0) await query(`alter table ${this.#qualified(plan.name)} ${changes.join(', ')}`)
+      await this.#indexKey(plan, query)
+      return this.#columnTypes(plan.name, query)
+    })
+  }
+
+  async write(batches: readonly Batch[], states: ConnectionState): Promise<void> {
+    const repeatable = batches.every(({ plan }) => plan.columns.some(({ key }) => key))
+    const confirm = await this.#database.transaction(
+      async (query) => {
+        for (const batch of batches) await this.#upsert(batch, query)
+        return this.#states && Object.keys(states).length > 0 ? this.#states.commit(query, states) : undefined
+      },
+      { repeatable },
+    )
+    confirm?.()
+  }
+
+  place(table: string): string {
+    return `${this.#database.place} ${this.#database.schema}.${table}`
+  }
+
+  close(): Promise<void> {
+    return this.#database.close()
+  }
+
+  async #upsert(batch: Batch, query: Query): Promise<void> {
+    if (batch.size === 0) return
+    const { text, values } = postgresStatement(this.#qualified(batch.plan.name), batch)
+    const { count } = await query(text, [...values, this.#runId])
+    if (count === batch.size) return
+    const message = `${this.place(batch.plan.name)} took ${count} of ${batch.size} rows (a trigger or a policy?); the batch was rolled back`
+    throw new ConnectorError('ERR_OUTPUT_COUNT', message)
+  }
+
+  async #columnTypes(table: string, query: Query): Promise<ReadonlyMap<string, ColumnType>> {
+    const { rows } = await query(
+      `select attname as name, format_type(atttypid, null) as type from pg_attribute
+       where attrelid = to_regclass($1) and attnum > 0 and not attisdropped`,
+      [this.#qualified(table)],
+    )
+    const types = new Map<string, ColumnType>()
+    for (const { name, type } of rows) {
+      const known = readPostgresType(String(type))
+      if (known) types.set(String(name), known)
+      else throw unknownType(`${this.place(table)} column ${name}`, String(type))
+    }
+    return types
+  }
+
+  async #indexKey({ name, columns }: TablePlan, query: Query): Promise<void> {
+    const key = columns.filter((column) => column.key).map((column) => quoted(column.name))
+    if (key.length === 0) return
+    const index = hashedName(`${name}_key`, `${name} (${key.join(', ')})`)
+    await query(`create unique index if not exists ${quoted(index)} on ${this.#qualified(name)} (${key.join(', ')})`)
+  }
+
+  #qualified(table: string): string {
+    return `${quoted(this.#database.schema)}.${quoted(table)}`
+  }
+}
+
+function columnChanges({ columns }: TablePlan, types: ReadonlyMap<string, ColumnType>): readonly string[] {
+  return columns.flatMap(({ name, type }) => {
+    const found = types.get(name)
+    if (found === undefined) return [`add column ${quoted(name)} ${postgresTypes[type]}`]
+    return widens(found, type) ? [`alter column ${quoted(name)} type ${postgresTypes[type]}`] : []
+  })
+}
+
+function unknownType(column: string, type: string): ConfigError {
+  const message = `${column} has type ${type}, which this destination does not write. Rename the table or choose another schema (?schema=…).`
+  return new ConfigError('ERR_OUTPUT_TABLE', message)
+}

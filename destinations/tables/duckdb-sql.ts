@@ -1,0 +1,69 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { quoted } from '../../framework/index.ts'
+import type { ColumnType } from './column-type.ts'
+import type { Batch } from './table-buffer.ts'
+import type { TablePlan } from './table-plan.ts'
+
+export type DuckdbApi = typeof import('@duckdb/node-api')
+
+/** DuckDB has no decimal of any length: numbers are doubles, and what a double cannot hold goes to `_extra`. */
+export const duckdbTypes: Readonly<Record<ColumnType, string>> = {
+  text: 'varchar',
+  bigint: 'bigint',
+  numeric: 'double',
+  double: 'double',
+  boolean: 'boolean',
+  timestamptz: 'timestamptz',
+  timestamp: 'timestamp',
+  date: 'date',
+  jsonb: 'json',
+}
+
+const readTypes: Readonly<Record<string, ColumnType>> = {
+  VARCHAR: 'text',
+  BIGINT: 'bigint',
+  DOUBLE: 'double',
+  BOOLEAN: 'boolean',
+  'TIMESTAMP WITH TIME ZONE': 'timestamptz',
+  TIMESTAMP: 'timestamp',
+  DATE: 'date',
+  JSON: 'jsonb',
+}
+
+export const readDuckdbType = (name: string): ColumnType | undefined => readTypes[name]
+
+/** Rows of one vector of DuckDB. */
+const vectorRows = 2_048
+const staging = '_connector_staging'
+
+/** Rows pass through a table of texts, which the appender fills far faster than statements could. */
+export function stagingTable({ columns }: TablePlan): string {
+  const texts = Array.from({ length: columns.length + 2 }, (_, index) => `c${index} varchar`)
+  return `create or replace temp table ${staging} (${texts.join(', ')})`
+}
+
+export async function stage({ values, size }: Batch, connection: DuckDBConnection, duckdb: DuckdbApi): Promise<void> {
+  const appender = await connection.createAppender(staging)
+  const types = values.map(() => duckdb.VARCHAR)
+  for (let start = 0; start < size; start += vectorRows) {
+    const chunk = duckdb.DuckDBDataChunk.create(types)
+    chunk.setColumns(values.map((column) => column.slice(start, start + vectorRows)))
+    appender.appendDataChunk(chunk)
+  }
+  appender.closeSync()
+}
+
+/** The staged rows into the table; its only parameter is the id of the run. A key with a part missing equals no other. */
+export function mergeText({ name, columns }: TablePlan): string {
+  const all = [
+    ...columns.map((column) => ({ name: quoted(column.name), type: duckdbTypes[column.type] })),
+    { name: '_extra', type: 'json' },
+    { name: '_synced_at', type: 'timestamptz' },
+  ]
+  const fields = all.map((column, index) => `c${index}::${column.type} as ${column.name}`)
+  const names = [...all.map((column) => column.name), '_run_id'].join(', ')
+  const rows = `select ${fields.join(', ')}, $1::varchar as _run_id from temp.${staging}`
+  const key = columns.filter((column) => column.key).map((column) => quoted(column.name))
+  if (key.length === 0) return `insert into main.${quoted(name)} (${names}) ${rows}`
+  return `merge into main.${quoted(name)} using (${rows}) using (${key.join(', ')}) when matched then update by name when not matched then insert by name`
+}

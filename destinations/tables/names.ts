@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+
+const plain = /^[a-z_][a-z0-9_]*$/
+/** PostgreSQL cuts names off after 63 bytes. */
+const longest = 63
+
+/** Columns that stand beside the data. */
+export const syncedAt = '_synced_at'
+export const runId = '_run_id'
+/** What has no column of its own: fields that the schema does not name, values that do not fit the type of theirs. */
+export const extra = '_extra'
+const reserved = new Set([syncedAt, runId, extra])
+
+/**
+ * A table name for any stream or kind. Lower-case letters, digits and `_` stay; everything else becomes a readable remainder
+ * and the start of a hash, so that two streams never share a table by accident, not even where case is ignored.
+ */
+export function tableName(name: string): string {
+  return plain.test(name) && name.length <= longest && !name.startsWith('_connector') ? name : hashed(name)
+}
+
+/** Column names of fields, in order. Names stay as they are unless they are too long, reserved, or equal to another one but for case. */
+export function columnNames(fields: readonly string[]): ReadonlyMap<string, string> {
+  const folded = new Map<string, number>()
+  for (const field of fields) folded.set(field.toLowerCase(), (folded.get(field.toLowerCase()) ?? 0) + 1)
+  return new Map(fields.map((field) => [field, folded.get(field.toLowerCase()) === 1 ? columnName(field) : alone(field)]))
+}
+
+/** Of fields that differ by case only, the one in lower case keeps its name. */
+const alone = (field: string): string => (field === field.toLowerCase() ? columnName(field) : hashed(field))
+
+function columnName(field: string): string {
+  const usable = field !== '' && Buffer.byteLength(field) <= longest && !field.includes('\u0000') && field.isWellFormed()
+  return usable && !reserved.has(field.toLowerCase()) ? field : hashed(field)
+}
+
+function hashed(name: string): string {
+  return hashedName(name, name)
+}
+
+/** A readable name with the start of the hash of `identity`; short enough for every database. */
+export function hashedName(name: string, identity: string): string {
+  const readable = name
+    .slice(0, 48)
+    .toLowerCase()
+    .replace(/[^a-z0-9_]+/g, '_')
+    .replace(/^_+/, '')
+  // UTF-16 keeps lone surrogates apart.
+  const hash = createHash('sha256').update(identity, 'utf16le').digest('hex').slice(0, 10)
+  return `${readable || 'x'}_${hash}`
+}

@@ -1,0 +1,141 @@
+import {
+  type ConnectionState,
+  type Destination,
+  type DestinationReport,
+  type Item,
+  type PageItem,
+  type RunInfo,
+  type StreamInfo,
+  type StreamState,
+  withContext,
+} from '../../framework/index.ts'
+import { groupCommit } from '../group-commit.ts'
+import { TableBuffer } from './table-buffer.ts'
+import { mergePlans, planTable, type TableLayout, type TablePlan, withTypes } from './table-plan.ts'
+import type { TableStore } from './table-store.ts'
+
+/** Rows and characters held before they are written even without a STATE. */
+const mostRows = 10_000
+const mostCharacters = 8_000_000
+
+/**
+ * Tables in a database. Rows are upserted by the key of their stream, so that a page that is read again changes nothing; rows of
+ * streams without a key are appended. A STATE is handed on once all rows before it are committed.
+ */
+export class TableDestination implements Destination {
+  readonly #store: TableStore
+  readonly #layout: TableLayout
+  readonly #tables = new Map<string, TableBuffer>()
+  /** The buffer of each stream as last described; a stream may be described anew when its schema changes. */
+  readonly #streams = new Map<StreamInfo, TableBuffer>()
+  readonly #planned = new Map<string, Set<unknown>>()
+  readonly #rows = new Map<string, number>()
+  #states: Record<string, StreamState> = {}
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(store: TableStore, layout: TableLayout = 'shared') {
+    this.#store = store
+    this.#layout = layout
+  }
+
+  async open(run: RunInfo): Promise<void> {
+    await this.#store.open(run.runId)
+    const plans = new Map<string, TablePlan>()
+    for (const stream of run.streams) {
+      const plan = this.#planOnce(stream)
+      if (!plan) continue
+      const known = plans.get(plan.name)
+      plans.set(plan.name, known ? mergePlans(known, plan) : plan)
+    }
+    for (const plan of plans.values()) await this.#prepare(plan)
+  }
+
+  write(items: AsyncIterable<Item>): AsyncGenerator<Item> {
+    return groupCommit(items, {
+      accept: (item) => this.#accept(item),
+      full: () => this.#isFull(),
+      flush: () => this.#flush(),
+    })
+  }
+
+  close(): Promise<void> {
+    return this.#store.close()
+  }
+
+  report(): DestinationReport {
+    return { rows: Object.fromEntries(this.#rows), places: Array.from(this.#tables.keys(), (name) => this.#store.place(name)) }
+  }
+
+  async #accept(item: Item): Promise<void> {
+    if (item.type === 'page') {
+      try {
+        const buffer = this.#streams.get(item.stream) ?? (await this.#bufferOf(item))
+        buffer.add(item)
+      } catch (thrown) {
+        throw withContext(thrown, { stream: item.stream.name })
+      }
+    } else if (item.message.type === 'STATE') {
+      const { stream_descriptor, stream_state } = item.message.state.stream
+      this.#states = { ...this.#states, [stream_descriptor.name]: stream_state }
+    }
+  }
+
+  /** The buffer of the table, which gets the columns that the stream needs. */
+  async #bufferOf({ stream }: PageItem): Promise<TableBuffer> {
+    const wanted = this.#planOnce(stream)
+    const name = wanted?.name ?? planTable(stream, this.#layout).name
+    const known = this.#tables.get(name)
+    if (wanted) await this.#prepare(known ? mergePlans(known.plan, wanted) : wanted)
+    const buffer = this.#tables.get(name) ?? new TableBuffer(planTable(stream, this.#layout))
+    this.#streams.set(stream, buffer)
+    return buffer
+  }
+
+  /** The plan of the stream's table, unless a stream of the same table brought the same schema before. */
+  #planOnce(stream: StreamInfo): TablePlan | undefined {
+    const table = this.#layout === 'shared' ? stream.kind : stream.name
+    const schemas = this.#planned.get(table) ?? new Set()
+    this.#planned.set(table, schemas)
+    if (schemas.has(stream.schema)) return undefined
+    schemas.add(stream.schema)
+    return planTable(stream, this.#layout)
+  }
+
+  async #prepare(plan: TablePlan): Promise<void> {
+    const known = this.#tables.get(plan.name)
+    // What was collected fits the columns of before.
+    if (known && known.size > 0) await this.#flush()
+    await this.#writing
+    const types = await this.#store.prepare(plan)
+    const prepared = withTypes(plan, types)
+    if (known) known.replan(prepared)
+    else this.#tables.set(plan.name, new TableBuffer(prepared))
+  }
+
+  #isFull(): boolean {
+    let rows = 0
+    let characters = 0
+    for (const buffer of this.#tables.values()) {
+      rows += buffer.size
+      characters += buffer.weight
+    }
+    return rows >= mostRows || characters >= mostCharacters
+  }
+
+  #flush(): Promise<void> {
+    const batches = Array.from(this.#tables.values(), (buffer) => buffer.take()).filter((batch) => batch !== undefined)
+    const states: ConnectionState = this.#states
+    this.#states = {}
+    if (batches.length === 0 && Object.keys(states).length === 0) return this.#writing
+    const written = this.#writing.then(async () => {
+      await this.#store.write(batches, states)
+      for (const { taken } of batches) {
+        for (const [stream, rows] of taken) this.#rows.set(stream, (this.#rows.get(stream) ?? 0) + rows)
+      }
+    })
+    // A failure is final: nothing may be written after a batch that was not.
+    this.#writing = written
+    written.catch(() => undefined)
+    return written
+  }
+}

@@ -1,0 +1,55 @@
+import type { StreamInfo } from '../../framework/index.ts'
+import { type ColumnType, columnTypeOf, propertiesOf, widens } from './column-type.ts'
+import { columnNames, tableName } from './names.ts'
+
+export interface Column {
+  readonly name: string
+  readonly type: ColumnType
+  /** Where in a row its value stands. */
+  readonly path: readonly string[]
+  /** Part of the key that rows are upserted by. */
+  readonly key: boolean
+}
+
+/** A table as the schema and the key of its streams want it. Beside these columns stand `_extra`, `_synced_at` and `_run_id`. */
+export interface TablePlan {
+  readonly name: string
+  readonly columns: readonly Column[]
+}
+
+/** `shared`: streams of one kind in one table; `per_stream`: a table for each stream. */
+export type TableLayout = 'shared' | 'per_stream'
+
+export function planTable({ name, kind, schema, primaryKey }: StreamInfo, layout: TableLayout): TablePlan {
+  const properties = propertiesOf(schema)
+  const paths = [...[...properties.keys()].map((field) => [field]), ...primaryKey.filter((path) => !isField(path, properties))]
+  const names = columnNames(paths.map(labelOf))
+  const keys = new Set(primaryKey.map(labelOf))
+  const columns = paths.map((path) => {
+    const label = labelOf(path)
+    const type = path.length === 1 ? columnTypeOf(properties.get(label)) : 'text'
+    return { name: names.get(label) ?? label, type, path, key: keys.has(label) }
+  })
+  return { name: tableName(layout === 'shared' ? kind : name), columns }
+}
+
+const isField = ([field, ...rest]: readonly string[], properties: ReadonlyMap<string, unknown>): boolean =>
+  rest.length === 0 && properties.has(field ?? '')
+
+const labelOf = (path: readonly string[]): string => path.join('.')
+
+/** The plan for streams of both plans: the columns of either, the wider type where both have one. The key is that of the first. */
+export function mergePlans(first: TablePlan, second: TablePlan): TablePlan {
+  const own = new Map(first.columns.map((column) => [column.name, column]))
+  for (const column of second.columns) {
+    const known = own.get(column.name)
+    if (!known) own.set(column.name, { ...column, key: false })
+    else if (!known.key && widens(known.type, column.type)) own.set(column.name, { ...known, type: column.type })
+  }
+  return { name: first.name, columns: [...own.values()] }
+}
+
+/** The plan with the types that the columns really have. */
+export function withTypes(plan: TablePlan, types: ReadonlyMap<string, ColumnType>): TablePlan {
+  return { ...plan, columns: plan.columns.map((column) => ({ ...column, type: types.get(column.name) ?? column.type })) }
+}

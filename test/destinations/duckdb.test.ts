@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { duckdbDestination } from '../../destinations/duckdb.ts'
+import { tableName } from '../../destinations/tables/names.ts'
+import type { Row } from '../../framework/index.ts'
+import { recordOf, testDestination } from '../conformance/destination.ts'
+
+async function select(file: string, table: string): Promise<Row[]> {
+  const instance = await DuckDBInstance.create(file)
+  const connection = await instance.connect()
+  try {
+    const result = await connection.runAndReadAll(`select * from "${table}" order by rowid`)
+    const json = new Set(result.columnNames().filter((_name, index) => result.columnType(index).alias === 'JSON'))
+    const read = (name: string, value: unknown) => (json.has(name) && typeof value === 'string' ? JSON.parse(value) : value)
+    return result.getRowObjects().map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, read(name, value)])))
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
+}
+
+/** A merge keeps no order. */
+const sorted = (rows: readonly Row[]) => rows.toSorted((a, b) => (String(a['id'] ?? '') < String(b['id'] ?? '') ? -1 : 1))
+
+testDestination('duckdb:', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'duckdb-'))
+  const file = join(folder, 'data.duckdb')
+  return {
+    open: () => duckdbDestination(file, 'per_stream'),
+    rows: async (stream) => sorted((await select(file, tableName(stream))).map(recordOf)),
+    text: (text) => text.toWellFormed(),
+    destroy: async () => rmSync(folder, { recursive: true }),
+  }
+})
