@@ -6,9 +6,8 @@ import type { Io } from './command.ts'
 import { runProgram } from './program.ts'
 
 // A read makes garbage page by page and keeps little. Left alone, V8 lets the heap grow to several times that before it collects;
-// these two keep the resident size flat, however many rows go by (`npm run bench` shows it).
+// this keeps the resident size flat, however many rows go by (`npm run bench` shows it).
 setFlagsFromString('--heap-growing-percent=20')
-setFlagsFromString('--semi-space-growth-factor=1')
 
 const stop = new AbortController()
 let signals = 0
