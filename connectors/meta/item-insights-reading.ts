@@ -8,6 +8,7 @@ import {
   sliceScope,
 } from '../../framework/components/retrievers/retriever.ts'
 import { AuthenticationError, ConnectorError } from '../../framework/errors.ts'
+import type { HttpResponse } from '../../framework/http/request.ts'
 import type { BuildContext } from '../../framework/manifest/component.ts'
 import type { Row } from '../../framework/protocol/messages.ts'
 import { accountOf, type GraphAccount, requireTask } from './account.ts'
@@ -215,16 +216,22 @@ export class ItemInsightsReading {
       return relativeUrl(`${encodeURIComponent(id)}/insights`, params)
     })
     const { stream, signal } = this.#options
-    const answer = await this.#settings.requester.send({
+    const request = {
       scope: sliceScope(this.#slice),
       parts: { body_data: batchFields(addresses) },
       // The API counts every item as a call.
       weight: asked.length,
-      accept: (response) => void batchAnswers(response.json(), asked.length),
+      accept: (response: HttpResponse) => void batchAnswers(response.json(), asked.length),
       stream,
       ...(signal ? { signal } : {}),
-    })
-    return batchAnswers(answer.response.json(), asked.length)
+    }
+    try {
+      const answer = await this.#settings.requester.send(request)
+      return batchAnswers(answer.response.json(), asked.length)
+    } catch (thrown) {
+      const [only] = asked
+      throw only && asked.length === 1 ? this.#located(thrown, only) : thrown
+    }
   }
 
   #rows(id: string, body: unknown): Row[] {
