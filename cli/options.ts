@@ -18,7 +18,7 @@ export const SELECT: CommandOption = {
 
 export const STATE: CommandOption = {
   flags: '--state <file-or-url>',
-  description: 'a JSON file (input only), or a registry such as file:DIR (loaded and committed to)',
+  description: 'a JSON file (input only), or a registry: file:DIR, postgres://…, s3://… or env:NAME (loaded and committed to)',
 }
 
 export const CONNECTION: CommandOption = { flags: '--connection <name>', description: 'whose state this is; default: the product name' }

@@ -12,6 +12,7 @@ import { isStateRegistryUrl, openStateRegistry } from '../state/open.ts'
 import { type Invocation, text, texts } from './command.ts'
 import { wholeNumber } from './numbers.ts'
 import type { Session } from './session.ts'
+import { storageUrl } from './storage-url.ts'
 
 /** Streams to read: of the catalog file, else all that are discovered; narrowed by `--select`. */
 export async function readCatalog({ connector, run }: Session, { options }: Invocation): Promise<CatalogMatch> {
@@ -48,8 +49,9 @@ export interface OpenState {
 }
 
 /** `--state`: a JSON file is input only, a URL is a registry that is loaded and committed to. */
-export async function openState({ product, connector, run }: Session, { options }: Invocation): Promise<OpenState> {
-  const source = text(options, 'state')
+export async function openState({ product, connector, run }: Session, { options, io }: Invocation): Promise<OpenState> {
+  const given = text(options, 'state')
+  const source = given && storageUrl(given, io.env)
   const connection = text(options, 'connection') ?? product
   const nothing = { connection, lease: undefined, [Symbol.asyncDispose]: async () => undefined }
   if (source === undefined) return { ...nothing, streams: {} }
@@ -75,15 +77,24 @@ export async function openOutput(
   { options, io }: Invocation,
 ): Promise<Destination & AsyncDisposable> {
   const { connector, run, redactor } = session
-  const destination = await openDestinations(texts(options, 'output'), {
+  const urls = texts(options, 'output').map((url) => storageUrl(url, io.env))
+  const destination = await openDestinations(urls, {
     stdout: io.stdout,
     format: formatOf(text(options, 'format')),
     redact: redactor.redact,
     state: state.streams,
     registry: state.lease ? 'committed' : 'none',
+    lease: state.lease,
+    tables: text(options, 'tables') === 'per_stream' ? 'per_stream' : 'shared',
   })
   const streams = catalog.streams.map(({ info }) => info)
-  await destination.open({ runId: run.id, connector: connector.manifest.id, connection: state.connection, streams })
+  try {
+    await destination.open({ runId: run.id, connector: connector.manifest.id, connection: state.connection, streams })
+  } catch (thrown) {
+    // What was opened is let go of; the reason why the rest could not be is what counts.
+    await destination.close().catch(() => undefined)
+    throw thrown
+  }
   return Object.assign(destination, { [Symbol.asyncDispose]: () => destination.close() })
 }
 

@@ -13,7 +13,12 @@ export const read: Command = {
     SELECT,
     STATE,
     CONNECTION,
-    { flags: '--output <url>', description: 'destination such as jsonl:DIR; may be given twice; default: stdout', repeat: true },
+    {
+      flags: '--output <url>',
+      description: 'stdout, jsonl:DIR, duckdb:FILE, postgres://…, env:NAME; may be given twice; default: stdout',
+      repeat: true,
+    },
+    { flags: '--tables <layout>', description: 'in databases, streams of one kind in one table or not', choices: ['shared', 'per_stream'] },
     { flags: '--format <format>', description: 'of stdout', choices: ['airbyte', 'singer', 'jsonl'], default: 'airbyte' },
     { flags: '--from <date>', description: 'backfill: first day; the state is neither used nor changed' },
     { flags: '--to <date>', description: 'backfill: end of the range' },
