@@ -100,9 +100,15 @@ function series(call: Call, { period, window }: AccountInsightsCall, { metric, a
   const known = isPeriod(period) ? period : 'day'
   const values = daysEnding(call, window).flatMap((day) => {
     const value = accountPeriodValue(account, metric, { period: known, day })
-    return value === undefined ? [] : [{ value, end_time: graphTime(endTime(day)) }]
+    return value === undefined ? [] : [{ value: counted(call, value, day), end_time: graphTime(endTime(day)) }]
   })
   return [...values, ...ahead(call, window, { metric, account })]
+}
+
+/** A day younger than the delay is still being counted, when it is shown at all: a tenth is missing. */
+function counted({ world }: Call, value: number, day: number): number {
+  const settled = world.clock.now().getTime() - world.settings.delayHours * 3_600_000
+  return endTime(day) > settled ? Math.floor(value * 0.9) : value
 }
 
 /** Some accounts also give a row for the coming day, far from complete. */
@@ -127,8 +133,9 @@ function total(
   if (metric === 'follows_and_unfollows') {
     return dimensions.length === 0 ? {} : { total_value: table(dimensions, followsAndUnfollows(account, { from, to })) }
   }
-  const value = accountTotal(account, metric, { from, to })
-  if (value === undefined) return undefined
+  const sum = accountTotal(account, metric, { from, to })
+  if (sum === undefined) return undefined
+  const value = counted(call, sum, to)
   if (dimensions.length === 0) return { total_value: { value } }
   return { total_value: { value, ...table(dimensions, accountBreakdown(account, metric, { total: value, dimensions })) } }
 }
