@@ -2,7 +2,7 @@ import { add, binary, concatenate, negate, positive } from './arithmetic.ts'
 import { compareWith } from './compare.ts'
 import { compileAttribute, compileItem, compileName, compileSlice } from './compile-access.ts'
 import { compileCall, compileFilter } from './compile-call.ts'
-import type { CompileContext, Evaluate, ExpressionOf } from './compile-context.ts'
+import type { CompileContext, Evaluate, ExpressionOf, Frame } from './compile-context.ts'
 import { mapOf } from './dict.ts'
 import { textOf } from './render.ts'
 import type { Comparison, Expression } from './syntax.ts'
@@ -78,8 +78,8 @@ function compileOperator(
     }
     default: {
       const items = expression.items.map(compile)
-      const evaluate: Evaluate = (frame) => items.map((item) => item(frame))
-      return expression.type === 'list' ? evaluate : (frame) => tuple(evaluate(frame) as unknown[])
+      const evaluate = (frame: Frame): unknown[] => items.map((item) => item(frame))
+      return expression.type === 'list' ? evaluate : (frame) => tuple(evaluate(frame))
     }
   }
 }

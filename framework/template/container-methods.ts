@@ -1,7 +1,7 @@
 import { compareOrder, equals } from './compare.ts'
 import { dictDelete, dictEntries, dictGet, dictHas, dictKeys, dictOf, dictSet } from './dict.ts'
 import { TemplateFailure, valueError } from './failure.ts'
-import { method, methodTable } from './functions.ts'
+import { methodsOn, methodTable } from './functions.ts'
 import { assertItems } from './limits.ts'
 import { wholeArgument } from './number-format.ts'
 import { iterate } from './sequences.ts'
@@ -34,39 +34,41 @@ function orNone(value: unknown): unknown {
   return value === undefined ? null : value
 }
 
+const onDict = methodsOn<Dict>()
+
 export const dictMethods = methodTable([
-  method('get', 'key default?', (dict, args) => {
-    const value = dictGet(dict as Dict, args[0])
-    if (value !== undefined || dictHas(dict as Dict, args[0])) return value
+  onDict('get', 'key default?', (dict, args) => {
+    const value = dictGet(dict, args[0])
+    if (value !== undefined || dictHas(dict, args[0])) return value
     return args.length > 1 ? args[1] : null
   }),
-  method('keys', '', (dict) => arrayOf('dict_keys', dictKeys(dict as Dict))),
-  method('values', '', (dict) =>
+  onDict('keys', '', (dict) => arrayOf('dict_keys', dictKeys(dict))),
+  onDict('values', '', (dict) =>
     arrayOf(
       'dict_values',
-      dictEntries(dict as Dict).map(([, value]) => value),
+      dictEntries(dict).map(([, value]) => value),
     ),
   ),
-  method('items', '', (dict) => arrayOf('dict_items', dictEntries(dict as Dict).map(tuple))),
-  method('copy', '', (dict) => dictOf(dictEntries(dict as Dict))),
-  method('pop', 'key default?', (dict, args) => take(dict as Dict, args)),
-  method('popitem', '', (dict) => {
-    const last = dictEntries(dict as Dict).at(-1)
+  onDict('items', '', (dict) => arrayOf('dict_items', dictEntries(dict).map(tuple))),
+  onDict('copy', '', (dict) => dictOf(dictEntries(dict))),
+  onDict('pop', 'key default?', (dict, args) => take(dict, args)),
+  onDict('popitem', '', (dict) => {
+    const last = dictEntries(dict).at(-1)
     if (!last) throw keyError('popitem(): dictionary is empty')
-    dictDelete(dict as Dict, last[0])
+    dictDelete(dict, last[0])
     return tuple(last)
   }),
-  method('setdefault', 'key default?', (dict, [key, fallback = null]) => {
-    if (!dictHas(dict as Dict, key)) dictSet(dict as Dict, key, fallback)
-    return orNone(dictGet(dict as Dict, key))
+  onDict('setdefault', 'key default?', (dict, [key, fallback = null]) => {
+    if (!dictHas(dict, key)) dictSet(dict, key, fallback)
+    return orNone(dictGet(dict, key))
   }),
-  method('update', 'other? **named', (dict, [other, named]) => {
+  onDict('update', 'other? **named', (dict, [other, named]) => {
     const changes = other === undefined ? [] : pairsOf(other)
-    for (const [key, value] of [...changes, ...pairsOf(named)]) dictSet(dict as Dict, key, value)
+    for (const [key, value] of [...changes, ...pairsOf(named)]) dictSet(dict, key, value)
     return null
   }),
-  method('clear', '', (dict) => {
-    for (const key of dictKeys(dict as Dict)) dictDelete(dict as Dict, key)
+  onDict('clear', '', (dict) => {
+    for (const key of dictKeys(dict)) dictDelete(dict, key)
     return null
   }),
 ])
@@ -89,54 +91,58 @@ function popAt(items: unknown[], position: unknown): unknown {
   return items.splice(index, 1)[0]
 }
 
+const onList = methodsOn<unknown[]>()
+
 const shared = [
-  method('index', 'value', (items, [wanted]) => indexOf(items as unknown[], wanted)),
-  method('count', 'value', (items, [wanted]) => (items as unknown[]).filter((item) => equals(item, wanted)).length),
+  onList('index', 'value', (items, [wanted]) => indexOf(items, wanted)),
+  onList('count', 'value', (items, [wanted]) => items.filter((item) => equals(item, wanted)).length),
 ]
 
 export const tupleMethods = methodTable(shared)
 
 export const listMethods = methodTable([
   ...shared,
-  method('append', 'object', (items, [item]) => {
-    assertItems((items as unknown[]).length + 1)
-    ;(items as unknown[]).push(item)
+  onList('append', 'object', (items, [item]) => {
+    assertItems(items.length + 1)
+    items.push(item)
     return null
   }),
-  method('extend', 'iterable', (items, [more]) => {
+  onList('extend', 'iterable', (items, [more]) => {
     const added = [...iterate(more)]
-    assertItems((items as unknown[]).length + added.length)
-    for (const item of added) (items as unknown[]).push(item)
+    assertItems(items.length + added.length)
+    for (const item of added) items.push(item)
     return null
   }),
-  method('insert', 'index object', (items, [index, item]) => {
-    ;(items as unknown[]).splice(wholeArgument(index, 'index'), 0, item)
+  onList('insert', 'index object', (items, [index, item]) => {
+    items.splice(wholeArgument(index, 'index'), 0, item)
     return null
   }),
-  method('remove', 'value', (items, [wanted]) => {
-    ;(items as unknown[]).splice(indexOf(items as unknown[], wanted), 1)
+  onList('remove', 'value', (items, [wanted]) => {
+    items.splice(indexOf(items, wanted), 1)
     return null
   }),
-  method('pop', 'index?', (items, [index]) => popAt(items as unknown[], index)),
-  method('copy', '', (items) => [...(items as unknown[])]),
-  method('clear', '', (items) => {
-    ;(items as unknown[]).length = 0
+  onList('pop', 'index?', (items, [index]) => popAt(items, index)),
+  onList('copy', '', (items) => [...items]),
+  onList('clear', '', (items) => {
+    items.length = 0
     return null
   }),
-  method('reverse', '', (items) => {
-    ;(items as unknown[]).reverse()
+  onList('reverse', '', (items) => {
+    items.reverse()
     return null
   }),
-  method('sort', 'reverse?', (items, [reverse]) => {
+  onList('sort', 'reverse?', (items, [reverse]) => {
     const direction = reverse ? -1 : 1
-    ;(items as unknown[]).sort((a, b) => direction * compareOrder(a, b))
+    items.sort((a, b) => direction * compareOrder(a, b))
     return null
   }),
 ])
 
+const onBytes = methodsOn<Uint8Array>()
+
 export const bytesMethods = methodTable([
-  method('decode', 'encoding? errors?', (bytes) => decodeUtf8(bytes as Uint8Array)),
-  method('hex', '', (bytes) => Buffer.from(bytes as Uint8Array).toString('hex')),
+  onBytes('decode', 'encoding? errors?', (bytes) => decodeUtf8(bytes)),
+  onBytes('hex', '', (bytes) => Buffer.from(bytes).toString('hex')),
 ])
 
 /** UTF-8 to text; a ValueError failure (Python: UnicodeDecodeError) for other bytes. */

@@ -2,7 +2,7 @@ import { civilFromDays, daysFromCivil, daysInMonth, isoWeekDate, secondsPerDay, 
 import { strftimeOf } from './datetime.ts'
 import { CalendarDate, CalendarDuration, DateTime, TimeDelta } from './datetime-value.ts'
 import { typeError, valueError } from './failure.ts'
-import { type Method, method, methodTable, textArgument } from './functions.ts'
+import { type Method, methodsOn, methodTable, textArgument } from './functions.ts'
 import { wholeArgument } from './number-format.ts'
 import { toFloat, tuple } from './values.ts'
 
@@ -10,64 +10,69 @@ import { toFloat, tuple } from './values.ts'
 
 type Moment = DateTime | CalendarDate
 const midnight = (date: CalendarDate): DateTime => new DateTime(date.days * secondsPerDay, 0, undefined)
-const asDateTime = (moment: unknown): DateTime => (moment instanceof DateTime ? moment : midnight(moment as CalendarDate))
+const asDateTime = (moment: Moment): DateTime => (moment instanceof DateTime ? moment : midnight(moment))
 
 /** Fields that `replace` changes, in the order of its parameters. */
 const replaceable = 'year? month? day? hour? minute? second? microsecond?'
 
 function replaced(moment: DateTime, values: readonly unknown[]): DateTime {
-  const { year, month, day } = civilFromDays(moment.days)
-  const { hour, minute, second } = moment.clock
-  const current = [year, month, day, hour, minute, second, moment.micro]
-  const [y, mo, d, h, mi, s, us] = current.map((old, index) =>
-    values[index] === undefined ? old : wholeArgument(values[index], 'replace() argument'),
-  ) as [number, number, number, number, number, number, number]
-  const valid = y >= 1 && y <= 9999 && mo >= 1 && mo <= 12 && d >= 1 && d <= daysInMonth(y, mo)
-  if (!valid || h < 0 || h > 23 || mi < 0 || mi > 59 || s < 0 || s > 59 || us < 0 || us > 999_999)
-    throw valueError('a field is out of range')
-  return new DateTime(daysFromCivil(y, mo, d) * secondsPerDay + h * 3600 + mi * 60 + s, us, moment.offset)
+  const current = { ...civilFromDays(moment.days), ...moment.clock }
+  const given = (index: number, old: number): number =>
+    values[index] === undefined ? old : wholeArgument(values[index], 'replace() argument')
+  const [year, month, day] = [given(0, current.year), given(1, current.month), given(2, current.day)]
+  const [hour, minute, second] = [given(3, current.hour), given(4, current.minute), given(5, current.second)]
+  const micro = given(6, moment.micro)
+  const within = (value: number, low: number, high: number): boolean => value >= low && value <= high
+  const isDate = within(year, 1, 9999) && within(month, 1, 12) && within(day, 1, daysInMonth(year, month))
+  const isTime = within(hour, 0, 23) && within(minute, 0, 59) && within(second, 0, 59) && within(micro, 0, 999_999)
+  if (!isDate || !isTime) throw valueError('a field is out of range')
+  return new DateTime(daysFromCivil(year, month, day) * secondsPerDay + hour * 3600 + minute * 60 + second, micro, moment.offset)
 }
 
+const onMoment = methodsOn<Moment>()
+const onDate = methodsOn<CalendarDate>()
+const onDateTime = methodsOn<DateTime>()
+
 const shared: readonly Method[] = [
-  method('strftime', 'format', (moment, [format]) => strftimeOf(textArgument(format, 'strftime() argument 1'))(asDateTime(moment))),
-  method('weekday', '', (moment) => weekdayOf((moment as Moment).days)),
-  method('isoweekday', '', (moment) => weekdayOf((moment as Moment).days) + 1),
-  method('toordinal', '', (moment) => (moment as Moment).days + 719_163),
-  method('isocalendar', '', (moment) => {
-    const { year, week, weekday } = isoWeekDate((moment as Moment).days)
+  onMoment('strftime', 'format', (moment, [format]) => strftimeOf(textArgument(format, 'strftime() argument 1'))(asDateTime(moment))),
+  onMoment('weekday', '', (moment) => weekdayOf(moment.days)),
+  onMoment('isoweekday', '', (moment) => weekdayOf(moment.days) + 1),
+  onMoment('toordinal', '', (moment) => moment.days + 719_163),
+  onMoment('isocalendar', '', (moment) => {
+    const { year, week, weekday } = isoWeekDate(moment.days)
     return tuple([year, week, weekday])
   }),
-  method('ctime', '', (moment) => strftimeOf('%a %b %e %H:%M:%S %Y')(asDateTime(moment))),
+  onMoment('ctime', '', (moment) => strftimeOf('%a %b %e %H:%M:%S %Y')(asDateTime(moment))),
 ]
 
 const dateMethods = methodTable([
   ...shared,
-  method('isoformat', '', (date) => String(date)),
-  method('replace', 'year? month? day?', (date, values) => new CalendarDate(replaced(midnight(date as CalendarDate), values).days)),
+  onDate('isoformat', '', (date) => String(date)),
+  onDate('replace', 'year? month? day?', (date, values) => new CalendarDate(replaced(midnight(date), values).days)),
 ])
 
 const datetimeMethods = methodTable([
   ...shared,
-  method('isoformat', 'sep?', (moment, [separator = 'T']) => (moment as DateTime).isoformat(textArgument(separator, 'sep'))),
-  method('timestamp', '', (moment) => toFloat((moment as DateTime).timestamp)),
-  method('date', '', (moment) => new CalendarDate((moment as DateTime).days)),
-  method('replace', `${replaceable} tzinfo?`, (moment, values) => {
-    const result = replaced(moment as DateTime, values)
+  onDateTime('isoformat', 'sep?', (moment, [separator = 'T']) => moment.isoformat(textArgument(separator, 'sep'))),
+  onDateTime('timestamp', '', (moment) => toFloat(moment.timestamp)),
+  onDateTime('date', '', (moment) => new CalendarDate(moment.days)),
+  onDateTime('replace', `${replaceable} tzinfo?`, (moment, values) => {
+    const result = replaced(moment, values)
     return values[7] === null ? new DateTime(result.wall, result.micro, undefined) : result
   }),
-  method('astimezone', 'tz?', (moment, [zone]) => {
+  onDateTime('astimezone', 'tz?', (moment, [zone]) => {
     if (zone !== undefined && zone !== null) throw typeError('astimezone() converts to UTC only')
-    return (moment as DateTime).atOffset(0)
+    return moment.atOffset(0)
   }),
-  method('utcoffset', '', (moment) => {
-    const { offset } = moment as DateTime
+  onDateTime('utcoffset', '', (moment) => {
+    const { offset } = moment
     return offset === undefined ? null : new TimeDelta(offset)
   }),
 ])
 
-const deltaMethods = methodTable([method('total_seconds', '', (delta) => toFloat((delta as TimeDelta).totalSeconds))])
+const deltaMethods = methodTable([methodsOn<TimeDelta>()('total_seconds', '', ({ totalSeconds }) => toFloat(totalSeconds))])
 
-const durationMethods = methodTable([method('total_seconds', '', (duration) => toFloat((duration as CalendarDuration).delta.totalSeconds))])
+const durationMethods = methodTable([methodsOn<CalendarDuration>()('total_seconds', '', ({ delta }) => toFloat(delta.totalSeconds))])
 
 type Attributes = Readonly<Record<string, (value: never) => unknown>>
 

@@ -15,10 +15,10 @@ const isoDuration = new RegExp(
 export function parseIsoDuration(text: string): Duration {
   const match = isoDuration.exec(text)
   if (!match) return alternativeDuration(text)
-  const [years, months, weeks, days, hours, minutes, seconds] = [2, 3, 4, 5, 7, 8, 9].map((group) =>
-    Number((match[group] ?? '0').replace(',', '.')),
-  ) as [number, number, number, number, number, number, number]
-  const delta = TimeDelta.ofSeconds((weeks * 7 + days) * secondsPerDay + hours * 3600 + minutes * 60 + seconds)
+  const amount = (group: number): number => Number((match[group] ?? '0').replace(',', '.'))
+  const [years, months] = [amount(2), amount(3)]
+  const days = amount(4) * 7 + amount(5)
+  const delta = TimeDelta.ofSeconds(days * secondsPerDay + amount(7) * 3600 + amount(8) * 60 + amount(9))
   const duration = years === 0 && months === 0 ? delta : new CalendarDuration(years, months, delta)
   return match[1] === '-' ? negateDuration(duration) : duration
 }
@@ -33,9 +33,11 @@ function alternativeDuration(text: string): Duration {
 }
 
 export function negateDuration(duration: Duration): Duration {
-  if (duration instanceof TimeDelta) return new TimeDelta(-duration.seconds, -duration.micro)
-  return new CalendarDuration(-duration.years, -duration.months, negateDuration(duration.delta) as TimeDelta)
+  if (duration instanceof TimeDelta) return negateDelta(duration)
+  return new CalendarDuration(-duration.years, -duration.months, negateDelta(duration.delta))
 }
+
+const negateDelta = ({ seconds, micro }: TimeDelta): TimeDelta => new TimeDelta(-seconds, -micro)
 
 export function addDeltas(left: TimeDelta, right: TimeDelta): TimeDelta {
   return new TimeDelta(left.seconds + right.seconds, left.micro + right.micro)
@@ -94,12 +96,16 @@ export function compareDeltas(left: TimeDelta, right: TimeDelta): number {
   return left.seconds - right.seconds || left.micro - right.micro
 }
 
+/** A multiple of a duration; years and months take whole factors only. */
 export function scaleDuration(duration: Duration, factor: number): Duration {
-  if (duration instanceof TimeDelta) {
-    if (!Number.isFinite(factor)) throw new TemplateFailure('OverflowError', 'cannot scale a duration by an infinite number')
-    if (!Number.isInteger(factor)) return TimeDelta.ofSeconds(duration.totalSeconds * factor)
-    return new TimeDelta(duration.seconds * factor, duration.micro * factor)
-  }
+  if (duration instanceof TimeDelta) return scaleDelta(duration, factor)
   if (!Number.isInteger(factor)) throw typeError("unsupported operand type(s) for *: 'Duration' and 'float'")
-  return new CalendarDuration(duration.years * factor, duration.months * factor, scaleDuration(duration.delta, factor) as TimeDelta)
+  return new CalendarDuration(duration.years * factor, duration.months * factor, scaleDelta(duration.delta, factor))
+}
+
+function scaleDelta(delta: TimeDelta, factor: number): TimeDelta {
+  if (!Number.isFinite(factor)) throw new TemplateFailure('OverflowError', 'cannot scale a duration by an infinite number')
+  return Number.isInteger(factor)
+    ? new TimeDelta(delta.seconds * factor, delta.micro * factor)
+    : TimeDelta.ofSeconds(delta.totalSeconds * factor)
 }

@@ -55,7 +55,8 @@ function sortBy(items: readonly unknown[], key: Getter, reverse: unknown): unkno
 function sortGetter(path: unknown, caseSensitive: unknown): Getter {
   const paths = typeof path === 'string' ? path.split(',') : [path]
   const getters = paths.map((part) => folded(attributeGetter(part), caseSensitive))
-  return getters.length === 1 ? (getters[0] as Getter) : (item) => getters.map((read) => read(item))
+  const [only] = getters
+  return getters.length === 1 && only ? only : (item) => getters.map((read) => read(item))
 }
 
 function extreme(value: unknown, [caseSensitive, attribute]: readonly unknown[], sign: number): unknown {
@@ -151,7 +152,7 @@ function dictSort(value: unknown, [caseSensitive, by = 'key', reverse]: readonly
   const position = by === 'key' ? 0 : 1
   return sortBy(
     dictEntries(asDict(value)).map(tuple),
-    folded((pair) => (pair as unknown[])[position], caseSensitive),
+    folded((pair) => itemOf(pair, position), caseSensitive),
     reverse,
   )
 }
@@ -189,7 +190,8 @@ type Lookup = (name: string) => Method | undefined
 /** `map(attribute='a.b', default=x)` or `map('filter', arguments)`. */
 function map(lookup: Lookup): Method['call'] {
   return (value, args, environment) => {
-    const [[name, ...rest], named] = [args.slice(0, -1), args.at(-1) as Dict]
+    const [name, ...rest] = args.slice(0, -1)
+    const named = asDict(args.at(-1))
     const attribute = dictGet(named, 'attribute')
     if (name === undefined && attribute !== undefined) {
       const surplus = dictKeys(named).find((key) => key !== 'attribute' && key !== 'default')

@@ -79,6 +79,18 @@ export function method(name: string, declaration: string, call: Subjective): Met
   return { signature: signature(name, declaration), call }
 }
 
+/**
+ * {@link method} for subjects of one kind. Methods are looked up by the kind of their subject, which the compiler cannot
+ * see; this is the one place that says so.
+ */
+export function methodsOn<S>(): (
+  name: string,
+  declaration: string,
+  call: (subject: S, args: readonly unknown[], environment: Environment) => unknown,
+) => Method {
+  return (name, declaration, call) => method(name, declaration, call as Subjective)
+}
+
 /** A name-to-method table without inherited names. */
 export function methodTable(methods: readonly Method[]): ReadonlyMap<string, Method> {
   return new Map(methods.map((entry) => [entry.signature.name, entry]))

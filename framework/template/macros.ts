@@ -5,6 +5,7 @@ import { compareOrder } from './compare.ts'
 import { dictFrom } from './container-methods.ts'
 import { datetimeOfEpochMs, formatDatetime, readDatetime, strftimeOf, strptimeOf } from './datetime.ts'
 import { CalendarDate, DateTime, TimeDelta } from './datetime-value.ts'
+import { dictEntries } from './dict.ts'
 import { addToDateTime, parseIsoDuration } from './duration.ts'
 import { TemplateFailure, typeError, undefinedError, valueError } from './failure.ts'
 import { defineFunction, textArgument } from './functions.ts'
@@ -12,7 +13,19 @@ import { parseIsoDateTime } from './iso8601.ts'
 import { asNumber, parsePythonInt } from './numbers.ts'
 import { quotePlus } from './percent-encoding.ts'
 import { iterate, lengthOf } from './sequences.ts'
-import { attributes, attributesOf, type Callable, type Environment, isDict, isIntegral, isNumeric, toFloat, typeName } from './values.ts'
+import { toText } from './text.ts'
+import {
+  attributes,
+  attributesOf,
+  type Callable,
+  type Dict,
+  type Environment,
+  isDict,
+  isIntegral,
+  isNumeric,
+  toFloat,
+  typeName,
+} from './values.ts'
 
 /** The functions every template may call: the macros of the manifest language and Jinja's globals (`range` is removed). */
 
@@ -93,19 +106,19 @@ const macros: readonly Callable[] = [
   extreme('min'),
 ]
 
+/** The attributes of namespaces: the only ones that templates may set. */
 const namespaces = new WeakSet<object>()
 
-function makeNamespace(values: unknown): object {
-  const namespace = { [attributes]: values }
-  namespaces.add(namespace)
-  return namespace
+function makeNamespace(values: Dict): object {
+  const own = Object.fromEntries(dictEntries(values).map(([name, value]) => [toText(name), value]))
+  namespaces.add(own)
+  return { [attributes]: own }
 }
 
 /** `{% set namespace.name = value %}` */
 export function setNamespaceAttribute(target: unknown, name: string, value: unknown): void {
   const own = attributesOf(target)
-  if (!own || !namespaces.has(target as object))
-    throw new TemplateFailure('RuntimeError', 'cannot assign attribute on non-namespace object')
+  if (!own || !namespaces.has(own)) throw new TemplateFailure('RuntimeError', 'cannot assign attribute on non-namespace object')
   own[name] = value
 }
 

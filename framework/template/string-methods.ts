@@ -1,4 +1,4 @@
-import { method, methodTable, type Subjective, textArgument } from './functions.ts'
+import { type Method, methodsOn, methodTable, textArgument } from './functions.ts'
 import { wholeArgument } from './number-format.ts'
 import {
   affixes,
@@ -12,6 +12,8 @@ import {
   limitOf,
   partition,
   region,
+  removePrefix,
+  removeSuffix,
   replace,
   separatorOf,
   split,
@@ -25,173 +27,58 @@ import {
 
 /** Python's `str` methods; `format`, which reads attributes, is in access.ts. */
 
-const every =
-  (pattern: RegExp): Subjective =>
-  (text) =>
-    pattern.test(text as string)
-/** A method of the text alone or with arguments. */
-const on =
-  (work: (text: string, args: readonly unknown[]) => unknown): Subjective =>
-  (text, args) =>
-    work(text as string, args)
+const onText = methodsOn<string>()
+
+/** A method that says whether the whole text consists of certain characters. */
+const consistsOf = (name: string, pattern: RegExp): Method => onText(name, '', (text) => pattern.test(text))
 
 export const stringMethods = methodTable([
-  method(
-    'upper',
-    '',
-    on((text) => text.toUpperCase()),
+  onText('upper', '', (text) => text.toUpperCase()),
+  onText('lower', '', (text) => text.toLowerCase()),
+  onText('casefold', '', (text) => text.toLowerCase().replaceAll('ß', 'ss')),
+  onText('title', '', title),
+  onText('capitalize', '', capitalize),
+  onText('swapcase', '', swapCase),
+  onText('strip', 'chars?', (text, [chars]) => strip(text, chars)),
+  onText('lstrip', 'chars?', (text, [chars]) => strip(text, chars, 'left')),
+  onText('rstrip', 'chars?', (text, [chars]) => strip(text, chars, 'right')),
+  onText('split', 'sep? maxsplit?', (text, [separator, limit]) => split(text, separator, limitOf(limit))),
+  onText('rsplit', 'sep? maxsplit?', (text, [separator, limit]) => splitFromRight(text, separator, limitOf(limit))),
+  onText('splitlines', 'keepends?', (text, [keep]) => splitLines(text, keep)),
+  onText('partition', 'sep', (text, [separator]) => partition(text, separator, false)),
+  onText('rpartition', 'sep', (text, [separator]) => partition(text, separator, true)),
+  onText('replace', 'old new count?', (text, [old, fresh, count]) =>
+    replace(text, textArgument(old, 'replace() argument 1'), textArgument(fresh, 'replace() argument 2'), limitOf(count)),
   ),
-  method(
-    'lower',
-    '',
-    on((text) => text.toLowerCase()),
+  onText('join', 'iterable', (text, [items]) => join(text, items)),
+  onText('startswith', 'prefix start? end?', (text, [prefix, ...bounds]) =>
+    affixes(text, prefix, bounds, (part, affix) => part.startsWith(affix)),
   ),
-  method(
-    'casefold',
-    '',
-    on((text) => text.toLowerCase().replaceAll('ß', 'ss')),
+  onText('endswith', 'suffix start? end?', (text, [suffix, ...bounds]) =>
+    affixes(text, suffix, bounds, (part, affix) => part.endsWith(affix)),
   ),
-  method('title', '', on(title)),
-  method('capitalize', '', on(capitalize)),
-  method('swapcase', '', on(swapCase)),
-  method(
-    'strip',
-    'chars?',
-    on((text, [chars]) => strip(text, chars)),
-  ),
-  method(
-    'lstrip',
-    'chars?',
-    on((text, [chars]) => strip(text, chars, 'left')),
-  ),
-  method(
-    'rstrip',
-    'chars?',
-    on((text, [chars]) => strip(text, chars, 'right')),
-  ),
-  method(
-    'split',
-    'sep? maxsplit?',
-    on((text, [separator, limit]) => split(text, separator, limitOf(limit))),
-  ),
-  method(
-    'rsplit',
-    'sep? maxsplit?',
-    on((text, [separator, limit]) => splitFromRight(text, separator, limitOf(limit))),
-  ),
-  method(
-    'splitlines',
-    'keepends?',
-    on((text, [keep]) => splitLines(text, keep)),
-  ),
-  method(
-    'partition',
-    'sep',
-    on((text, [separator]) => partition(text, separator, false)),
-  ),
-  method(
-    'rpartition',
-    'sep',
-    on((text, [separator]) => partition(text, separator, true)),
-  ),
-  method(
-    'replace',
-    'old new count?',
-    on((text, [old, fresh, count]) =>
-      replace(text, textArgument(old, 'replace() argument 1'), textArgument(fresh, 'replace() argument 2'), limitOf(count)),
-    ),
-  ),
-  method(
-    'join',
-    'iterable',
-    on((text, [items]) => join(text, items)),
-  ),
-  method(
-    'startswith',
-    'prefix start? end?',
-    on((text, [prefix, ...bounds]) => affixes(text, prefix, bounds, (part, affix) => part.startsWith(affix))),
-  ),
-  method(
-    'endswith',
-    'suffix start? end?',
-    on((text, [suffix, ...bounds]) => affixes(text, suffix, bounds, (part, affix) => part.endsWith(affix))),
-  ),
-  method(
-    'removeprefix',
-    'prefix',
-    on((text, [prefix]) => (text.startsWith(textArgument(prefix, 'prefix')) ? text.slice((prefix as string).length) : text)),
-  ),
-  method(
-    'removesuffix',
-    'suffix',
-    on((text, [suffix]) =>
-      suffix !== '' && text.endsWith(textArgument(suffix, 'suffix')) ? text.slice(0, -(suffix as string).length) : text,
-    ),
-  ),
-  method(
-    'find',
-    'sub start? end?',
-    on((text, [wanted, ...bounds]) => find(text, wanted, bounds)),
-  ),
-  method(
-    'rfind',
-    'sub start? end?',
-    on((text, [wanted, ...bounds]) => find(text, wanted, bounds, true)),
-  ),
-  method(
-    'index',
-    'sub start? end?',
-    on((text, [wanted, ...bounds]) => found(find(text, wanted, bounds))),
-  ),
-  method(
-    'rindex',
-    'sub start? end?',
-    on((text, [wanted, ...bounds]) => found(find(text, wanted, bounds, true))),
-  ),
-  method(
-    'count',
-    'sub start? end?',
-    on((text, [wanted, ...bounds]) => region(text, bounds).part.split(separatorOf(wanted)).length - 1),
-  ),
-  method(
-    'zfill',
-    'width',
-    on((text, [width]) => zeroFill(text, wholeArgument(width, 'width'))),
-  ),
-  method('ljust', 'width fillchar?', align('<')),
-  method('rjust', 'width fillchar?', align('>')),
-  method('center', 'width fillchar?', align('^')),
-  method('isdigit', '', every(/^[\p{Nd}\u00b2\u00b3\u00b9\u2070-\u2089]+$/u)),
-  method('isdecimal', '', every(/^\p{Nd}+$/u)),
-  method('isnumeric', '', every(/^\p{N}+$/u)),
-  method('isalpha', '', every(/^\p{L}+$/u)),
-  method('isalnum', '', every(/^[\p{L}\p{N}]+$/u)),
-  method('isspace', '', every(new RegExp(`^[${blanks}]+$`, 'u'))),
-  method(
-    'islower',
-    '',
-    on((text) => text === text.toLowerCase() && text !== text.toUpperCase()),
-  ),
-  method(
-    'isupper',
-    '',
-    on((text) => text === text.toUpperCase() && text !== text.toLowerCase()),
-  ),
-  method(
-    'istitle',
-    '',
-    on((text) => text === title(text) && text.toLowerCase() !== text.toUpperCase()),
-  ),
-  method('isascii', '', every(/^[\0-\x7f]*$/)),
-  method('isidentifier', '', every(/^[\p{L}_][\p{L}\p{N}_]*$/u)),
-  method(
-    'expandtabs',
-    'tabsize?',
-    on((text, [size = 8]) => expandTabs(text, wholeArgument(size, 'tabsize'))),
-  ),
-  method(
-    'encode',
-    'encoding? errors?',
-    on((text) => new Uint8Array(Buffer.from(text, 'utf8'))),
-  ),
+  onText('removeprefix', 'prefix', removePrefix),
+  onText('removesuffix', 'suffix', removeSuffix),
+  onText('find', 'sub start? end?', (text, [wanted, ...bounds]) => find(text, wanted, bounds)),
+  onText('rfind', 'sub start? end?', (text, [wanted, ...bounds]) => find(text, wanted, bounds, true)),
+  onText('index', 'sub start? end?', (text, [wanted, ...bounds]) => found(find(text, wanted, bounds))),
+  onText('rindex', 'sub start? end?', (text, [wanted, ...bounds]) => found(find(text, wanted, bounds, true))),
+  onText('count', 'sub start? end?', (text, [wanted, ...bounds]) => region(text, bounds).part.split(separatorOf(wanted)).length - 1),
+  onText('zfill', 'width', (text, [width]) => zeroFill(text, wholeArgument(width, 'width'))),
+  onText('ljust', 'width fillchar?', align('<')),
+  onText('rjust', 'width fillchar?', align('>')),
+  onText('center', 'width fillchar?', align('^')),
+  consistsOf('isdigit', /^[\p{Nd}\u00b2\u00b3\u00b9\u2070-\u2089]+$/u),
+  consistsOf('isdecimal', /^\p{Nd}+$/u),
+  consistsOf('isnumeric', /^\p{N}+$/u),
+  consistsOf('isalpha', /^\p{L}+$/u),
+  consistsOf('isalnum', /^[\p{L}\p{N}]+$/u),
+  consistsOf('isspace', new RegExp(`^[${blanks}]+$`, 'u')),
+  onText('islower', '', (text) => text === text.toLowerCase() && text !== text.toUpperCase()),
+  onText('isupper', '', (text) => text === text.toUpperCase() && text !== text.toLowerCase()),
+  onText('istitle', '', (text) => text === title(text) && text.toLowerCase() !== text.toUpperCase()),
+  consistsOf('isascii', /^[\0-\x7f]*$/),
+  consistsOf('isidentifier', /^[\p{L}_][\p{L}\p{N}_]*$/u),
+  onText('expandtabs', 'tabsize?', (text, [size = 8]) => expandTabs(text, wholeArgument(size, 'tabsize'))),
+  onText('encode', 'encoding? errors?', (text) => new Uint8Array(Buffer.from(text, 'utf8'))),
 ])

@@ -1,6 +1,6 @@
 import { codePointLength, codePoints } from './code-points.ts'
 import { typeError, valueError } from './failure.ts'
-import { type Subjective, textArgument } from './functions.ts'
+import { textArgument } from './functions.ts'
 import { assertTextLength } from './limits.ts'
 import { pad, wholeArgument } from './number-format.ts'
 import { iterate } from './sequences.ts'
@@ -20,8 +20,8 @@ export function strip(text: string, characters: unknown, sides: 'both' | 'left' 
   const unwanted = new Set(textArgument(characters, 'strip arg'))
   const points = [...text]
   let [start, end] = [0, points.length]
-  if (sides !== 'right') while (start < end && unwanted.has(points[start] as string)) start += 1
-  if (sides !== 'left') while (end > start && unwanted.has(points[end - 1] as string)) end -= 1
+  if (sides !== 'right') while (start < end && unwanted.has(points[start] ?? '')) start += 1
+  if (sides !== 'left') while (end > start && unwanted.has(points[end - 1] ?? '')) end -= 1
   return points.slice(start, end).join('')
 }
 
@@ -39,9 +39,9 @@ export function separatorOf(value: unknown): string {
 
 export function split(text: string, separator: unknown, limit: number): string[] {
   if (separator === null || separator === undefined) return splitBlanks(text, limit)
-  const parts = text.split(separatorOf(separator))
-  if (parts.length <= limit + 1) return parts
-  return [...parts.slice(0, limit), parts.slice(limit).join(separator as string)]
+  const mark = separatorOf(separator)
+  const parts = text.split(mark)
+  return parts.length <= limit + 1 ? parts : [...parts.slice(0, limit), parts.slice(limit).join(mark)]
 }
 
 function splitBlanks(text: string, limit: number): string[] {
@@ -61,10 +61,10 @@ export function splitFromRight(text: string, separator: unknown, limit: number):
     const reversed = splitBlanks([...text].reverse().join(''), limit)
     return reversed.map((part) => [...part].reverse().join('')).reverse()
   }
-  const parts = text.split(separatorOf(separator))
-  if (parts.length <= limit + 1) return parts
+  const mark = separatorOf(separator)
+  const parts = text.split(mark)
   const cut = parts.length - limit
-  return [parts.slice(0, cut).join(separator as string), ...parts.slice(cut)]
+  return parts.length <= limit + 1 ? parts : [parts.slice(0, cut).join(mark), ...parts.slice(cut)]
 }
 
 export function replace(text: string, from: string, to: string, count: number): string {
@@ -153,9 +153,10 @@ export function zeroFill(text: string, width: number): string {
   return pad(signed ? (text[0] ?? '') : '', signed ? text.slice(1) : text, { width, fill: '0', align: '=' })
 }
 
-export function align(side: '<' | '>' | '^'): Subjective {
+/** A method that pads on one side, or on both. */
+export function align(side: '<' | '>' | '^'): (text: string, args: readonly unknown[]) => string {
   return (text, [width, fill = ' ']) =>
-    pad('', text as string, { width: wholeArgument(width, 'width'), fill: textArgument(fill, 'fill'), align: side })
+    pad('', text, { width: wholeArgument(width, 'width'), fill: textArgument(fill, 'fill'), align: side })
 }
 
 const lineBreaks = '\\r\\n|[\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029]'
@@ -183,4 +184,14 @@ export function expandTabs(text: string, size: number): string {
       return character === '\t' ? ' '.repeat(size > 0 ? width : 0) : character
     })
     .join('')
+}
+
+export function removePrefix(text: string, [argument]: readonly unknown[]): string {
+  const prefix = textArgument(argument, 'prefix')
+  return text.startsWith(prefix) ? text.slice(prefix.length) : text
+}
+
+export function removeSuffix(text: string, [argument]: readonly unknown[]): string {
+  const suffix = textArgument(argument, 'suffix')
+  return text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text
 }
