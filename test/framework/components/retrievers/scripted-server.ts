@@ -8,23 +8,31 @@ export interface Received {
   readonly body: string
 }
 
-/** Answers every request by the first route that fits; a route's answers come in order, the last one again and again. Others get a 404. */
-export function serveRoutes(routes: readonly Input[]): Received[] {
+export type Answer = [status: number, body: string | Buffer, headers: Record<string, string>]
+
+/** Answers every request, whatever its host, and writes it down. */
+export function serve(answer: (request: Received, count: number) => Answer): Received[] {
   const received: Received[] = []
-  const used = new Map<Input, number>()
   const scope = nock(/.*/).persist()
   for (const method of ['get', 'post'] as const) {
     scope[method](/.*/).reply(function (uri) {
+      const { headers } = this.req
       // As it came: nock's own reading of the body loses digits.
-      const text = rawBody(this.req)
-      const host = String(this.req.headers['host'])
-      const url = `https://${host}${uri}`
-      received.push({ method: method.toUpperCase(), url, headers: this.req.headers as Record<string, string>, body: text })
-      const route = routes.find((candidate) => fits(candidate, method.toUpperCase(), new URL(url)))
-      return route ? answerOf(nextAnswer(route, used)) : [404, '{}']
+      const request = { method: method.toUpperCase(), url: `https://${headers['host']}${uri}`, headers, body: rawBody(this.req) }
+      received.push(request)
+      return answer(request, received.length)
     })
   }
   return received
+}
+
+/** Answers by the first route that fits; a route's answers come in order, the last one again and again. Other requests get a 404. */
+export function serveRoutes(routes: readonly Input[]): Received[] {
+  const used = new Map<Input, number>()
+  return serve(({ method, url }) => {
+    const route = routes.find((candidate) => fits(candidate, method, new URL(url)))
+    return route ? answerOf(nextAnswer(route, used)) : [404, '{}', {}]
+  })
 }
 
 /** nock keeps the body on the request, but does not say so in its types. */
@@ -48,6 +56,6 @@ function fits(route: Input, method: string, url: URL): boolean {
   )
 }
 
-function answerOf({ status, body, text, headers }: Input): [number, string, Record<string, string>] {
+function answerOf({ status, body, text, headers }: Input): Answer {
   return [Number(status ?? 200), text === undefined ? JSON.stringify(body) : String(text), recordOf(headers) as Record<string, string>]
 }
