@@ -1,4 +1,3 @@
-import type { Authenticator } from '../../framework/components/authenticators/authenticator.ts'
 import type { Requester } from '../../framework/components/requesters/requester.ts'
 import {
   type Page,
@@ -7,31 +6,29 @@ import {
   type StreamSlice,
   sliceScope,
 } from '../../framework/components/retrievers/retriever.ts'
-import { AuthenticationError, ConnectorError } from '../../framework/errors.ts'
-import type { HttpResponse } from '../../framework/http/request.ts'
+import type { ConnectorError } from '../../framework/errors.ts'
 import type { BuildContext } from '../../framework/manifest/component.ts'
 import type { Row } from '../../framework/protocol/messages.ts'
 import { accountOf, type GraphAccount, requireTask } from './account.ts'
-import { BATCH_LIMIT, type BatchAnswer, batchAnswers, batchFields, relativeUrl } from './batch.ts'
-import { bisect } from './bisect.ts'
+import { BATCH_LIMIT } from './batch.ts'
 import type { GraphObject } from './catalogue.ts'
-import { classify, graphConnectorError } from './errors.ts'
+import { GraphCalls, type GraphCallsSettings } from './graph-calls.ts'
 import { insightRows, utcText } from './insight-rows.ts'
+import { ItemInsights } from './item-insights.ts'
 import type { LazySelection } from './metric-fields.ts'
-import { insightsParams, planGroups } from './plan.ts'
-import { isForbidden, judgeRefusal, refusedFinding } from './refusal.ts'
-import { runState } from './run-state.ts'
+import { planGroups } from './plan.ts'
+import { isForbidden } from './refusal.ts'
 import { explainSilence } from './silence.ts'
 
 /** The built fields of the retriever. */
 export interface ItemInsightsSettings {
   readonly items: Retriever
-  readonly requester: Requester
-  readonly authenticator: Authenticator | undefined
+  readonly calls: GraphCallsSettings
   readonly object: GraphObject
   readonly period: string
   readonly account_field: string
   readonly item_field: string
+  readonly items_expire: boolean
   readonly required_task: string | undefined
   readonly required_permission: string | undefined
   readonly user: Requester | undefined
@@ -41,17 +38,7 @@ export interface ItemInsightsSettings {
   readonly denied: Map<string, ConnectorError>
 }
 
-/** Batches in which an item may come to nothing before the slice is given up. */
-const MAX_TRIES = 4
 const DAY = 86_400_000
-
-interface Item {
-  readonly id: string
-  readonly tries: number
-}
-interface AskedItem extends Item {
-  readonly names: readonly string[]
-}
 
 /** Reading one slice: the items of one account in one window. */
 export class ItemInsightsReading {
@@ -59,18 +46,22 @@ export class ItemInsightsReading {
   readonly #slice: StreamSlice
   readonly #options: ReadOptions
   readonly #account: GraphAccount
+  readonly #insights: ItemInsights
   readonly #observedAt: number
   readonly #metrics: readonly string[]
-  #answered = false
 
   constructor(settings: ItemInsightsSettings, slice: StreamSlice, options: ReadOptions) {
+    const { selection, period, object, items_expire: itemsExpire } = settings
+    const { services } = settings.context
     this.#settings = settings
     this.#slice = slice
     this.#options = options
     this.#account = accountOf(slice.partition.scope)
-    this.#metrics = planGroups(settings.selection.metrics(), { period: settings.period }).flatMap(({ metrics }) => metrics)
+    this.#metrics = planGroups(selection.metrics(), { period }).flatMap(({ metrics }) => metrics)
+    const calls = new GraphCalls(settings.calls, { slice, options })
+    this.#insights = new ItemInsights({ calls, services, object, period, account: this.#account.id, itemsExpire })
     // Lifetime values carry the UTC day on which they were seen, so that they build a history.
-    this.#observedAt = Math.floor(settings.context.services.clock.now() / DAY) * DAY
+    this.#observedAt = Math.floor(services.clock.now() / DAY) * DAY
   }
 
   async *pages(): AsyncGenerator<Page> {
@@ -93,11 +84,25 @@ export class ItemInsightsReading {
         }
         asked += ids.length
       }
-      if (asked > 0 && found === 0 && this.#answered) await this.#explainSilence()
+      if (asked > 0 && found === 0 && this.#insights.answered) await this.#explainSilence()
     } catch (thrown) {
       if (isForbidden(thrown)) denied.set(this.#account.id, thrown)
       throw thrown
     }
+  }
+
+  async #readItems(ids: readonly string[]): Promise<Row[]> {
+    const { account_field, item_field, period, context, object } = this.#settings
+    const { bodies, noData } = await this.#insights.read(ids.map((id) => ({ id, names: this.#metrics })))
+    for (const { id, error } of noData) {
+      context.services.report.log('info', `${object} ${id} of account ${this.#account.id} has no insights: ${error.message}`)
+    }
+    const rows: Row[] = []
+    for (const [id, answers] of bodies) {
+      const owner = { [account_field]: this.#account.id, [item_field]: id }
+      for (const body of answers) rows.push(...insightRows(body, { owner, period, observedAt: this.#observedAt }))
+    }
+    return rows
   }
 
   /** Lifetime values are about no window: what is silent is silent today. */
@@ -113,135 +118,5 @@ export class ItemInsightsReading {
     if (transformations.length === 0) return rows
     const scope = sliceScope(this.#slice)
     return rows.map((row) => transformations.reduce((current, step) => step.transform(current, scope), row))
-  }
-
-  /** Rows of up to fifty items; what a batch leaves undone goes into the next one. */
-  async #readItems(ids: readonly string[]): Promise<Row[]> {
-    const rows: Row[] = []
-    let queue: readonly Item[] = ids.map((id) => ({ id, tries: 0 }))
-    while (queue.length > 0) {
-      const asked = queue.map((item) => ({ ...item, names: this.#names(item.id) })).filter(({ names }) => names.length > 0)
-      if (asked.length === 0) break
-      const answers = await this.#batch(asked)
-      const sorted = this.#sort(asked, answers, rows)
-      queue = [...sorted.again, ...(await this.#resolveRefusals(sorted.refused, rows))]
-    }
-    return rows
-  }
-
-  /** Takes the rows of what was answered; tells what has to be asked again and what was refused. */
-  #sort(asked: readonly AskedItem[], answers: readonly BatchAnswer[], rows: Row[]) {
-    const again: Item[] = []
-    const refused: { item: AskedItem; error: ConnectorError }[] = []
-    asked.forEach((item, index) => {
-      const answer = answers[index] ?? { kind: 'undone' }
-      if (answer.kind === 'answer') {
-        this.#answered = true
-        rows.push(...this.#rows(item.id, answer.body))
-        return
-      }
-      const { error, retries } = this.#verdict(answer)
-      if (error instanceof AuthenticationError) throw this.#located(error, item)
-      if (item.tries < retries) again.push({ id: item.id, tries: item.tries + 1 })
-      else if (error.failureType === 'transient_error' && judgeRefusal(error) === undefined) throw this.#located(error, item)
-      else refused.push({ item, error })
-    })
-    return { again, refused }
-  }
-
-  #verdict(answer: Exclude<BatchAnswer, { kind: 'answer' }>): { error: ConnectorError; retries: number } {
-    if (answer.kind === 'error') {
-      const verdict = classify(answer.error)
-      return { error: graphConnectorError(answer.error, verdict), retries: Math.min(verdict.retries, MAX_TRIES) }
-    }
-    const error = new ConnectorError('ERR_BATCH_UNDONE', 'the API did not get round to this item of the batch', {
-      failureType: 'transient_error',
-    })
-    return { error, retries: MAX_TRIES }
-  }
-
-  /** Looks for the culprit in one refused item; the others profit from it, and are asked again without it. */
-  async #resolveRefusals(refused: readonly { item: AskedItem; error: ConnectorError }[], rows: Row[]): Promise<readonly Item[]> {
-    const again: Item[] = []
-    for (const { item, error } of refused) {
-      if (judgeRefusal(error) === undefined) this.#leaveOut(item.id, item.names, error)
-      else if (this.#names(item.id).length < item.names.length) again.push({ id: item.id, tries: item.tries })
-      else rows.push(...(await this.#search(item, error)))
-    }
-    return again
-  }
-
-  async #search(item: AskedItem, failed: ConnectorError): Promise<readonly Row[]> {
-    const ask = async (names: readonly string[]) => {
-      const asked = { ...item, names }
-      const [answer] = await this.#batch([asked])
-      if (answer?.kind === 'answer') return this.#rows(item.id, answer.body)
-      throw this.#verdict(answer ?? { kind: 'undone' }).error
-    }
-    try {
-      const result = await bisect({ names: item.names, ask, judge: judgeRefusal, failed })
-      for (const { name, error } of result.refused) this.#leaveOut(item.id, [name], error)
-      if (result.answers.length > 0) this.#answered = true
-      return result.answers.flat()
-    } catch (thrown) {
-      // Other items answer, so it is this one that is refused as a whole.
-      if (!this.#answered || judgeRefusal(thrown) === undefined) throw this.#located(thrown, item)
-      this.#leaveOut(item.id, item.names, thrown, 'item')
-      return []
-    }
-  }
-
-  #leaveOut(id: string, names: readonly string[], reason: unknown, reach?: 'item'): void {
-    const { http, report } = this.#settings.context.services
-    const { quarantine } = runState(http)
-    const asked = reach === 'item' ? { ...this.#asked(id), account: id } : this.#asked(id)
-    const news = names.filter((name) => quarantine.add(name, asked, reason))
-    if (news.length === 0) return
-    report.finding(refusedFinding({ object: asked.object, account: this.#account.id, names: news, item: id, reason }))
-  }
-
-  #names(id: string): readonly string[] {
-    return runState(this.#settings.context.services.http).quarantine.remaining(this.#metrics, this.#asked(id))
-  }
-
-  #asked(item: string) {
-    return { object: this.#settings.object, way: this.#settings.period, account: this.#account.id, item }
-  }
-
-  async #batch(asked: readonly AskedItem[]): Promise<readonly BatchAnswer[]> {
-    const credentials = (await this.#settings.authenticator?.parts(sliceScope(this.#slice)))?.params ?? {}
-    const { period } = this.#settings
-    const addresses = asked.map(({ id, names }) => {
-      const params = { ...insightsParams({ period, metrics: names }, names, undefined), ...credentials }
-      return relativeUrl(`${encodeURIComponent(id)}/insights`, params)
-    })
-    const { stream, signal } = this.#options
-    const request = {
-      scope: sliceScope(this.#slice),
-      parts: { body_data: batchFields(addresses) },
-      // The API counts every item as a call.
-      weight: asked.length,
-      accept: (response: HttpResponse) => void batchAnswers(response.json(), asked.length),
-      stream,
-      ...(signal ? { signal } : {}),
-    }
-    try {
-      const answer = await this.#settings.requester.send(request)
-      return batchAnswers(answer.response.json(), asked.length)
-    } catch (thrown) {
-      const [only] = asked
-      throw only && asked.length === 1 ? this.#located(thrown, only) : thrown
-    }
-  }
-
-  #rows(id: string, body: unknown): Row[] {
-    const owner = { [this.#settings.account_field]: this.#account.id, [this.#settings.item_field]: id }
-    return insightRows(body, { owner, period: this.#settings.period, observedAt: this.#observedAt })
-  }
-
-  #located(thrown: unknown, { id, names }: Pick<AskedItem, 'id' | 'names'> & Partial<Item>): unknown {
-    if (!(thrown instanceof ConnectorError)) return thrown
-    thrown.context = { account_id: this.#account.id, media_id: id, metric: names.join(','), ...thrown.context }
-    return thrown
   }
 }

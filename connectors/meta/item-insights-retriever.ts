@@ -1,8 +1,9 @@
 import { Authenticator } from '../../framework/components/authenticators/authenticator.ts'
 import { Requester } from '../../framework/components/requesters/requester.ts'
 import { Retriever, sliceScope, wholeStream } from '../../framework/components/retrievers/retriever.ts'
+import { ConfigError } from '../../framework/errors.ts'
 import { defineComponent } from '../../framework/manifest/component.ts'
-import { optional, slot, string, withDefault } from '../../framework/manifest/fields.ts'
+import { boolean, condition, optional, slot, string, withDefault } from '../../framework/manifest/fields.ts'
 import { batchFields } from './batch.ts'
 import { ItemInsightsReading } from './item-insights-reading.ts'
 import { lazySelection, readingFields, selectionFields } from './metric-fields.ts'
@@ -13,6 +14,8 @@ export const ItemInsightsRetriever = defineComponent(Retriever, {
   fields: {
     items: slot(Retriever, { description: 'Lists the items of the slice; of its records only the id is used.' }),
     requester: slot(Requester, { description: 'Posts the batches; its address is the versioned root of the API.' }),
+    single: optional(slot(Requester, { description: 'Sends calls one by one, where the API offers no batch.' })),
+    batched: optional(condition([], { description: 'Whether the API takes batches. Default: it does.' })),
     authenticator: optional(
       slot(Authenticator, {
         description: 'Its parameters go into every item of a batch as well, because proofs are checked call by call.',
@@ -22,6 +25,10 @@ export const ItemInsightsRetriever = defineComponent(Retriever, {
     ...readingFields,
     period: withDefault(string({ description: 'The period of the values.' }), 'lifetime'),
     item_field: string({ description: 'Field of the rows that carries the id of the item, such as post_id.' }),
+    items_expire: withDefault(
+      boolean({ description: 'Items vanish by themselves, as stories do: one that is gone has no values, which is no failure.' }),
+      false,
+    ),
   },
   examples: [
     {
@@ -47,7 +54,11 @@ export const ItemInsightsRetriever = defineComponent(Retriever, {
     },
   ],
   create: (fields, context) => {
-    const settings = { ...fields, selection: lazySelection(fields, context), context, denied: new Map() }
+    const { requester, single, authenticator } = fields
+    const batched = fields.batched?.evaluate({}) ?? true
+    const calls = { single: batched ? undefined : single, batch: batched ? requester : undefined, authenticator }
+    if (!batched && !single) throw new ConfigError('ERR_MANIFEST_INVALID', "without batches an ItemInsightsRetriever needs 'single'")
+    const settings = { ...fields, calls, selection: lazySelection(fields, context), context, denied: new Map() }
     return {
       partitioned: false,
       async *partitions(scope) {
@@ -56,7 +67,9 @@ export const ItemInsightsRetriever = defineComponent(Retriever, {
       read: (slice, options) => new ItemInsightsReading(settings, slice, options).pages(),
       *plan(slice) {
         yield* fields.items.plan?.(slice) ?? []
-        yield { method: 'POST', url: fields.requester.url({ scope: sliceScope(slice), parts: { body_data: batchFields([]) } }) }
+        const scope = sliceScope(slice)
+        if (batched) yield { method: 'POST', url: requester.url({ scope, parts: { body_data: batchFields([]) } }) }
+        else if (single) yield { method: 'GET', url: single.url({ scope, parts: {} }) }
       },
     }
   },

@@ -1,0 +1,11 @@
+import { fillMarkers, metricTable, retiredTable } from '../meta/metric-table.ts'
+
+/** The README of the connector with its tables made from the metric catalogue. */
+export function instagramGraphReadme(text: string): string {
+  return fillMarkers(text, {
+    'account metrics': metricTable('ig_user'),
+    'media metrics': metricTable('ig_media'),
+    'retired account metrics': retiredTable('ig_user'),
+    'retired media metrics': retiredTable('ig_media'),
+  })
+}
