@@ -13,6 +13,7 @@ import { isDict, isFloat, isIntegral, kindOf, PyFloat } from './values.ts'
  * becomes that literal's value.
  */
 
+/** Python types by which a caller restricts what literals are taken for their value. */
 export type ValidType = 'str' | 'int' | 'float' | 'bool' | 'list' | 'dict'
 
 /** What stands for an empty result or an undefined value: another template, None, or nothing (empty stays, undefined fails). */

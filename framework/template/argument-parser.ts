@@ -2,6 +2,7 @@ import { TemplateSyntaxError } from './lexer.ts'
 import type { CallArguments, Expression } from './syntax.ts'
 import type { TokenStream } from './token-stream.ts'
 
+/** Of a filter or test without brackets. */
 export const noArguments: CallArguments = { positional: [], named: [] }
 
 interface Collected {

@@ -11,6 +11,7 @@ import { arrayOf, isFloat, isIntegral, isNumeric, kindOf, type Numeric, toFloat,
 
 /** Python's arithmetic operators. */
 
+/** `left operator right`. A TypeError failure for operands without that operation, UndefinedError for undefined ones. */
 export function binary(operator: BinaryOperator, left: unknown, right: unknown): unknown {
   if (operator === '+') return add(left, right)
   if (operator === '-') return subtract(left, right)
@@ -28,6 +29,7 @@ function unsupported(operator: string, left: unknown, right: unknown): TemplateF
 
 const isDuration = (value: unknown): value is Duration => value instanceof TimeDelta || value instanceof CalendarDuration
 
+/** `left + right`: numbers, texts, lists, tuples, dates and durations. The commonest operator, so its plain cases come first. */
 export function add(left: unknown, right: unknown): unknown {
   if (typeof left === 'number' && typeof right === 'number') return sum(left, right)
   if (typeof left === 'string' && typeof right === 'string') {
@@ -63,6 +65,7 @@ function addDates(left: unknown, right: unknown): unknown {
   throw unsupported('+', left, right)
 }
 
+/** Python subtracts numbers, dates, durations and sets. */
 function subtract(left: unknown, right: unknown): unknown {
   if (isNumeric(left) && isNumeric(right)) return numeric('-', left, right)
   if (left instanceof DateTime && right instanceof DateTime) return subtractDateTimes(left, right)
@@ -82,6 +85,7 @@ function subtractDays(date: CalendarDate, delta: TimeDelta): CalendarDate {
   return new CalendarDate(date.days - Math.floor(delta.seconds / secondsPerDay))
 }
 
+/** Numbers are done before; what is left repeats a sequence or scales a duration. */
 function multiply(left: unknown, right: unknown): unknown {
   if (isDuration(left) && isNumeric(right)) return scaleDuration(left, asNumber(right))
   if (isDuration(right) && isNumeric(left)) return scaleDuration(right, asNumber(left))
@@ -91,6 +95,7 @@ function multiply(left: unknown, right: unknown): unknown {
   throw typeError(`can't multiply '${typeName(left)}' by '${typeName(right)}'`)
 }
 
+/** A negative factor gives nothing, as in Python. */
 function repeat(value: unknown, times: number, factor: unknown): unknown {
   const count = Math.max(0, times)
   if (typeof value === 'string') {
@@ -126,6 +131,7 @@ function asInteger(value: Numeric): number | bigint {
   return typeof value === 'bigint' ? value : asNumber(value)
 }
 
+/** Float arithmetic is IEEE on both sides; only division by zero and the signs of `//` and `%` are Python's own. */
 function floats(operator: BinaryOperator, a: number, b: number): unknown {
   switch (operator) {
     case '+':
@@ -172,6 +178,7 @@ function smallIntegers(operator: BinaryOperator, a: number, b: number): unknown 
   return integers(operator, BigInt(a), BigInt(b))
 }
 
+/** The exact way, for whatever leaves the range in which numbers are exact. */
 function integers(operator: BinaryOperator, a: bigint, b: bigint): unknown {
   switch (operator) {
     case '+':
@@ -198,10 +205,12 @@ function integerPower(base: bigint, exponent: bigint): unknown {
   return toInt(base ** exponent)
 }
 
+/** An upper bound, counted in hexadecimal digits; cheap enough to take before multiplying. */
 function bitLength(value: bigint): number {
   return (value < 0n ? -value : value).toString(16).length * 4
 }
 
+/** `-value`. */
 export function negate(value: unknown): unknown {
   if (typeof value === 'bigint') return toInt(-value)
   if (isFloat(value)) return toFloat(-asNumber(value))
@@ -210,6 +219,7 @@ export function negate(value: unknown): unknown {
   throw unaryError('-', value)
 }
 
+/** `+value`, which turns a bool into an int. */
 export function positive(value: unknown): unknown {
   if (typeof value === 'boolean') return Number(value)
   if (isNumeric(value) || isDuration(value)) return value

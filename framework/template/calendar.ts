@@ -1,5 +1,6 @@
 /** Arithmetic of the proleptic Gregorian calendar on whole days since 1970-01-01. No zones, no clocks. */
 
+/** `month` and `day` count from 1. */
 export interface CivilDate {
   readonly year: number
   readonly month: number
@@ -11,6 +12,7 @@ export const secondsPerDay = 86_400
 export const firstDay = -719_162
 export const lastDay = 2_932_896
 
+/** In the Gregorian calendar. */
 export function isLeapYear(year: number): boolean {
   return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
 }
@@ -32,6 +34,7 @@ export function daysFromCivil(year: number, month: number, day: number): number 
   return era * 146_097 + dayOfEra - 719_468
 }
 
+/** The inverse of {@link daysFromCivil}. */
 export function civilFromDays(days: number): CivilDate {
   const z = days + 719_468
   const era = Math.floor(z / 146_097)
@@ -62,6 +65,7 @@ function isoYearStart(year: number): number {
   return fourth - weekdayOf(fourth)
 }
 
+/** A day named by its ISO-8601 week. */
 export interface IsoWeekDate {
   readonly year: number
   readonly week: number
@@ -69,12 +73,14 @@ export interface IsoWeekDate {
   readonly weekday: number
 }
 
+/** Days around New Year may belong to a week of the neighbouring year. */
 export function isoWeekDate(days: number): IsoWeekDate {
   const { year } = civilFromDays(days)
   const isoYear = days < isoYearStart(year) ? year - 1 : days >= isoYearStart(year + 1) ? year + 1 : year
   return { year: isoYear, week: Math.floor((days - isoYearStart(isoYear)) / 7) + 1, weekday: weekdayOf(days) + 1 }
 }
 
+/** The inverse of {@link isoWeekDate}. */
 export function daysFromIsoWeek({ year, week, weekday }: IsoWeekDate): number {
   return isoYearStart(year) + (week - 1) * 7 + weekday - 1
 }

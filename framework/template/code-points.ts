@@ -2,6 +2,7 @@
 
 const surrogate = /[\ud800-\udfff]/
 
+/** Python's `len(text)`. */
 export function codePointLength(text: string): number {
   return surrogate.test(text) ? [...text].length : text.length
 }

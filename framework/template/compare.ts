@@ -9,6 +9,7 @@ import { type Dict, isDict, isNumeric, kindOf, type Numeric, PyFloat, typeName }
 
 /** Python's `==`, ordering and `in`. */
 
+/** Python's `==`: deep, across number types, with lists apart from tuples. */
 export function equals(left: unknown, right: unknown, budget?: Budget): boolean {
   if (left === right) return true
   if (typeof left === 'string' || typeof right === 'string' || left === null || right === null) return false
@@ -41,6 +42,7 @@ function sameDurations(left: CalendarDuration, right: CalendarDuration): boolean
   return left.years * 12 + left.months === right.years * 12 + right.months && compareDeltas(left.delta, right.delta) === 0
 }
 
+/** The order of keys does not count. */
 function sameDicts(left: Dict, right: Dict, budget: Budget): boolean {
   if (dictSize(left) !== dictSize(right)) return false
   return dictEntries(left).every(([key, value]) => dictHas(right, key) && equals(value, dictGet(right, key), budget))
@@ -99,6 +101,7 @@ export function contains(item: unknown, container: unknown): boolean {
   throw typeError(`argument of type '${typeName(container)}' is not iterable`)
 }
 
+/** One link of a comparison chain. */
 export function compareWith(operator: ComparisonOperator, left: unknown, right: unknown): boolean {
   switch (operator) {
     case '==':

@@ -8,6 +8,7 @@ import { attributes } from './values.ts'
 
 /** Compiles the ways to data: names, attributes, items, slices. */
 
+/** A variable of the template, a name of the scope, or a global, in this order. */
 export function compileName(name: string, context: CompileContext): Evaluate {
   const resolved = context.names.resolve(name)
   const { slots } = resolved
@@ -37,6 +38,7 @@ function compileExternal(name: string, context: CompileContext): Evaluate {
   return ({ scope }) => (Object.hasOwn(scope, name) ? scope[name] : fallback)
 }
 
+/** `object.name`; an undefined object is an error in the Airbyte dialect only. */
 export function compileAttribute({ object: inner, name }: ExpressionOf<'attribute'>, context: CompileContext): Evaluate {
   const object = context.expression(inner, context)
   if (context.dialect === 'native') return (frame) => readLeniently(object(frame), name)
@@ -54,6 +56,7 @@ function readLeniently(value: unknown, name: string): unknown {
   return isPlain(value) && Object.hasOwn(value, name) ? value[name] : keyOrAttributeOf(value, name)
 }
 
+/** `object[key]`. Nearly all keys are constant text, so that case is prepared. */
 export function compileItem({ object: inner, key: keyExpression }: ExpressionOf<'item'>, context: CompileContext): Evaluate {
   const object = context.expression(inner, context)
   const fixed = keyExpression.type === 'constant' && typeof keyExpression.value === 'string' ? keyExpression.value : undefined
@@ -67,6 +70,7 @@ export function compileItem({ object: inner, key: keyExpression }: ExpressionOf<
   }
 }
 
+/** `object[start:stop:step]`. */
 export function compileSlice(expression: ExpressionOf<'slice'>, context: CompileContext): Evaluate {
   const object = context.expression(expression.object, context)
   const [start, stop, step] = [expression.start, expression.stop, expression.step].map((part) => part && context.expression(part, context))

@@ -17,6 +17,7 @@ type CompiledArguments = (frame: Frame) => Arguments
 
 const noArguments: Arguments = { positional: [], named: undefined }
 
+/** Calls without arguments, and those with positional ones only, do no work for the rest. */
 function compileArguments({ positional, named, spread, namedSpread }: CallArguments, context: CompileContext): CompiledArguments {
   const items = positional.map((item) => context.expression(item, context))
   const entries = named.map(([name, value]) => [name, context.expression(value, context)] as const)
@@ -31,6 +32,7 @@ function compileArguments({ positional, named, spread, namedSpread }: CallArgume
   }
 }
 
+/** Without a prototype, so that any name can be an argument. */
 function namedValues(entries: readonly (readonly [string, Evaluate])[], rest: Evaluate | undefined, frame: Frame): Record<string, unknown> {
   const named: Record<string, unknown> = Object.create(null)
   for (const [name, value] of entries) named[name] = value(frame)
@@ -40,6 +42,7 @@ function namedValues(entries: readonly (readonly [string, Evaluate])[], rest: Ev
   return named
 }
 
+/** `callee(arguments)`. Calls of methods skip making a function value. */
 export function compileCall({ callee, args }: ExpressionOf<'call'>, context: CompileContext): Evaluate {
   const compiledArguments = compileArguments(args, context)
   if (callee.type === 'attribute') return compileMethodCall(callee, compiledArguments, context)
@@ -65,6 +68,7 @@ function invoke(target: unknown, args: Arguments, { frame, callee }: { frame: Fr
   throw typeError(`'${typeName(target)}' object is not callable`)
 }
 
+/** Filters and tests are looked up while compiling: a misspelt name is a syntax error, not a surprise in production. */
 export function compileFilter({ type, name, operand: inner, args }: ExpressionOf<'filter' | 'test'>, context: CompileContext): Evaluate {
   const entry = known(type, name)
   const operand = context.expression(inner, context)

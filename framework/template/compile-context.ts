@@ -10,8 +10,10 @@ export interface Frame {
   iterations: number
 }
 
+/** A compiled expression. */
 export type Evaluate = (frame: Frame) => unknown
 
+/** What the compilers of one template share. */
 export interface CompileContext {
   readonly dialect: Dialect
   readonly names: Names
@@ -25,6 +27,7 @@ export interface CompileContext {
 /** Old names of the slice, which are not in the scope themselves. */
 export const aliases: Readonly<Record<string, string>> = { stream_interval: 'stream_slice', stream_partition: 'stream_slice' }
 
+/** The node of one type. */
 export type ExpressionOf<T extends Expression['type']> = Extract<Expression, { readonly type: T }>
 
 /** How the failing part is called in messages. */

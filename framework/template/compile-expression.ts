@@ -10,6 +10,7 @@ import { truthy, tuple } from './values.ts'
 
 /** Compiles expressions to closures: all decisions that the template alone allows are taken here, once. */
 
+/** The closure for one node; its parts are compiled first. */
 export function compileExpression(expression: Expression, context: CompileContext): Evaluate {
   const compile = (inner: Expression): Evaluate => compileExpression(inner, context)
   switch (expression.type) {
@@ -84,6 +85,7 @@ function compileOperator(
   }
 }
 
+/** A chain `a < b < c` evaluates each operand once and stops at the first link that does not hold. */
 function compileComparison(first: Expression, rest: readonly Comparison[], context: CompileContext): Evaluate {
   const left = compileExpression(first, context)
   const steps = rest.map(({ operator, operand }) => ({ operator, operand: compileExpression(operand, context) }))
@@ -100,6 +102,7 @@ function compileComparison(first: Expression, rest: readonly Comparison[], conte
   }
 }
 
+/** `and` and `or` yield one of their operands, as in Python. */
 function compileLogic(operator: 'and' | 'or', left: Evaluate, right: Evaluate): Evaluate {
   const stopsAt = operator === 'or'
   return (frame) => {
@@ -108,6 +111,7 @@ function compileLogic(operator: 'and' | 'or', left: Evaluate, right: Evaluate): 
   }
 }
 
+/** Without `else` the alternative is undefined, which renders as nothing. */
 function compileConditional({ test, yes: chosen, otherwise }: ExpressionOf<'conditional'>, context: CompileContext): Evaluate {
   const [condition, yes] = [compileExpression(test, context), compileExpression(chosen, context)]
   const no: Evaluate = otherwise ? compileExpression(otherwise, context) : () => undefined

@@ -10,6 +10,7 @@ import { iterate } from './sequences.ts'
 import type { Statement, Target } from './syntax.ts'
 import { attributes, truthy, tuple, typeName } from './values.ts'
 
+/** A compiled statement: runs and returns its text. */
 export type Render = (frame: Frame) => string
 type Assign = (frame: Frame, value: unknown) => void
 
@@ -26,6 +27,7 @@ export function compileBlock(body: readonly Statement[], context: CompileContext
   }
 }
 
+/** The closure for one statement. */
 export function compileStatement(statement: Statement, context: CompileContext): Render {
   switch (statement.type) {
     case 'text': {
@@ -56,6 +58,7 @@ export function compileStatement(statement: Statement, context: CompileContext):
 
 type Of<T extends Statement['type']> = Extract<Statement, { readonly type: T }>
 
+/** The branches share the variables of the scope around them. */
 function compileIf({ branches, otherwise }: Of<'if'>, context: CompileContext): Render {
   const tests = branches.map(({ test }) => context.expression(test, context))
   const bodies = context.names.branches([...branches.map(({ body }) => body), otherwise].map((body) => () => compileBlock(body, context)))
@@ -65,6 +68,7 @@ function compileIf({ branches, otherwise }: Of<'if'>, context: CompileContext): 
   }
 }
 
+/** Declares the target's names, so that what follows finds them. */
 function compileTarget(target: Target, context: CompileContext): Assign {
   if (target.type === 'name') {
     const slot = context.names.declare(target.name)
@@ -83,6 +87,7 @@ function compileTarget(target: Target, context: CompileContext): Assign {
   }
 }
 
+/** Python unpacks any iterable into exactly as many names as there are. */
 function unpack(value: unknown, count: number): readonly unknown[] {
   const isContainer = value === undefined || typeof value === 'string' || (typeof value === 'object' && value !== null)
   if (!isContainer) throw typeError(`cannot unpack non-iterable ${typeName(value)} object`)
@@ -91,6 +96,7 @@ function unpack(value: unknown, count: number): readonly unknown[] {
   return items
 }
 
+/** All values are computed before any of the names exists. */
 function compileWith({ assignments, body }: Of<'with'>, context: CompileContext): Render {
   const values = assignments.map(([, value]) => context.expression(value, context))
   const { result, slots } = context.names.scoped(() => {
@@ -133,6 +139,7 @@ function compileFor(statement: Of<'for'>, context: CompileContext): Render {
   }
 }
 
+/** A copy, because the body may change the list; with a condition only what it lets pass, so that `loop.index` counts that. */
 function chosenItems({ iterable, condition, assign }: Loop, frame: Frame): readonly unknown[] {
   const items = iterate(iterable(frame))
   if (!condition) return [...items]
@@ -143,6 +150,7 @@ function chosenItems({ iterable, condition, assign }: Loop, frame: Frame): reado
   })
 }
 
+/** Every round of every loop counts, also those that a condition skips. */
 function count(frame: Frame): void {
   frame.iterations += 1
   if (frame.iterations > maxIterations) throw limitExceeded(`a template may not loop more than ${maxIterations} times`)
@@ -162,6 +170,7 @@ function runLoop({ slots, loopSlot, assign, body }: Loop, items: readonly unknow
   return text
 }
 
+/** Jinja's `loop`, as far as it makes sense without recursive loops. */
 function loopAttributes(items: readonly unknown[], index: number, changes: { last: unknown }): Record<string, unknown> {
   return {
     index: index + 1,

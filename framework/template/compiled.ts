@@ -14,6 +14,7 @@ import type { Dialect, Environment } from './values.ts'
 /** Names visible to a template; values are data and never parsed as templates again. */
 export type Scope = Readonly<Record<string, unknown>>
 
+/** Where and how a template is evaluated. */
 export interface TemplateOptions {
   readonly dialect: Dialect
   /**
@@ -78,6 +79,7 @@ function compileStatements(source: string, statements: readonly Statement[], opt
   }
 }
 
+/** Templates of one expression, the commonest, run nothing else. */
 function evaluator(expression: Evaluate, before: Render | undefined, frameOf: (scope: Scope) => Frame): (scope: Scope) => unknown {
   if (!before) return (scope) => expression(frameOf(scope))
   return (scope) => {
@@ -102,6 +104,7 @@ function isPath(expression: Expression): boolean {
 
 const noLocals: unknown[] = []
 
+/** Evaluations without variables share one empty list of them. */
 function frameFactory(slots: number, environment: Environment): (scope: Scope) => Frame {
   if (slots === 0) return (scope) => ({ scope, environment, locals: noLocals, iterations: 0 })
   return (scope) => ({ scope, environment, locals: new Array(slots).fill(unset), iterations: 0 })

@@ -36,6 +36,7 @@ function orNone(value: unknown): unknown {
 
 const onDict = methodsOn<Dict>()
 
+/** Methods of Python's dict. */
 export const dictMethods = methodTable([
   onDict('get', 'key default?', (dict, args) => {
     const value = dictGet(dict, args[0])
@@ -98,8 +99,10 @@ const shared = [
   onList('count', 'value', (items, [wanted]) => items.filter((item) => equals(item, wanted)).length),
 ]
 
+/** Methods of Python's tuple. */
 export const tupleMethods = methodTable(shared)
 
+/** Methods of Python's list; those that change it return None. */
 export const listMethods = methodTable([
   ...shared,
   onList('append', 'object', (items, [item]) => {
@@ -140,6 +143,7 @@ export const listMethods = methodTable([
 
 const onBytes = methodsOn<Uint8Array>()
 
+/** The two methods of bytes that manifests have a use for. */
 export const bytesMethods = methodTable([
   onBytes('decode', 'encoding? errors?', (bytes) => decodeUtf8(bytes)),
   onBytes('hex', '', (bytes) => Buffer.from(bytes).toString('hex')),

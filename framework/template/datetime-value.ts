@@ -73,6 +73,7 @@ export class CalendarDuration {
   }
 }
 
+/** Exact, or in calendar units. */
 export type Duration = TimeDelta | CalendarDuration
 
 /** Python's `date`. */
@@ -95,6 +96,7 @@ export class CalendarDate {
   }
 }
 
+/** Hours 0 to 23, minutes and seconds 0 to 59. */
 export interface ClockTime {
   readonly hour: number
   readonly minute: number

@@ -9,17 +9,20 @@ function mapKey(key: unknown): unknown {
   return typeof key === 'boolean' ? Number(key) : key
 }
 
+/** Throws a TypeError failure for keys that Python refuses: lists, dicts and sets. */
 export function assertHashable(key: unknown): void {
   const unhashable = Array.isArray(key) ? typeName(key) === 'list' : typeName(key) === 'dict' || key instanceof Set
   if (unhashable) throw typeError(`unhashable type: '${typeName(key)}'`)
 }
 
+/** Python's `key in dict`. */
 export function dictHas(dict: Dict, key: unknown): boolean {
   if (dict instanceof Map)
     return dict.has(key) || (typeof key !== 'string' && [...dict.keys()].some((known) => mapKey(known) === mapKey(key)))
   return typeof key === 'string' && Object.hasOwn(dict, key)
 }
 
+/** The value, undefined when there is none. */
 export function dictGet(dict: Dict, key: unknown): unknown {
   if (!(dict instanceof Map)) return typeof key === 'string' && Object.hasOwn(dict, key) ? dict[key] : undefined
   if (typeof key === 'string' || dict.has(key)) return dict.get(key)
@@ -27,14 +30,17 @@ export function dictGet(dict: Dict, key: unknown): unknown {
   return undefined
 }
 
+/** Keys and values in their order. */
 export function dictEntries(dict: Dict): [unknown, unknown][] {
   return dict instanceof Map ? [...dict.entries()] : Object.entries(dict)
 }
 
+/** Keys in their order; those of plain objects are text. */
 export function dictKeys(dict: Dict): unknown[] {
   return dict instanceof Map ? [...dict.keys()] : Object.keys(dict)
 }
 
+/** Python's `len(dict)`. */
 export function dictSize(dict: Dict): number {
   return dict instanceof Map ? dict.size : Object.keys(dict).length
 }
@@ -53,6 +59,7 @@ export function dictSet(dict: Dict, key: unknown, value: unknown): void {
   else throw typeError(`keys of this dict are text; cannot use a ${typeName(key)} key`)
 }
 
+/** Removes one key in place. */
 export function dictDelete(dict: Dict, key: unknown): void {
   if (dict instanceof Map) dict.delete(key)
   else delete dict[String(key)]

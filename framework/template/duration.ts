@@ -32,6 +32,7 @@ function alternativeDuration(text: string): Duration {
   return new CalendarDuration(Number(year), Number(month), delta)
 }
 
+/** The opposite duration. */
 export function negateDuration(duration: Duration): Duration {
   if (duration instanceof TimeDelta) return negateDelta(duration)
   return new CalendarDuration(-duration.years, -duration.months, negateDelta(duration.delta))
@@ -39,6 +40,7 @@ export function negateDuration(duration: Duration): Duration {
 
 const negateDelta = ({ seconds, micro }: TimeDelta): TimeDelta => new TimeDelta(-seconds, -micro)
 
+/** Exact sum. */
 export function addDeltas(left: TimeDelta, right: TimeDelta): TimeDelta {
   return new TimeDelta(left.seconds + right.seconds, left.micro + right.micro)
 }
@@ -92,6 +94,7 @@ export function compareDateTimes(left: DateTime, right: DateTime): number {
   return left.epochSeconds - right.epochSeconds || left.micro - right.micro
 }
 
+/** Negative, zero or positive. */
 export function compareDeltas(left: TimeDelta, right: TimeDelta): number {
   return left.seconds - right.seconds || left.micro - right.micro
 }

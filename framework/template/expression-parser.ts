@@ -11,6 +11,7 @@ const maxNesting = 200
 const comparisons: readonly string[] = ['==', '!=', '<', '<=', '>', '>=']
 const constants: Readonly<Record<string, unknown>> = { true: true, True: true, false: false, False: false, none: null, None: null }
 
+/** Where a tuple stands decides what ends it. */
 export interface TupleOptions {
   /** Whether `a if b else c` may stand unbracketed. */
   readonly conditional?: boolean
@@ -19,6 +20,7 @@ export interface TupleOptions {
   readonly bracketed?: boolean
 }
 
+/** One method per level of precedence, lowest first. */
 export class ExpressionParser {
   readonly stream: TokenStream
   #nesting = 0
@@ -92,6 +94,7 @@ export class ExpressionParser {
     return result
   }
 
+  /** Links of one chain stay together: `(a == b) == c` is no chain, `a == b == c` is one. */
   #compare(): Expression {
     const first = this.#sum()
     const rest: Comparison[] = []
@@ -99,6 +102,7 @@ export class ExpressionParser {
     return rest.length === 0 ? first : { type: 'compare', first, rest }
   }
 
+  /** `not in` is one operator of two words. */
   #comparison(): ComparisonOperator | undefined {
     const { current, following } = this.stream
     if (current.type === 'operator' && comparisons.includes(current.text)) {
@@ -229,6 +233,7 @@ export class ExpressionParser {
     return { type: 'item', object, key: keys.length === 1 ? first : { type: 'tuple', items: keys } }
   }
 
+  /** Each of the three parts may be missing. */
   #slice(object: Expression, start: Expression | undefined): Expression {
     this.stream.expectOperator(':')
     const part = (): Expression | undefined => (this.stream.isOperator(':') || this.stream.isOperator(']') ? undefined : this.expression())

@@ -26,7 +26,11 @@ export class TemplateFailure extends ConnectorError {
   }
 }
 
+/** An operation that the types of its operands do not have. */
 export const typeError = (message: string): TemplateFailure => new TemplateFailure('TypeError', message)
+/** A value of the right type that does not do. */
 export const valueError = (message: string): TemplateFailure => new TemplateFailure('ValueError', message)
+/** An operation on something undefined. */
 export const undefinedError = (message: string): TemplateFailure => new TemplateFailure('UndefinedError', message)
+/** A limit of limits.ts; not one of Python's errors, so nothing falls back from it. */
 export const limitExceeded = (message: string): TemplateFailure => new TemplateFailure('RuntimeError', message, 'ERR_TEMPLATE_LIMIT')

@@ -65,6 +65,7 @@ function substitute(subject: string, source: string, replacement: string): strin
   return result + subject.slice(end)
 }
 
+/** In the order in which the reference documents them. */
 export const airbyteFilters: readonly Method[] = [
   method('hash', 'hash_type? salt?', (value, [type = 'md5', salt], { dialect }) => {
     const text = textOf(dialect)

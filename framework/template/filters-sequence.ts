@@ -43,6 +43,7 @@ function folded(read: Getter, caseSensitive: unknown): Getter {
   }
 }
 
+/** Keys are computed once per item; equal keys keep their order. */
 function sortBy(items: readonly unknown[], key: Getter, reverse: unknown): unknown[] {
   const direction = truthy(reverse) ? -1 : 1
   return items
@@ -59,6 +60,7 @@ function sortGetter(path: unknown, caseSensitive: unknown): Getter {
   return getters.length === 1 && only ? only : (item) => getters.map((read) => read(item))
 }
 
+/** The first of equals; undefined for an empty sequence. */
 function extreme(value: unknown, [caseSensitive, attribute]: readonly unknown[], sign: number): unknown {
   const key = folded(attributeGetter(attribute), caseSensitive)
   let best: { item: unknown; key: unknown } | undefined
@@ -86,6 +88,7 @@ function unique(value: unknown, [caseSensitive, attribute]: readonly unknown[]):
   return generator(items)
 }
 
+/** Sorted by the attribute; each group is a pair that also answers to `grouper` and `list`. */
 function groupBy(value: unknown, [attribute, fallback, caseSensitive]: readonly unknown[]): unknown[] {
   const read = attributeGetter(attribute, fallback)
   const key = folded(read, caseSensitive)
@@ -114,6 +117,7 @@ function batch(value: unknown, [count, fill]: readonly unknown[]): readonly unkn
   return generator(rows)
 }
 
+/** As many columns as wanted; the first ones take what does not divide evenly. */
 function slice(value: unknown, [count, fill]: readonly unknown[]): readonly unknown[] {
   const [items, slices] = [iterate(value), wholeArgument(count, 'slices')]
   if (slices < 1) throw new TemplateFailure('ZeroDivisionError', 'slices start at 1')
@@ -215,6 +219,7 @@ function last(value: unknown): unknown {
   return iterate(value).at(-1)
 }
 
+/** `lookup` finds filters by name for `map`, whose own table is only complete afterwards. */
 export function sequenceFilters(lookup: Lookup): readonly Method[] {
   return [
     method('length', '', lengthOf),

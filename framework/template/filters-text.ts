@@ -102,6 +102,7 @@ function wordWrap(text: string, [width = 79, breakLong = true, wrapString]: read
   return lines.join(separator)
 }
 
+/** Filters take any value and work on its text, as Jinja's do. */
 export const textFilters: readonly Method[] = [
   onText('upper', '', (text) => text.toUpperCase()),
   onText('lower', '', (text) => text.toLowerCase()),

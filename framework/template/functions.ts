@@ -14,6 +14,7 @@ export interface Signature {
   readonly open: boolean
 }
 
+/** Reads a declaration such as `key default?`. */
 export function signature(name: string, declaration: string): Signature {
   const declared = declaration.split(/\s+/).filter((word) => word !== '')
   const plain = declared.filter((word) => !word.startsWith('*'))
@@ -62,6 +63,7 @@ type Named = Readonly<Record<string, unknown>>
 /** Arguments not given are undefined. */
 export type Implementation = (args: readonly unknown[], environment: Environment) => unknown
 
+/** A function that templates can call. */
 export function defineFunction(name: string, declaration: string, implementation: Implementation): Callable {
   const declared = signature(name, declaration)
   return new Callable(name, (args, environment) => implementation(bind(declared, args), environment))
@@ -70,11 +72,13 @@ export function defineFunction(name: string, declaration: string, implementation
 /** The first argument is the value before the dot, the bar or the `is`. */
 export type Subjective = (subject: unknown, args: readonly unknown[], environment: Environment) => unknown
 
+/** A method, filter or test: a function of its subject and arguments. */
 export interface Method {
   readonly signature: Signature
   readonly call: Subjective
 }
 
+/** Declares one by the names of its arguments after the subject. */
 export function method(name: string, declaration: string, call: Subjective): Method {
   return { signature: signature(name, declaration), call }
 }

@@ -7,6 +7,7 @@ import { type Dict, isDict, kindOf, PyFloat, typeName } from './values.ts'
 
 /** Python's `json.dumps` with its default separators and ASCII escapes. */
 
+/** Python's `sort_keys` and `indent`. */
 export interface JsonTextOptions {
   readonly sortKeys?: boolean
   /** Blanks per level of an indented text. */

@@ -2,6 +2,7 @@ import { decodeEscapes, numberOf } from './literal-tokens.ts'
 
 /** Cuts a template into text and the tokens inside `{{ }}` and `{% %}`, after Jinja's lexer with its default delimiters. */
 
+/** `text` outside of tags; everything else inside. Whitespace and comments are gone, numbers and strings decoded. */
 export type Token =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'variable_begin' | 'variable_end' | 'block_begin' | 'block_end' | 'end' }
@@ -27,6 +28,7 @@ const string = /'([^'\\]*(?:\\[\s\S][^'\\]*)*)'|"([^"\\]*(?:\\[\s\S][^"\\]*)*)"/
 const operator = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}<>=.:|,]/y
 const closers: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
 
+/** @throws TemplateSyntaxError */
 export function tokenize(source: string): Token[] {
   return new Lexer(source).tokens()
 }

@@ -22,22 +22,27 @@ export interface Budget {
   left: number
 }
 
+/** For one walk. */
 export const fullBudget = (): Budget => ({ left: maxVisits })
 
+/** Counts one value; returns the budget for the next. */
 export function spend(budget: Budget): Budget {
   budget.left -= 1
   if (budget.left < 0) throw limitExceeded(`a template may not visit more than ${maxVisits} values at once`)
   return budget
 }
 
+/** Before a text is built. */
 export function assertTextLength(length: number): void {
   if (!(length <= maxTextLength)) throw limitExceeded(`a template may not build texts longer than ${maxTextLength} characters`)
 }
 
+/** Before a list is built. */
 export function assertItems(count: number): void {
   if (!(count <= maxItems)) throw limitExceeded(`a template may not build lists longer than ${maxItems} elements`)
 }
 
+/** Before an integer is computed. */
 export function assertIntegerBits(bits: number): void {
   if (!(bits <= maxIntegerBits)) throw limitExceeded(`a template may not compute integers beyond ${maxIntegerBits} bits`)
 }

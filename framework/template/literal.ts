@@ -20,6 +20,7 @@ const literalStart = /^[\s\\#0-9.'"([{+\-TFNsuUbBrR]/
 /** Dates, times, paths and percentages. Arithmetic is no literal either, but for complex numbers, which stay text anyway. */
 const notOnlyNumber = /^[0-9]+[-:/%*+]/
 
+/** Texts that are no literals are the rule, so most are told by their first characters. */
 export function literalEval(text: string): unknown {
   if (!literalStart.test(text) || notOnlyNumber.test(text)) return noLiteral
   if (decimalInteger.test(text)) return Number(text)

@@ -160,4 +160,5 @@ const jinjaGlobals: readonly Callable[] = [
   defineFunction('joiner', 'sep?', ([separator = ', ']) => makeJoiner(separator)),
 ]
 
+/** By name, for templates whose scope has no such name. */
 export const globals: ReadonlyMap<string, unknown> = new Map([...macros, ...jinjaGlobals].map((entry) => [entry.name, entry]))

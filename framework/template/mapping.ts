@@ -4,6 +4,7 @@ import { setOwn } from './dict.ts'
 import { toText } from './text.ts'
 import { compileInterpolation, compileTemplate, type Template } from './text-template.ts'
 
+/** Beyond where and how: the shape, and which literals count. */
 export interface MappingOptions extends TemplateOptions {
   /** Templates at any depth; entries whose value is null are left out (InterpolatedNestedMapping). */
   readonly nested?: true | undefined

@@ -9,6 +9,7 @@ interface Scope {
   assigned: Set<string>
 }
 
+/** What a name means where it is read. */
 export interface Resolution {
   /** Slots to look at, innermost first; the first that is set holds the value. */
   readonly slots: readonly number[]
@@ -16,6 +17,7 @@ export interface Resolution {
   readonly external: boolean
 }
 
+/** The scopes of one template while it is compiled. */
 export class Names {
   readonly #scopes: Scope[] = [{ slots: new Map(), assigned: new Set() }]
   readonly #read = new Set<number>()

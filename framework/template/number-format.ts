@@ -6,6 +6,7 @@ import { isIntegral, isNumeric, typeName } from './values.ts'
 
 /** Number formatting that `%`-formatting and `str.format` share. */
 
+/** How digits are written; width and sign come later. */
 export interface NumberSpec {
   /** The presentation letter: d x X o b c e E f F g G %. */
   readonly kind: string
@@ -20,6 +21,7 @@ export interface SignedDigits {
   readonly digits: string
 }
 
+/** The digits of `value`. A TypeError failure when it is no number of the wanted kind. */
 export function formatNumber(value: unknown, spec: NumberSpec): SignedDigits {
   return 'dioxXbuc'.includes(spec.kind) ? formatInteger(value, spec) : formatFloat(value, spec)
 }
@@ -62,6 +64,7 @@ function fixed(size: number, precision: number): string {
   return BigInt(size).toString() + (precision > 0 ? `.${'0'.repeat(precision)}` : '')
 }
 
+/** `%g`: as many digits as asked for, without trailing zeros, with an exponent where that is shorter. */
 function general(size: number, precision: number): string {
   const exponent = Number(size.toExponential(precision - 1).split('e')[1])
   const text =
@@ -75,6 +78,7 @@ function twoDigitExponent(text: string): string {
   return text.replace(/e([+-])(\d)$/, 'e$10$2')
 }
 
+/** How a text is brought to a width. */
 export interface Padding {
   readonly width: number
   readonly fill: string

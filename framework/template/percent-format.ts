@@ -9,6 +9,7 @@ import { isDict, isIntegral, kindOf } from './values.ts'
 
 const directive = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d{1,9})?(?:\.(\*|\d{1,9}))?[hlL]?(.)?/gs
 
+/** `format % values`: a tuple gives several values, a dict named ones. */
 export function percentFormat(format: string, values: unknown): string {
   const positional = Array.isArray(values) && kindOf(values) === 'tuple' ? values : [values]
   const take = taker(positional)
@@ -72,6 +73,7 @@ function characterOf(value: unknown): string {
 
 const field = /\{\{|\}\}|\{([^{}:!]*)(?:!([rsa]))?(?::((?:[^{}]|\{[^{}]*\})*))?\}|[{}]/g
 
+/** What `str.format` was called with. */
 export interface FormatArguments {
   readonly positional: readonly unknown[]
   readonly named: Readonly<Record<string, unknown>>

@@ -14,6 +14,7 @@ const maxMilliseconds = 250
 /** Steps that may run without the watchdog, which costs some 50 µs. */
 const freeSteps = 10_000_000
 
+/** A translated pattern and how risky it is. */
 export interface PythonRegex {
   readonly pattern: RegExp
   /** Unbounded quantifiers; infinite when they nest or when there are back references. */
@@ -23,6 +24,7 @@ export interface PythonRegex {
 const cache = new Map<string, PythonRegex>()
 const cacheLimit = 500
 
+/** Compiles each pattern once. A ValueError failure for what is no regular expression, or none that JavaScript has. */
 export function compileRegex(source: string): PythonRegex {
   const known = cache.get(source)
   if (known) return known

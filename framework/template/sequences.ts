@@ -37,6 +37,7 @@ export function elementAt(items: ArrayLike<unknown>, index: number): unknown {
   return items[index < 0 ? items.length + index : index]
 }
 
+/** Null and undefined are open ends. */
 export interface SliceBounds {
   readonly start: unknown
   readonly stop: unknown

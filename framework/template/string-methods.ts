@@ -32,6 +32,7 @@ const onText = methodsOn<string>()
 /** A method that says whether the whole text consists of certain characters. */
 const consistsOf = (name: string, pattern: RegExp): Method => onText(name, '', (text) => pattern.test(text))
 
+/** By name; arguments are bound by the names that Python gives them. */
 export const stringMethods = methodTable([
   onText('upper', '', (text) => text.toUpperCase()),
   onText('lower', '', (text) => text.toLowerCase()),

@@ -8,10 +8,12 @@ import { tuple, typeName } from './values.ts'
 
 /** What Python's `str` methods do. */
 
+/** What Python calls whitespace, for character classes. */
 export const blanks = '\\s\\x1c-\\x1f\\x85'
 const leadingBlanks = new RegExp(`^[${blanks}]+`, 'u')
 const trailingBlanks = new RegExp(`[${blanks}]+$`, 'u')
 
+/** `strip`, `lstrip` and `rstrip`; null strips blanks. */
 export function strip(text: string, characters: unknown, sides: 'both' | 'left' | 'right' = 'both'): string {
   if (characters === null || characters === undefined) {
     const left = sides === 'right' ? text : text.replace(leadingBlanks, '')
@@ -31,12 +33,14 @@ export function limitOf(value: unknown): number {
   return limit < 0 ? Number.POSITIVE_INFINITY : limit
 }
 
+/** A ValueError failure for the empty text. */
 export function separatorOf(value: unknown): string {
   const separator = textArgument(value, 'separator')
   if (separator === '') throw valueError('empty separator')
   return separator
 }
 
+/** At each separator, at most `limit` times; at runs of blanks without one. */
 export function split(text: string, separator: unknown, limit: number): string[] {
   if (separator === null || separator === undefined) return splitBlanks(text, limit)
   const mark = separatorOf(separator)
@@ -56,6 +60,7 @@ function splitBlanks(text: string, limit: number): string[] {
   return rest === '' ? parts : [...parts, parts.length < limit ? strip(rest, null, 'right') : rest]
 }
 
+/** {@link split} counted from the end. */
 export function splitFromRight(text: string, separator: unknown, limit: number): string[] {
   if (separator === null || separator === undefined) {
     const reversed = splitBlanks([...text].reverse().join(''), limit)
@@ -67,6 +72,7 @@ export function splitFromRight(text: string, separator: unknown, limit: number):
   return parts.length <= limit + 1 ? parts : [parts.slice(0, cut).join(mark), ...parts.slice(cut)]
 }
 
+/** At most `count` times. The empty text stands between all characters. */
 export function replace(text: string, from: string, to: string, count: number): string {
   const occurrences = Math.min(count, from === '' ? codePointLength(text) + 1 : text.split(from).length - 1)
   assertTextLength(text.length + occurrences * Math.max(0, to.length - from.length))
@@ -80,6 +86,7 @@ function replaceFirst(text: string, from: string, { to, count }: { to: string; c
   return parts.slice(0, count + 1).join(to) + (parts.length > count + 1 ? from + parts.slice(count + 1).join(from) : '')
 }
 
+/** All items must be text. */
 export function join(separator: string, items: unknown): string {
   const texts = iterate(items).map((item, index) => {
     if (typeof item !== 'string') throw typeError(`sequence item ${index}: expected str instance, ${typeName(item)} found`)
@@ -94,6 +101,7 @@ export function title(text: string): string {
   return text.toLowerCase().replace(/\p{Cased}+/gu, (word) => capitalize(word))
 }
 
+/** First character upper, the rest lower. */
 export function capitalize(text: string): string {
   const [first = '', ...rest] = text
   // A character that becomes two, such as ß, gives one capital.
@@ -101,6 +109,7 @@ export function capitalize(text: string): string {
   return capital + more.join('').toLowerCase() + rest.join('').toLowerCase()
 }
 
+/** Upper becomes lower and the other way round. */
 export function swapCase(text: string): string {
   return [...text].map((point) => (point === point.toUpperCase() ? point.toLowerCase() : point.toUpperCase())).join('')
 }
@@ -118,6 +127,7 @@ export function region(text: string, [start, end]: readonly unknown[]): { part: 
   return { part: Array.from(points).slice(from, clamp(end, points.length)).join(''), offset: from }
 }
 
+/** Position in code points, -1 when absent. */
 export function find(text: string, wanted: unknown, bounds: readonly unknown[], fromRight = false): number {
   const { part, offset } = region(text, bounds)
   const needle = textArgument(wanted, 'argument')
@@ -125,11 +135,13 @@ export function find(text: string, wanted: unknown, bounds: readonly unknown[], 
   return index < 0 ? -1 : codePointLength(part.slice(0, index)) + offset
 }
 
+/** For `index`, which fails where `find` says -1. */
 export function found(index: number): number {
   if (index < 0) throw valueError('substring not found')
   return index
 }
 
+/** Whether one of the affixes, given alone or as a tuple, fits. */
 export function affixes(
   text: string,
   wanted: unknown,
@@ -141,6 +153,7 @@ export function affixes(
   return options.some((affix) => test(part, textArgument(affix, 'startswith first arg')))
 }
 
+/** Always three parts, at the first or the last separator. */
 export function partition(text: string, wanted: unknown, fromRight: boolean): unknown {
   const separator = separatorOf(wanted)
   const index = fromRight ? text.lastIndexOf(separator) : text.indexOf(separator)
@@ -148,6 +161,7 @@ export function partition(text: string, wanted: unknown, fromRight: boolean): un
   return tuple([text.slice(0, index), separator, text.slice(index + separator.length)])
 }
 
+/** Zeros go between sign and digits. */
 export function zeroFill(text: string, width: number): string {
   const signed = /^[+-]/.test(text)
   return pad(signed ? (text[0] ?? '') : '', signed ? text.slice(1) : text, { width, fill: '0', align: '=' })
@@ -162,6 +176,7 @@ export function align(side: '<' | '>' | '^'): (text: string, args: readonly unkn
 const lineBreaks = '\\r\\n|[\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029]'
 const lineBreak = new RegExp(lineBreaks, 'g')
 
+/** At all of Unicode's line ends. */
 export function splitLines(text: string, keep: unknown): string[] {
   const lines: string[] = []
   let start = 0
@@ -186,11 +201,13 @@ export function expandTabs(text: string, size: number): string {
     .join('')
 }
 
+/** Once, when it is there. */
 export function removePrefix(text: string, [argument]: readonly unknown[]): string {
   const prefix = textArgument(argument, 'prefix')
   return text.startsWith(prefix) ? text.slice(prefix.length) : text
 }
 
+/** Once, when it is there. */
 export function removeSuffix(text: string, [argument]: readonly unknown[]): string {
   const suffix = textArgument(argument, 'suffix')
   return text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text

@@ -2,7 +2,9 @@ import { daysFromCivil, daysFromIsoWeek, daysInMonth, secondsPerDay, weekdayOf }
 import { DateTime } from './datetime-value.ts'
 import { valueError } from './failure.ts'
 
+/** From Monday, as Python numbers them. The C locale, whatever the machine speaks. */
 export const weekdayNames = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+/** From January. */
 export const monthNames = [
   'January',
   'February',

@@ -1,5 +1,6 @@
 /** The syntax tree of a template, after Jinja's grammar. Plain data; no positions (the manifest knows file and line). */
 
+/** What yields a value. */
 export type Expression =
   | { readonly type: 'constant'; readonly value: unknown }
   | { readonly type: 'name'; readonly name: string }
@@ -26,14 +27,18 @@ export type Expression =
   /** What a `{% filter %}` or `{% set %}` block rendered; stands as operand of its filters. */
   | { readonly type: 'block'; readonly body: readonly Statement[] }
 
+/** Arithmetic. */
 export type BinaryOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**'
+/** Comparison and membership, which chain. */
 export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'not in'
 
+/** One link of a chain. */
 export interface Comparison {
   readonly operator: ComparisonOperator
   readonly operand: Expression
 }
 
+/** Arguments as written. */
 export interface CallArguments {
   readonly positional: readonly Expression[]
   readonly named: readonly (readonly [string, Expression])[]
@@ -43,12 +48,14 @@ export interface CallArguments {
   readonly namedSpread?: Expression
 }
 
+/** What a loop or a set statement assigns to. */
 export type Target =
   | { readonly type: 'name'; readonly name: string }
   | { readonly type: 'tuple'; readonly items: readonly Target[] }
   /** `namespace.name` in a set statement. */
   | { readonly type: 'namespace'; readonly namespace: string; readonly name: string }
 
+/** What yields text. */
 export type Statement =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'output'; readonly expression: Expression }
@@ -64,6 +71,7 @@ export type Statement =
   | { readonly type: 'set'; readonly target: Target; readonly value: Expression }
   | { readonly type: 'with'; readonly assignments: readonly (readonly [Target, Expression])[]; readonly body: readonly Statement[] }
 
+/** `if` or `elif` with its body. */
 export interface Branch {
   readonly test: Expression
   readonly body: readonly Statement[]

@@ -13,6 +13,7 @@ export { toText as pythonText } from './text.ts'
 export { compileInterpolation, compileTemplate, type EvaluateOptions, type Template } from './text-template.ts'
 export { attributes, type Dialect, PyFloat } from './values.ts'
 
+/** A compiled condition. */
 export interface Condition {
   readonly source: string
   readonly roots: readonly string[]

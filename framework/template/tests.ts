@@ -32,6 +32,7 @@ function sameAs(value: unknown, [other]: readonly unknown[]): boolean {
   return value instanceof PyFloat && other instanceof PyFloat ? value.value === other.value : value === other
 }
 
+/** All tests by name. */
 export const tests: ReadonlyMap<string, Method> = methodTable([
   method('defined', '', (value) => value !== undefined),
   method('undefined', '', (value) => value === undefined),

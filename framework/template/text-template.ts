@@ -2,11 +2,13 @@ import { interpolate, type ValidType } from './airbyte.ts'
 import { assertRoots, type Compiled, compileSource, inTemplate, type Scope, type TemplateOptions } from './compiled.ts'
 import { plainValue } from './plain.ts'
 
+/** Per evaluation, because callers of one template may differ. */
 export interface EvaluateOptions {
   /** Airbyte dialect: types that a literal may have; text that is a literal of another type stays text. */
   readonly validTypes?: readonly ValidType[]
 }
 
+/** A compiled text of a manifest. */
 export interface Template {
   readonly source: string
   /** Outside names that the template reads, as written. */

@@ -67,6 +67,7 @@ export class TokenStream {
   }
 }
 
+/** A token in the words of a message. */
 export function describe(token: Token): string {
   switch (token.type) {
     case 'name':

@@ -56,6 +56,7 @@ export const ellipsis: unique symbol = Symbol('Ellipsis')
  */
 export const attributes: unique symbol = Symbol('attributes')
 
+/** Python sequences that are no lists. */
 export type ArrayKind = 'tuple' | 'generator' | 'dict_keys' | 'dict_values' | 'dict_items'
 
 const kinds = new WeakMap<readonly unknown[], ArrayKind>()
@@ -66,10 +67,12 @@ export function arrayOf<T extends readonly unknown[]>(kind: ArrayKind, items: T)
   return items
 }
 
+/** What {@link arrayOf} said, else a list. */
 export function kindOf(items: readonly unknown[]): ArrayKind | 'list' {
   return kinds.get(items) ?? 'list'
 }
 
+/** A Python tuple. */
 export const tuple = (items: readonly unknown[]): readonly unknown[] => arrayOf('tuple', items)
 
 /** A function of the template language. Only these can be called: functions found in data cannot. */
@@ -83,6 +86,7 @@ export class Callable {
   }
 }
 
+/** What a call passes; `named` is undefined when there are none. */
 export interface Arguments {
   readonly positional: readonly unknown[]
   readonly named: Readonly<Record<string, unknown>> | undefined
@@ -98,9 +102,12 @@ export interface Environment {
   readonly now: () => number
 }
 
+/** A Python dict. */
 export type Dict = Record<string, unknown> | Map<unknown, unknown>
+/** Whatever Python calculates with; bools are ints. */
 export type Numeric = number | bigint | PyFloat | boolean
 
+/** Any object that is none of the language's own; instances of foreign classes count by their own properties. */
 export function isDict(value: unknown): value is Dict {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   if (value instanceof Map) return true
@@ -127,6 +134,7 @@ export function isNumeric(value: unknown): value is Numeric {
   return type === 'number' || type === 'boolean' || type === 'bigint' || value instanceof PyFloat
 }
 
+/** A Python float. */
 export function isFloat(value: unknown): value is number | PyFloat {
   return typeof value === 'number' ? !Number.isInteger(value) : value instanceof PyFloat
 }
@@ -136,6 +144,7 @@ export function isIntegral(value: unknown): value is number | bigint | boolean {
   return typeof value === 'boolean' || typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))
 }
 
+/** Functions found in data are none. */
 export function isCallable(value: unknown): value is Callable {
   return value instanceof Callable
 }
@@ -198,6 +207,7 @@ function isSlice(value: object): boolean {
   return Object.hasOwn(attributesOf(value) ?? {}, 'partition')
 }
 
+/** What the object declares under {@link attributes}. */
 export function attributesOf(value: unknown): Record<string, unknown> | undefined {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, attributes)) return undefined
   return (value as { [attributes]: Record<string, unknown> })[attributes]
