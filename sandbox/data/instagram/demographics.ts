@@ -61,9 +61,13 @@ function combinations([first, ...others]: readonly string[]): string[][] {
 
 /** Part of the whole that belongs to a combination: falls off quickly, so that the tail is empty for small accounts. */
 function share(key: number, dimensions: readonly string[], values: readonly string[]): number {
-  return dimensions.reduce((product, dimension, index) => {
-    const parts = PARTS[dimension]?.length ?? 1
-    const roll = fraction(mix(key, textHash(values[index] ?? ''), index))
-    return (product * roll * roll * 2) / parts
-  }, 1)
+  return dimensions.reduce((product, dimension, index) => (product * weight(key, values[index] ?? '')) / whole(key, dimension), 0.97)
+}
+
+function weight(key: number, part: string): number {
+  return fraction(mix(key, textHash(part))) ** 2
+}
+
+function whole(key: number, dimension: string): number {
+  return (PARTS[dimension] ?? []).reduce((sum, part) => sum + weight(key, part), 0)
 }
