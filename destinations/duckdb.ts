@@ -50,7 +50,9 @@ class DuckdbTables implements TableStore {
   async prepare(plan: TablePlan): Promise<ReadonlyMap<string, ColumnType>> {
     return this.#transaction(async (connection) => {
       const table = quoted(plan.name)
-      await connection.run(`create table if not exists ${table} (_extra json, _synced_at timestamptz not null, _run_id varchar not null)`)
+      const columns = plan.columns.map(({ name, type }) => `${quoted(name)} ${duckdbTypes[type]}`)
+      const own = ['_extra json', '_synced_at timestamptz not null', '_run_id varchar not null']
+      await connection.run(`create table if not exists ${table} (${[...columns, ...own].join(', ')})`)
       const types = await this.#columnTypes(plan.name, connection)
       for (const { name, type } of plan.columns) {
         const found = types.get(name.toLowerCase())

@@ -55,9 +55,7 @@ class PostgresTables implements TableStore {
     return this.#database.transaction(async (query) => {
       // Two runs that create one table at the same time would get in each other's way.
       await query(`select pg_advisory_xact_lock(hashtext('connector tables'))`)
-      await query(
-        `create table if not exists ${this.#qualified(plan.name)} (_extra jsonb, _synced_at timestamptz not null, _run_id text not null)`,
-      )
+      await query(`create table if not exists ${this.#qualified(plan.name)} (${columnDefinitions(plan)})`)
       const types = await this.#columnTypes(plan.name, query)
       const changes = columnChanges(plan, types)
       if (changes.length > 0) await query(`alter table ${this.#qualified(plan.name)} ${changes.join(', ')}`)
@@ -120,6 +118,12 @@ class PostgresTables implements TableStore {
   #qualified(table: string): string {
     return `${quoted(this.#database.schema)}.${quoted(table)}`
   }
+}
+
+/** Columns of the data first, as a person expects them. */
+function columnDefinitions({ columns }: TablePlan): string {
+  const data = columns.map(({ name, type }) => `${quoted(name)} ${postgresTypes[type]}`)
+  return [...data, '_extra jsonb', '_synced_at timestamptz not null', '_run_id text not null'].join(', ')
 }
 
 function columnChanges({ columns }: TablePlan, types: ReadonlyMap<string, ColumnType>): readonly string[] {

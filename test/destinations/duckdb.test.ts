@@ -6,6 +6,7 @@ import { duckdbDestination } from '../../destinations/duckdb.ts'
 import { tableName } from '../../destinations/tables/names.ts'
 import type { Row } from '../../framework/index.ts'
 import { recordOf, testDestination } from '../conformance/destination.ts'
+import { selectTexts, testTableDestination } from '../conformance/table-destination.ts'
 
 async function select(file: string, table: string): Promise<Row[]> {
   const instance = await DuckDBInstance.create(file)
@@ -31,6 +32,28 @@ testDestination('duckdb:', async () => {
     open: () => duckdbDestination(file, 'per_stream'),
     rows: async (stream) => sorted((await select(file, tableName(stream))).map(recordOf)),
     text: (text) => text.toWellFormed(),
+    destroy: async () => rmSync(folder, { recursive: true }),
+  }
+})
+
+async function texts(file: string, sql: string): Promise<(string | null)[][]> {
+  const instance = await DuckDBInstance.create(file)
+  const connection = await instance.connect()
+  try {
+    await connection.run(`set timezone = 'UTC'`)
+    return (await connection.runAndReadAll(sql)).getRows() as (string | null)[][]
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
+}
+
+testTableDestination('duckdb:', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'duckdb-'))
+  const file = join(folder, 'data.duckdb')
+  return {
+    open: (layout) => duckdbDestination(file, layout),
+    select: (table, columns, order) => texts(file, selectTexts(`"${table}"`, columns, order)),
     destroy: async () => rmSync(folder, { recursive: true }),
   }
 })

@@ -1,0 +1,212 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Destination, Item, JsonSchema, Row, StreamInfo } from '../../framework/index.ts'
+import { from, runOf } from './destination.ts'
+import { page, state, streamInfo } from './items.ts'
+
+/** A database that keeps its tables. */
+export interface TablePlace {
+  open(layout?: 'shared' | 'per_stream'): Promise<Destination>
+  /** Values as text that the database prints, times in UTC, null for null. */
+  select(table: string, columns: readonly string[], order?: string): Promise<readonly (readonly (string | null)[])[]>
+  destroy(): Promise<void>
+}
+
+/** SQL that both databases take; `count(*)` and names of columns, in order. */
+export function selectTexts(table: string, columns: readonly string[], order?: string): string {
+  const texts = columns.map((column, index) => `cast(${column === 'count(*)' ? column : `"${column}"`} as varchar) as c${index}`)
+  return `select ${texts.join(', ')} from ${table}${order === undefined ? '' : ` order by "${order}"`}`
+}
+
+const objectOf = (properties: Readonly<Record<string, unknown>>): JsonSchema => ({ type: 'object', properties })
+const insights = objectOf({
+  page_id: { type: 'string' },
+  end_time: { type: 'string', format: 'date-time' },
+  value: { type: ['null', 'integer'] },
+})
+const insightKey = { primaryKey: [['page_id'], ['end_time']], schema: insights }
+
+/** What every destination that writes tables has to do beside the contract of destinations. */
+export function testTableDestination(name: string, createPlace: () => Promise<TablePlace>): void {
+  describe(`${name} keeps the contract of tables`, () => {
+    let place: TablePlace
+    beforeEach(async () => {
+      place = await createPlace()
+    })
+    afterEach(() => place.destroy())
+
+    async function run(items: readonly Item[], streams: readonly StreamInfo[], layout?: 'shared' | 'per_stream') {
+      const destination = await place.open(layout)
+      await destination.open(runOf(streams))
+      try {
+        for await (const _ of destination.write(from(items)));
+      } finally {
+        await destination.close()
+      }
+      return destination.report()
+    }
+    const row = (end_time: string, value: unknown, page_id = '1') => ({ page_id, end_time, value })
+    const day = (date: string) => `${date}T08:00:00+00:00`
+
+    it('creates the tables of all streams, empty ones too', async () => {
+      await run([], [streamInfo('insights__1', insightKey)])
+      expect(await place.select('insights', ['page_id', 'end_time', 'value', '_extra', '_synced_at', '_run_id'])).toEqual([])
+    })
+
+    it('overwrites rows with the same key, whichever text their time came as', async () => {
+      const stream = streamInfo('insights__1', insightKey)
+      await run([page(stream, [row(day('2026-01-01'), 1), row(day('2026-01-02'), 2)]), state(stream.name, { at: 1 })], [stream])
+      const again = [
+        page(stream, [row('2026-01-02T00:00:00-08:00', 22)]),
+        page(stream, [row(day('2026-01-02'), 23), row(day('2026-01-03'), 3)]),
+      ]
+      await run([...again, state(stream.name, { at: 2 })], [stream])
+      expect(await place.select('insights', ['value'], 'end_time')).toEqual([['1'], ['23'], ['3']])
+    })
+
+    it('puts streams of one kind into one table, unless told otherwise', async () => {
+      const streams = ['1', '2'].map((id) => streamInfo(`insights__${id}`, insightKey))
+      const pages = streams.map((stream) => page(stream, [row(day('2026-01-01'), 1, stream.accountId)]))
+      const report = await run(pages, streams)
+      expect(await place.select('insights', ['page_id'], 'page_id')).toEqual([['1'], ['2']])
+      expect(report.rows).toEqual({ insights__1: 1, insights__2: 1 })
+      await run(pages, streams, 'per_stream')
+      expect(await place.select('insights__2', ['page_id'])).toEqual([['2']])
+    })
+
+    it('keeps values of every type', async () => {
+      const schema = objectOf({
+        id: { type: 'string' },
+        big: { type: 'integer' },
+        ratio: { type: 'number' },
+        flag: { type: 'boolean' },
+        day: { type: 'string', format: 'date' },
+        at: { type: 'string', format: 'date-time' },
+        local: { type: 'string', format: 'date-time', airbyte_type: 'timestamp_without_timezone' },
+        map: { type: 'object' },
+        any: {},
+      })
+      const stream = streamInfo('all', { schema })
+      const values = {
+        id: '18000000000000000123',
+        big: 9007199254740993n,
+        ratio: 0.1,
+        flag: false,
+        day: '2024-02-29',
+        at: '2026-01-01T00:00:00.25-0800',
+        local: '2026-01-01T00:00:00',
+        map: { a: ["'", '"', '\\', '{', ',', 'NULL'] },
+        any: 'text',
+      }
+      await run([page(stream, [values, { id: '2' }])], [stream])
+      const columns = ['id', 'big', 'ratio', 'flag', 'day', 'at', 'local', 'any', '_extra', '_run_id']
+      const [found, empty] = await place.select('all', columns, 'big')
+      expect(found?.slice(0, 5)).toEqual(['18000000000000000123', '9007199254740993', '0.1', 'false', '2024-02-29'])
+      expect(found?.[5]).toMatch(/^2026-01-01 08:00:00\.25\+00/)
+      expect(found?.slice(6)).toEqual(['2026-01-01 00:00:00', '"text"', null, 'run-1'])
+      expect(empty).toEqual(['2', ...Array(8).fill(null), 'run-1'])
+      const [map] = await place.select('all', ['map', '_synced_at'], 'big')
+      expect(JSON.parse(map?.[0] ?? '')).toEqual(values.map)
+      expect(map?.[1]).toMatch(/^2026-01-02 03:04:05\.006\+00/)
+    })
+
+    it.each([
+      ['value', 'many'],
+      ['value', 1.5],
+      ['value', { nested: true }],
+      ['new_field', 'x'],
+      ['__proto__', { a: 1 }],
+    ])('keeps what has no place in the columns beside them: %s', async (field, value) => {
+      const stream = streamInfo('insights__1', insightKey)
+      const odd = Object.fromEntries([...Object.entries(row(day('2026-01-01'), null)), [field, value]])
+      await run([page(stream, [odd])], [stream])
+      const [found] = await place.select('insights', ['value', '_extra'])
+      expect(found?.[0]).toBeNull()
+      expect(Object.entries(JSON.parse(found?.[1] ?? ''))).toEqual([[field, value]])
+    })
+
+    it('refuses a key that is not what the schema says, and names the stream', async () => {
+      const stream = streamInfo('insights__1', insightKey)
+      const refused = run([page(stream, [row('yesterday', 1)])], [stream])
+      await expect(refused).rejects.toMatchObject({ code: 'ERR_RECORD_KEY', context: { stream: 'insights__1' } })
+      await expect(refused).rejects.toThrow(/end_time.*yesterday/)
+    })
+
+    it('adds columns that a later schema has, also in the middle of a run, and widens whole numbers', async () => {
+      const before = streamInfo('insights__1', insightKey)
+      const wider = objectOf({ ...(insights['properties'] as Row), value: { type: 'number' }, title: { type: 'string' } })
+      const after = { ...before, schema: wider }
+      await run(
+        [
+          page(before, [row(day('2026-01-01'), 1)]),
+          page(after, [{ ...row(day('2026-01-02'), 2.5), title: 'new' }]),
+          page(before, [row(day('2026-01-03'), 3)]),
+          state(before.name, { at: 1 }),
+        ],
+        [before],
+      )
+      const found = await place.select('insights', ['value', 'title', '_extra'], 'end_time')
+      expect(found.map(([value, ...rest]) => [Number(value), ...rest])).toEqual([
+        [1, null, null],
+        [2.5, 'new', null],
+        [3, null, null],
+      ])
+      await run([], [before])
+      expect(await place.select('insights', ['title'], 'end_time')).toEqual([[null], ['new'], [null]])
+    })
+
+    it('appends rows without a key and rows that lack part of theirs', async () => {
+      const keyless = streamInfo('log', { primaryKey: [], schema: objectOf({ text: { type: 'string' } }) })
+      const keyed = streamInfo('insights__1', insightKey)
+      const items = [
+        page(keyless, [{ text: 'a' }, { text: 'a' }]),
+        page(keyed, [{ page_id: '1' }, { page_id: '1' }]),
+        state('log', { at: 1 }),
+      ]
+      await run(items, [keyless, keyed])
+      expect(await place.select('log', ['text'])).toEqual([['a'], ['a']])
+      expect(await place.select('insights', ['page_id'])).toEqual([['1'], ['1']])
+    })
+
+    it('finds the key inside an object', async () => {
+      const stream = streamInfo('nested', {
+        primaryKey: [['meta', 'id']],
+        schema: objectOf({ meta: { type: 'object' }, value: { type: 'integer' } }),
+      })
+      await run(
+        [
+          page(stream, [
+            { meta: { id: 'a' }, value: 1 },
+            { meta: { id: 'b' }, value: 2 },
+          ]),
+        ],
+        [stream],
+      )
+      await run([page(stream, [{ meta: { id: 'a' }, value: 3 }])], [stream])
+      expect(await place.select('nested', ['meta.id', 'value'], 'value')).toEqual([
+        ['b', '2'],
+        ['a', '3'],
+      ])
+    })
+
+    it('tells columns apart that differ by case only', async () => {
+      const stream = streamInfo('cases', {
+        schema: objectOf({ id: { type: 'string' }, Name: { type: 'string' }, name: { type: 'string' }, _run_id: { type: 'string' } }),
+      })
+      await run([page(stream, [{ id: '1', Name: 'upper', name: 'lower', _run_id: 'theirs' }])], [stream])
+      expect(await place.select('cases', ['id', 'name', '_run_id'])).toEqual([['1', 'lower', 'run-1']])
+    })
+
+    it('writes more rows than it holds at once', async () => {
+      const stream = streamInfo('insights__1', insightKey)
+      const pages = Array.from({ length: 25 }, (_, index) =>
+        page(
+          stream,
+          Array.from({ length: 1_000 }, (_unused, at) => row(day('2026-01-01'), at, `${index}-${at}`)),
+        ),
+      )
+      const report = await run([...pages, ...pages], [stream])
+      expect(report.rows).toEqual({ insights__1: 50_000 })
+      expect(await place.select('insights', ['count(*)'])).toEqual([['25000']])
+    })
+  })
+}
