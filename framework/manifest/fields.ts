@@ -135,8 +135,10 @@ function bound<A extends readonly unknown[], R>(
   context: BuildContext,
   evaluate: (scope: Scope, ...rest: A) => R,
 ): (scope: Scope, ...rest: A) => R {
-  const base = { config: context.config, parameters: context.parameters }
-  return (scope, ...rest) => evaluate({ ...base, ...scope }, ...rest)
+  const { config, parameters } = context
+  // One spread and plain fields: V8 copies that several times faster than two spreads, and this runs per record.
+  return (scope, ...rest) =>
+    evaluate({ ...scope, config: scope['config'] ?? config, parameters: scope['parameters'] ?? parameters }, ...rest)
 }
 
 function templateOptions(roots: readonly string[], context: BuildContext) {
