@@ -1,5 +1,9 @@
 import { type InstagramOptions, type InstagramSettings, instagramSettings } from './instagram-options.ts'
-import type { Logger } from './world.ts'
+
+/** Where request lines go; pino and console both fit. */
+export interface Logger {
+  info(details: Readonly<Record<string, unknown>>, message: string): void
+}
 
 /** How a sandbox is started; everything has a default. */
 export interface SandboxOptions {

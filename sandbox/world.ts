@@ -11,11 +11,6 @@ import { Recordings } from './recordings.ts'
 import { TokenStore } from './tokens/store.ts'
 import { Usage } from './usage.ts'
 
-/** Where request lines go; pino and console both fit. */
-export interface Logger {
-  info(details: Readonly<Record<string, unknown>>, message: string): void
-}
-
 /** Everything that one sandbox knows. Routes read it; only the admin side, faults and writing routes change it. */
 export interface World {
   readonly settings: Settings

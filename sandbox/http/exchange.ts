@@ -46,6 +46,7 @@ export function record(world: World, { request, place, faults }: Exchange, statu
   const version = request.version === undefined ? '' : `/v${request.version}.0`
   const entry = {
     at: world.clock.now(),
+    host: request.host,
     method: request.method,
     path: version + request.path,
     route: place.routeName,

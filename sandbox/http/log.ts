@@ -1,3 +1,4 @@
+import type { Host } from '../hosts.ts'
 import type { GraphRequest, TokenPlace } from './request.ts'
 
 /** One call that reached the API (items of a batch have their own line). Tokens and secrets are never part of it. */
@@ -5,6 +6,7 @@ export interface LoggedRequest {
   readonly number: number
   /** Fake clock. */
   readonly at: Date
+  readonly host: Host
   readonly method: string
   /** With the version, as asked. */
   readonly path: string

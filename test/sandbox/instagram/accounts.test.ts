@@ -66,6 +66,16 @@ describe('accounts of Instagram', () => {
     expect(json.data[0]).toEqual({ id: pageOf(sandbox()).id })
   })
 
+  it('open up within a Page, down to the insights of their media', async () => {
+    const fields = 'instagram_business_account{username,media.limit(2){id,insights.metric(reach)},stories{id}}'
+    const { json } = await ask(sandbox(), `/v25.0/${pageOf(sandbox()).id}?fields=${fields}`)
+    const { media, stories, id } = json.instagram_business_account
+    const [expected] = sandbox().truth.media(id, { to: 1 })
+    expect(media.data[0]).toMatchObject({ id: expected?.facts.id, insights: { data: [{ values: [{ value: expected?.counts.reach }] }] } })
+    expect(stories.data).toHaveLength(sandbox().truth.stories(id).length)
+    expect(media.paging.next).toContain(`/${id}/media?`)
+  })
+
   it('are found by business discovery, which counts against the app', async () => {
     const { username } = sandbox().instagram.facts(accountOf(sandbox(), 1))
     const media = 'media.limit(3){id,timestamp,view_count,like_count}'
@@ -124,6 +134,16 @@ describe('graph.instagram.com', () => {
     const body = new URLSearchParams({ batch: '[{"method":"GET","relative_url":"me"}]' })
     const batch = await ask(sandbox(), `${sandbox().instagramUrl}/v25.0/`, { method: 'POST', token: 'sandbox-instagram-token', body })
     expect(batch.json.error.message).toBe('Unsupported request - method type: post')
+  })
+
+  it('is told apart in the log, with the account of each call', async () => {
+    sandbox().reset()
+    await askInstagram(sandbox(), '/v25.0/me/media?limit=2')
+    await askAccount(sandbox(), '/stories', { index: 1 })
+    expect(sandbox().requests.map(({ host, route, account }) => [host, route, account])).toEqual([
+      ['instagram', 'GET /{ig-user}/media', accountOf(sandbox())],
+      ['facebook', 'GET /{ig-user}/stories', accountOf(sandbox(), 1)],
+    ])
   })
 
   it('leads on to itself in paging URLs', async () => {
