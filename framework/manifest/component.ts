@@ -77,11 +77,22 @@ export interface Language {
 
 export type Config = Readonly<Record<string, unknown>>
 
+/** One value of the config that changed, at a path of keys. */
+export interface ConfigChange {
+  readonly path: readonly string[]
+  readonly value: unknown
+}
+
 /** What a component may use of the world. Tests pass their own. */
 export interface Services {
   readonly http: HttpClient
   readonly clock: Clock
   readonly report: Reporter
+  /**
+   * Changes the config of this run, which every template sees from then on, and hands the whole of it to whoever keeps it
+   * for the next run. For credentials that the provider replaces, such as refresh tokens of a single use.
+   */
+  readonly updateConfig: (changes: readonly ConfigChange[]) => void
 }
 
 /** Where a node stands in its file. */

@@ -38,6 +38,7 @@ const idle: Services = {
   http: { send: async () => refuse(), secret: () => undefined },
   clock: { now: () => Date.now(), monotonic: () => performance.now(), sleep: async () => refuse() },
   report: { log: () => undefined, finding: () => undefined, rateLimited: () => undefined },
+  updateConfig: () => refuse(),
 }
 
 /**

@@ -9,12 +9,17 @@ import { createLanguage } from '../manifest/language.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { Reporter } from '../report.ts'
 import { type BoundStream, bindStreams, type StreamLayout } from './bound-stream.ts'
+import { openConfig } from './live-config.ts'
 import { probe } from './probe.ts'
 
 export interface ConnectorOptions {
   readonly manifest: Manifest
   /** Validated, with secret references resolved. */
   readonly config: Config
+  /** The config as it was given, references to secrets unresolved: what is handed on when it changes. `config` by default. */
+  readonly given?: Config
+  /** Told the whole config whenever credentials in it were replaced; what it misses is lost for the next run. */
+  readonly onConfig?: (config: Config) => void
   /** Components of the connector's own, by name. */
   readonly components?: readonly Component[]
   readonly http: HttpClient
@@ -44,7 +49,8 @@ export interface Connector {
 export function openConnector(options: ConnectorOptions): Connector {
   const { manifest, config, http, clock, report, layout = 'per_account', signal } = options
   const language = createLanguage([...components, ...(options.components ?? [])])
-  const built = buildManifest(manifest, { language, config, services: { http, clock, report } })
+  const { current, update } = openConfig(config, { given: options.given, publish: options.onConfig })
+  const built = buildManifest(manifest, { language, config: current, services: { http, clock, report, updateConfig: update } })
   for (const { message } of built.warnings) report.log('warn', message)
   const accounts = once(() => discoverAccounts(built, signal))
   const streams = once(async () => {

@@ -2,9 +2,10 @@ import type { Clock } from '../../framework/clock.ts'
 import { components } from '../../framework/components/index.ts'
 import { createHttpClient } from '../../framework/http/create-client.ts'
 import { createRedactor } from '../../framework/http/redaction.ts'
-import type { BuildContext, Component } from '../../framework/manifest/component.ts'
+import type { BuildContext, Component, Config } from '../../framework/manifest/component.ts'
 import { createLanguage } from '../../framework/manifest/language.ts'
 import type { Finding, Reporter } from '../../framework/report.ts'
+import { openConfig } from '../../framework/runtime/live-config.ts'
 
 /** What components did to the world of a test. */
 export interface Observed {
@@ -15,6 +16,8 @@ export interface Observed {
   /** Values registered as secrets. */
   readonly secrets: string[]
   readonly warnings: string[]
+  /** The config after each change of it. */
+  readonly configs: Config[]
 }
 
 export interface TestContext extends BuildContext {
@@ -33,8 +36,14 @@ export interface TestContextOptions extends Partial<Omit<BuildContext, 'language
  * A build context with all components of the language and the real HTTP client, in the native dialect. Only time and chance are
  * replaced: nobody sleeps, and the client's jitter is at its upper end. Network is for nock or a loopback server.
  */
-export function testContext({ components: more = [], services, now, ...overrides }: TestContextOptions = {}): TestContext {
-  const observed: Observed = { waits: [], logs: [], findings: [], secrets: [], warnings: [] }
+export function testContext({
+  components: more = [],
+  services,
+  now,
+  config: given = {},
+  ...overrides
+}: TestContextOptions = {}): TestContext {
+  const observed: Observed = { waits: [], logs: [], findings: [], secrets: [], warnings: [], configs: [] }
   const clock = steppedClock(now ?? Date.UTC(2024, 2, 15, 12, 34, 56, 789), observed.waits)
   const report: Reporter = {
     log: (level, message) => observed.logs.push(`${level}: ${message}`),
@@ -43,17 +52,18 @@ export function testContext({ components: more = [], services, now, ...overrides
   }
   const client = createHttpClient({ allowedOrigins: undefined, clock, report, redactor: createRedactor(), random: () => 1 })
   const http = { ...client, secret: (value: string) => observed.secrets.push(value) }
+  const { current: config, update } = openConfig(given, { publish: (changed) => observed.configs.push(structuredClone(changed)) })
   return {
     language: createLanguage([...components, ...more]),
     dialect: 'native',
-    config: {},
+    config,
     parameters: {},
     roots: [],
     path: '',
     locate: () => undefined,
     warn: (warning) => observed.warnings.push(warning.message),
     ...overrides,
-    services: { http, clock, report, ...services },
+    services: { http, clock, report, updateConfig: update, ...services },
     observed,
   }
 }

@@ -2,10 +2,16 @@ import { defineFamily } from '../../manifest/component.ts'
 import type { Scope } from '../../template/template.ts'
 import type { RequestParts } from '../requesters/requester.ts'
 
+/** The requests that credentials are for. */
+export interface CredentialTarget {
+  /** Start of their addresses: the requester's `url_base`. */
+  readonly base: string
+}
+
 export interface Authenticator {
   /** Asked again for every try, so that credentials stay fresh. Registers the secrets it uses. */
-  parts(scope: Scope): Promise<RequestParts> | RequestParts
-  /** Gets new credentials; true when the next try has them. */
-  refresh?(): Promise<boolean>
+  parts(scope: Scope, target?: CredentialTarget): Promise<RequestParts> | RequestParts
+  /** Gets new credentials in the place of those rejected, unless that happened meanwhile; true when the next try has them. */
+  refresh?(rejected: RequestParts): Promise<boolean>
 }
 export const Authenticator = defineFamily<Authenticator>('Authenticator', 'Adds credentials to requests.')

@@ -72,8 +72,13 @@ export const HttpRequester = defineComponent(Requester, {
       send: (request) => {
         const { accept, signal, stream } = request
         const handler = accept ? demanding(error_handler, accept) : error_handler
-        return context.services.http.send(async () => assemble(request, await authenticator.parts(request.scope)), handler, {
-          ...(authenticator.refresh ? { refresh: async () => (await authenticator.refresh?.()) ?? false } : {}),
+        let credentials: RequestParts = {}
+        const prepare = async () => {
+          credentials = await authenticator.parts(request.scope, { base: valueText(base.evaluate(request.scope), context.dialect) })
+          return assemble(request, credentials)
+        }
+        return context.services.http.send(prepare, handler, {
+          ...(authenticator.refresh ? { refresh: async () => (await authenticator.refresh?.(credentials)) ?? false } : {}),
           ...(signal ? { signal } : {}),
           ...(stream === undefined ? {} : { stream }),
         })
