@@ -1,13 +1,12 @@
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openStreamState } from '../../../../framework/components/cursors/partition-state.ts'
 import { Stream } from '../../../../framework/components/streams/stream.ts'
-import { asConnectorError } from '../../../../framework/errors.ts'
 import { buildComponent, isNode } from '../../../../framework/manifest/build.ts'
-import type { Row, StreamState } from '../../../../framework/protocol/messages.ts'
+import type { StreamState } from '../../../../framework/protocol/messages.ts'
 import { readVectors, type Vector, waiverOf } from '../../../vectors.ts'
-import { type TestContext, testContext } from '../../build.ts'
+import { testContext } from '../../build.ts'
 import { type Input, recordOf } from '../check-vectors.ts'
+import { readStream } from './read-stream.ts'
 import { type Received, serveRoutes } from './scripted-server.ts'
 
 const file = 'stream_e2e.json'
@@ -15,40 +14,6 @@ const file = 'stream_e2e.json'
 const later = /^auth\/(oauth|session)|^decoder\/(xml|iterable|json_items)/
 
 const lookAhead = /^incremental\/substream/
-
-interface Reading {
-  readonly records: Row[]
-  state?: StreamState
-  /** `failure_type` of what ended the read. */
-  error?: string
-}
-
-async function readStream(stream: Stream, context: TestContext, state: StreamState | undefined): Promise<Reading> {
-  const { cursor, retriever, transformations } = stream
-  const { clock, report } = context.services
-  const reading: Reading = { records: [] }
-  const run = openStreamState({ cursor, partitioned: retriever.partitioned, state, dialect: 'airbyte', clock, report })
-  try {
-    for await (const partition of retriever.partitions({}, run.parentState())) {
-      const partitionRun = run.open(partition)
-      for (const window of partitionRun?.slices() ?? [undefined]) {
-        const keep = cursor?.clientSide && partitionRun ? { keep: (row: Row) => partitionRun.keep(row) } : {}
-        const stages = { transformations, schema: () => stream.schema(), ...keep }
-        for await (const { rows } of retriever.read({ partition, window }, { stream: stream.name, stages })) {
-          reading.records.push(...rows)
-          if (window) partitionRun?.observe(window, rows)
-        }
-        if (window) partitionRun?.close(window)
-      }
-      run.done(partition)
-    }
-    run.finish()
-    reading.state = run.current()
-  } catch (thrown) {
-    reading.error = asConnectorError(thrown).failureType
-  }
-  return reading
-}
 
 /** What was sent, in the form of the recording: only the headers that it knows. */
 function comparable(received: readonly Received[], recorded: readonly Input[]): readonly unknown[] {
@@ -114,7 +79,7 @@ async function holdTo({ name, input, expected }: NamedVector): Promise<void> {
     return
   }
   const state = (input['stream_state'] ?? undefined) as StreamState | undefined
-  const reading = await readStream(build(), context, state)
+  const reading = await readStream(build(), { context, state })
   const recorded = outcome['requests'] as readonly Input[]
   // The reference looks one partition ahead where it keeps a cursor for each; which requests are made is the same.
   const ordered = lookAhead.test(name) ? sorted : (requests: readonly unknown[]) => requests
@@ -124,7 +89,7 @@ async function holdTo({ name, input, expected }: NamedVector): Promise<void> {
   const { error } = outcome
   expect(reading.error !== undefined).toBe(error !== undefined)
   // Python's own exceptions have no failure type.
-  if (isNode(error) && error['failure_type'] !== null) expect(reading.error).toBe(error['failure_type'])
+  if (isNode(error) && error['failure_type'] !== null) expect(reading.error?.failureType).toBe(error['failure_type'])
   // A pause of nothing after another one is the reference's own.
   expect(context.observed.waits).toEqual((outcome['sleeps'] as readonly number[]).filter((seconds) => seconds > 0))
 }
