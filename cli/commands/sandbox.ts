@@ -13,6 +13,9 @@ export const sandbox: Command = {
     { flags: '--pages <n>', description: 'Pages of the user token (3)' },
     { flags: '--days <n>', description: 'days of history (400)' },
     { flags: '--posts <n>', description: 'posts per Page (120)' },
+    { flags: '--instagram-port <n>', description: 'of the second address, graph.instagram.com; default: a free port' },
+    { flags: '--accounts <n>', description: 'Instagram accounts; default: most Pages have one' },
+    { flags: '--media <n>', description: 'media per Instagram account (120)' },
     { flags: '--latency <ms>', description: 'added to every answer' },
     { flags: '--app-secret <secret>', description: 'require appsecret_proof' },
     { flags: '--fault <json>', description: 'a fault to start with, see sandbox/README.md', repeat: true },
@@ -22,7 +25,9 @@ export const sandbox: Command = {
     const sandbox = await startSandbox(settings(options))
     for (const fault of [options['fault'] ?? []].flat()) sandbox.faults.add(JSON.parse(String(fault)))
     io.stdout.write(`${sandbox.url}\n`)
-    io.stderr.write(`sandbox of the Graph API at ${sandbox.url} – tokens, routes and faults: ${sandbox.url}/__sandbox/ – Ctrl-C ends it\n`)
+    io.stderr.write(
+      `sandbox of graph.facebook.com at ${sandbox.url}, of graph.instagram.com at ${sandbox.instagramUrl} – tokens, routes and faults: ${sandbox.url}/__sandbox/ – Ctrl-C ends it\n`,
+    )
     await new Promise<void>((resolve) => {
       if (io.signal.aborted) resolve()
       io.signal.addEventListener('abort', () => resolve(), { once: true })
@@ -33,13 +38,16 @@ export const sandbox: Command = {
 }
 
 function settings(options: OptionValues) {
-  const numbers = ['port', 'seed', 'pages', 'days', 'posts'] as const
+  const numbers = ['port', 'seed', 'pages', 'days', 'posts', 'instagramPort'] as const
+  const accounts = wholeNumber(options, 'accounts')
+  const media = wholeNumber(options, 'media')
   const latency = wholeNumber(options, 'latency')
   const now = text(options, 'now')
   const host = text(options, 'host')
   const appSecret = text(options, 'appSecret')
   return {
     ...Object.fromEntries(numbers.map((name) => [name, wholeNumber(options, name)]).filter(([, value]) => value !== undefined)),
+    instagram: { ...(accounts === undefined ? {} : { accounts }), ...(media === undefined ? {} : { media }) },
     ...(latency === undefined ? {} : { latencyMs: latency }),
     ...(now === undefined ? {} : { now }),
     ...(host === undefined ? {} : { host }),

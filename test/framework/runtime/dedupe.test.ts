@@ -16,7 +16,14 @@ describe('createDedupe', () => {
     ['no key is declared', [], [{ id: 1 }, { id: 1 }]],
     ['part of the key is missing', byId, [{ name: 'a' }, { name: 'a' }]],
     ['a number and a text look alike', byId, [{ id: 1 }, { id: '1' }]],
-    ['joined keys would look alike', [['a'], ['b']], [{ a: 'x', b: 'yz' }, { a: 'xy', b: 'z' }]],
+    [
+      'joined keys would look alike',
+      [['a'], ['b']],
+      [
+        { a: 'x', b: 'yz' },
+        { a: 'xy', b: 'z' },
+      ],
+    ],
   ])('keeps every row when %s', (_, key, rows) => {
     const dedupe = createDedupe(key, () => expect.unreachable())
     expect(dedupe(rows)).toEqual(rows)
@@ -34,7 +41,7 @@ describe('createDedupe', () => {
   })
 
   it('follows paths into nested records', () => {
-    const dedupe = createDedupe([['owner', 'id']], () => {})
+    const dedupe = createDedupe([['owner', 'id']], () => undefined)
     expect(dedupe([{ owner: { id: 1 } }, { owner: { id: 1 } }, { owner: { id: 2 } }])).toHaveLength(2)
   })
 })
