@@ -8,6 +8,8 @@ export interface Metric {
   readonly object: GraphObject
   readonly metric: string
   readonly status: 'active' | 'limited' | 'undocumented' | 'removed'
+  /** The login that it is offered to; absent: to both. */
+  readonly login?: 'both' | 'facebook' | 'instagram'
   readonly periods?: readonly string[]
   readonly metric_type?: readonly string[]
   readonly breakdowns?: readonly string[]
@@ -24,6 +26,16 @@ export interface Metric {
   /** Offered, yet not part of the default selection. */
   readonly on_request?: boolean
   readonly min_requirement?: string
+  /** Followers below which an account has no figures. */
+  readonly min_followers?: number
+  /** The plain value does not exist: only the parts of a breakdown do. */
+  readonly needs_breakdown?: true
+  /** Days before today that the API answers for; anything earlier, or today itself, fails the whole call. */
+  readonly recent_days?: number
+  /** Newest days that are better not asked for. */
+  readonly late_days?: number
+  /** Answered without being documented: asked for apart from the others, and its refusal is only a warning. */
+  readonly unreliable?: true
   readonly since_version?: string
   /** First day on which the metric is refused, `YYYY-MM-DD`. */
   readonly removed_on?: string
@@ -37,6 +49,9 @@ export interface Limits {
   readonly max_window_days?: number
   readonly max_window_seconds?: number
   readonly max_history_years?: number
+  readonly max_history_days?: number
+  /** Days after which figures may be gone, which is no error. */
+  readonly kept_days?: number
   readonly min_likes?: number
 }
 
@@ -85,5 +100,6 @@ export function isDefault(entry: Metric, day: string): boolean {
 /** Can the metric be asked for in this way? `breakdown` undefined asks for the plain value. */
 export function fits(entry: Metric, asked: { readonly period: string; readonly breakdown?: string | undefined }): boolean {
   if (!entry.periods?.includes(asked.period)) return false
+  if (entry.needs_breakdown && asked.breakdown === undefined) return false
   return asked.breakdown === undefined || entry.breakdowns?.includes(asked.breakdown) === true
 }

@@ -1,4 +1,6 @@
 import type { Component } from '../../framework/manifest/component.ts'
+import { AccountInsightsRetriever } from './account-insights-retriever.ts'
+import { DemographicsRetriever } from './demographics-retriever.ts'
 import { GraphAuthenticator } from './graph-authenticator.ts'
 import { GraphBatchRequester } from './graph-batch-requester.ts'
 import { GraphCheck } from './graph-check.ts'
@@ -9,9 +11,14 @@ import { InsightsRetriever } from './insights-retriever.ts'
 import { InsightsSchemaLoader } from './insights-schema-loader.ts'
 import { InstagramAccountList } from './instagram-account-list.ts'
 import { ItemInsightsRetriever } from './item-insights-retriever.ts'
+import { LoginCheck } from './login-check.ts'
+import { ObservationCursor } from './observation-cursor.ts'
+import { SettledCursor } from './settled-cursor.ts'
 
 /** What manifests of the Graph API may name besides the language itself. */
 export const metaComponents: readonly Component[] = [
+  AccountInsightsRetriever,
+  DemographicsRetriever,
   GraphAuthenticator,
   GraphBatchRequester,
   GraphCheck,
@@ -22,4 +29,7 @@ export const metaComponents: readonly Component[] = [
   InsightsSchemaLoader,
   InstagramAccountList,
   ItemInsightsRetriever,
+  LoginCheck,
+  ObservationCursor,
+  SettledCursor,
 ]

@@ -3,7 +3,7 @@ import { Requester } from '../../framework/components/requesters/requester.ts'
 import { ConnectorError } from '../../framework/errors.ts'
 import type { HttpResponse } from '../../framework/http/request.ts'
 import { type BuildContext, defineComponent } from '../../framework/manifest/component.ts'
-import { type BoundTemplate, list, optional, slot, string, template } from '../../framework/manifest/fields.ts'
+import { type BoundTemplate, list, optional, slot, string, template, withDefault } from '../../framework/manifest/fields.ts'
 import { isObject } from './insight-rows.ts'
 import { readTokenFacts, type TokenFacts } from './token-facts.ts'
 
@@ -17,6 +17,12 @@ export const GraphCheck = defineComponent(Check, {
     required_scopes: list(string({ description: 'A scope.' }), { description: 'Scopes without which the connector reads nothing.' }),
     useful_scopes: optional(list(string({ description: 'A scope.' }), { description: 'Scopes without which it reads less.' })),
     account_noun: optional(string({ description: 'What an account is called, such as Page.' })),
+    me_fields: withDefault(string({ description: 'Fields that tell whose token it is.' }), 'id,name'),
+    probe: optional(
+      list(string({ description: 'A kind of stream.' }), {
+        description: 'Streams to try instead of asking for the facts of the token, at hosts that do not tell them.',
+      }),
+    ),
   },
   examples: [
     {
@@ -40,13 +46,15 @@ interface CheckFields {
   readonly required_scopes: readonly string[]
   readonly useful_scopes: readonly string[] | undefined
   readonly account_noun: string | undefined
+  readonly me_fields: string
+  readonly probe: readonly string[] | undefined
 }
 
 async function check(fields: CheckFields, { target, context }: { target: CheckTarget; context: BuildContext }): Promise<CheckResult> {
   // A refused token fails here, with what to do about it.
-  const me = await fields.requester.send({ scope: {}, path: 'me', parts: { params: { fields: 'id,name' } } })
+  const me = await fields.requester.send({ scope: {}, path: 'me', parts: { params: { fields: fields.me_fields } } })
   const version = versionText(fields, me.response, context)
-  const facts = await readTokenFacts(fields.requester, String(fields.token.evaluate({})), context)
+  const facts = fields.probe ? untold : await readTokenFacts(fields.requester, String(fields.token.evaluate({})), context)
   const accounts = (await target.accounts()) ?? []
   const noun = fields.account_noun ?? 'account'
   const missing = lacking(facts, fields.required_scopes)
@@ -59,9 +67,13 @@ async function check(fields: CheckFields, { target, context }: { target: CheckTa
     found,
     version,
   ]
+  if (accounts.length > 0) for (const kind of fields.probe ?? []) await target.probe(kind)
   const status = missing.length > 0 || accounts.length === 0 ? 'FAILED' : 'SUCCEEDED'
   return { status, message: lines.filter((line) => line !== undefined).join('; ') }
 }
+
+/** Of a token whose host says nothing about it. */
+const untold: TokenFacts = { kind: 'access', expiresAt: undefined, scopes: undefined }
 
 function lacking({ scopes }: TokenFacts, wanted: readonly string[]): readonly string[] {
   return scopes === undefined ? [] : wanted.filter((scope) => !scopes.has(scope))
@@ -92,7 +104,7 @@ function versionText({ api_version }: CheckFields, response: HttpResponse, { ser
 
 function nameOf(response: HttpResponse): string {
   const body = response.json()
-  return isObject(body) ? String(body['name'] ?? body['id'] ?? 'unknown') : 'unknown'
+  return isObject(body) ? String(body['name'] ?? body['username'] ?? body['id'] ?? 'unknown') : 'unknown'
 }
 
 function names(accounts: readonly { readonly id: string; readonly name: string }[]): string {

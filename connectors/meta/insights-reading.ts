@@ -10,14 +10,13 @@ import { ConnectorError } from '../../framework/errors.ts'
 import type { BuildContext } from '../../framework/manifest/component.ts'
 import type { Row } from '../../framework/protocol/messages.ts'
 import { accountOf, type GraphAccount, requireTask } from './account.ts'
-import { bisect } from './bisect.ts'
 import { catalogue, type GraphObject } from './catalogue.ts'
 import { dataOf, insightRows } from './insight-rows.ts'
 import type { LazySelection } from './metric-fields.ts'
 import { closedDay } from './pacific.ts'
 import { halve, insightsParams, type MetricGroup, planGroups, planWindows, type Window, type WindowPlan } from './plan.ts'
-import { isForbidden, isTooWide, judgeRefusal, refusedFinding } from './refusal.ts'
-import { runState } from './run-state.ts'
+import { isForbidden, isTooWide, judgeRefusal } from './refusal.ts'
+import { daysOf, RefusalGuard } from './refusal-guard.ts'
 import { explainSilence } from './silence.ts'
 
 /** The built fields of the retriever. */
@@ -37,13 +36,13 @@ export interface InsightsSettings {
   readonly denied: Map<string, ConnectorError>
 }
 
-interface Range {
+export interface Range {
   readonly from: number
   readonly to: number
 }
 
 /** End times of the slice, epoch milliseconds. */
-function rangeOf({ window }: StreamSlice): Range {
+export function rangeOf({ window }: StreamSlice): Range {
   const [from, to] = Object.values(window?.values ?? {}).map((value) => Date.parse(String(value)))
   if (from === undefined || to === undefined || Number.isNaN(from) || Number.isNaN(to)) {
     throw new ConnectorError('ERR_WINDOW', 'insights are read by windows: the stream needs a cursor with ISO dates')
@@ -69,11 +68,6 @@ export function* plannedCalls(settings: InsightsSettings, slice: StreamSlice): I
   }
 }
 
-/** First and last day that a window counts. */
-function daysOf({ since, until }: Window): string {
-  return `${closedDay(since + 86_400_000)} – ${closedDay(until)}`
-}
-
 /** Reading one slice. */
 export class InsightsReading {
   readonly #settings: InsightsSettings
@@ -81,6 +75,7 @@ export class InsightsReading {
   readonly #options: ReadOptions
   readonly #account: GraphAccount
   readonly #range: Range
+  readonly #guard: RefusalGuard<{ readonly group: MetricGroup; readonly window: Window }, Row[][]>
 
   constructor(settings: InsightsSettings, slice: StreamSlice, options: ReadOptions) {
     this.#settings = settings
@@ -88,17 +83,22 @@ export class InsightsReading {
     this.#options = options
     this.#account = accountOf(slice.partition.scope)
     this.#range = rangeOf(slice)
+    this.#guard = new RefusalGuard({
+      services: settings.context.services,
+      object: settings.object,
+      account: this.#account.id,
+      denied: settings.denied,
+      ask: ({ group, window }, names) => this.#ask(group, names, window),
+    })
   }
 
   async *pages(): AsyncGenerator<Page> {
-    const { denied } = this.#settings
-    const known = denied.get(this.#account.id)
-    if (known) throw known
+    this.#guard.assertAllowed()
     try {
       yield* this.#read()
     } catch (thrown) {
       // No other window can do better; the same error again is reported once.
-      if (isForbidden(thrown)) denied.set(this.#account.id, thrown)
+      if (isForbidden(thrown)) this.#guard.deny(thrown)
       throw thrown
     }
   }
@@ -113,7 +113,7 @@ export class InsightsReading {
     let found = 0
     for (const window of windows) {
       for (const group of groups) {
-        for (const rows of await this.#answers(group, window)) {
+        for (const rows of (await this.#guard.answers({ group, window })).flat()) {
           found += rows.length
           yield { rows: this.#transformed(rows) }
         }
@@ -136,53 +136,6 @@ export class InsightsReading {
     if (transformations.length === 0) return rows
     const scope = sliceScope(this.#slice)
     return rows.map((row) => transformations.reduce((current, step) => step.transform(current, scope), row))
-  }
-
-  /** Pages of rows of one group in one window, refused metrics left out. */
-  async #answers(group: MetricGroup, window: Window): Promise<readonly Row[][]> {
-    const names = this.#remaining(group)
-    if (names.length === 0) return []
-    try {
-      return await this.#ask(group, names, window)
-    } catch (failed) {
-      if (judgeRefusal(failed) === undefined) throw this.#located(failed, names, window)
-      const { quarantine } = runState(this.#settings.context.services.http)
-      return await quarantine.exclusive(this.#settings.object, () => this.#search({ group, names, window, failed }))
-    }
-  }
-
-  /** Finds out which metrics are to blame. What another search found meanwhile is not searched for again. */
-  async #search(refused: { group: MetricGroup; names: readonly string[]; window: Window; failed: unknown }): Promise<readonly Row[][]> {
-    const { group, window } = refused
-    const names = this.#remaining(group)
-    if (group.permission !== undefined && isForbidden(refused.failed)) {
-      this.#leaveOut(names, group, { window, reason: refused.failed })
-      return []
-    }
-    const known = names.length === refused.names.length ? { failed: refused.failed } : {}
-    try {
-      const result = await bisect({ names, ask: (asked) => this.#ask(group, asked, window), judge: judgeRefusal, ...known })
-      for (const { name, error } of result.refused) this.#leaveOut([name], group, { window, reason: error })
-      return result.answers.flat()
-    } catch (thrown) {
-      throw this.#located(thrown, names, window)
-    }
-  }
-
-  #leaveOut(names: readonly string[], group: MetricGroup, { window, reason }: { window: Window; reason: unknown }): void {
-    const { http, report } = this.#settings.context.services
-    const asked = this.#asked(group)
-    const news = names.filter((name) => runState(http).quarantine.add(name, asked, reason))
-    if (news.length === 0) return
-    report.finding(refusedFinding({ object: asked.object, account: asked.account, names: news, range: daysOf(window), reason }))
-  }
-
-  #remaining(group: MetricGroup): readonly string[] {
-    return runState(this.#settings.context.services.http).quarantine.remaining(group.metrics, this.#asked(group))
-  }
-
-  #asked({ period, metricType = '', breakdown = '' }: MetricGroup) {
-    return { object: this.#settings.object, way: `${period}/${metricType}/${breakdown}`, account: this.#account.id }
   }
 
   /** One call, or several when the window turns out to be too wide for the API. */
@@ -212,17 +165,10 @@ export class InsightsReading {
     const owner = { [this.#settings.account_field]: this.#account.id }
     return insightRows(body, { owner, period, breakdown, range: this.#range })
   }
-
-  /** Says which account, metrics and days an error of a call concerns. */
-  #located(thrown: unknown, names: readonly string[], window: Window): unknown {
-    if (!(thrown instanceof ConnectorError)) return thrown
-    const account = { account_id: this.#account.id }
-    thrown.context = { metric: names.join(','), date_range: daysOf(window), ...account, ...thrown.context }
-    return thrown
-  }
 }
 
-function clamped(day: string) {
+/** The finding about days before `day`, which the API refuses. */
+export function clamped(day: string) {
   const message = `insights reach two years back: days before ${day} are left out`
   return { severity: 'warning' as const, error: new ConnectorError('ERR_HISTORY_CLAMPED', message, { failureType: 'config_error' }) }
 }

@@ -9,6 +9,14 @@ export interface MetricGroup {
   readonly breakdown?: string
   /** A right that these metrics need beyond the others; a refusal then hits nobody else. */
   readonly permission?: string
+  /** Days before today that these metrics are answered for. */
+  readonly recentDays?: number
+  /** Newest days that are not asked for. */
+  readonly lateDays?: number
+  /** Not documented: a refusal is expected sooner or later. */
+  readonly unreliable?: true
+  /** Of demographics: this_week, this_month. */
+  readonly timeframe?: string
   readonly metrics: readonly string[]
 }
 
@@ -46,6 +54,9 @@ function groupOf(entry: Metric, { period, breakdown, metricType }: InsightsWish)
     ...(type === undefined || type === 'default' ? {} : { metricType: type }),
     ...(breakdown === undefined ? {} : { breakdown }),
     ...(entry.requires_permission === undefined ? {} : { permission: entry.requires_permission }),
+    ...(entry.recent_days === undefined ? {} : { recentDays: entry.recent_days }),
+    ...(entry.late_days === undefined ? {} : { lateDays: entry.late_days }),
+    ...(entry.unreliable ? { unreliable: true } : {}),
   }
 }
 
@@ -78,10 +89,10 @@ function longestWindow({ max_window_days, max_window_seconds }: Limits): number 
 }
 
 /** The first end of a day whose beginning is still within history. */
-function oldestEnd({ max_history_years }: Limits, now: number): number {
-  if (max_history_years === undefined) return Number.NEGATIVE_INFINITY
-  const date = new Date(now)
-  date.setUTCFullYear(date.getUTCFullYear() - max_history_years)
+function oldestEnd({ max_history_years, max_history_days }: Limits, now: number): number {
+  if (max_history_years === undefined && max_history_days === undefined) return Number.NEGATIVE_INFINITY
+  const date = new Date(now - (max_history_days ?? 0) * DAY)
+  date.setUTCFullYear(date.getUTCFullYear() - (max_history_years ?? 0))
   return pacificMidnights(date.getTime() + DAY, date.getTime() + 3 * DAY)[0] ?? date.getTime()
 }
 
@@ -104,6 +115,7 @@ export function insightsParams(group: MetricGroup, metrics: readonly string[], w
     period: group.period,
     ...(group.metricType === undefined ? {} : { metric_type: group.metricType }),
     ...(group.breakdown === undefined ? {} : { breakdown: group.breakdown }),
+    ...(group.timeframe === undefined ? {} : { timeframe: group.timeframe }),
     ...(window ? { since: String(window.since / 1000), until: String(window.until / 1000) } : {}),
   }
 }

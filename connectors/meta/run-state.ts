@@ -6,6 +6,8 @@ export interface RunState {
   readonly quarantine: Quarantine
   /** Permissions of the user token; asked for once. undefined: the API did not tell. */
   permissions: Promise<ReadonlySet<string> | undefined> | undefined
+  /** Keys of remarks that were made already. */
+  readonly told: Set<string>
 }
 
 /** A run has one HTTP client, and nothing else that all of its components share. */
@@ -14,7 +16,7 @@ const runs = new WeakMap<HttpClient, RunState>()
 export function runState(http: HttpClient): RunState {
   const known = runs.get(http)
   if (known) return known
-  const state: RunState = { quarantine: new Quarantine(), permissions: undefined }
+  const state: RunState = { quarantine: new Quarantine(), permissions: undefined, told: new Set() }
   runs.set(http, state)
   return state
 }

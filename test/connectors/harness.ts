@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { ConnectorPackage } from '../../connectors/connector-package.ts'
 import { facebookPages } from '../../connectors/facebook_pages/package.ts'
 import type { Clock } from '../../framework/clock.ts'
 import { createBudget } from '../../framework/http/budget.ts'
 import { createHttpClient } from '../../framework/http/create-client.ts'
 import { createRedactor } from '../../framework/http/redaction.ts'
-import { loadManifest } from '../../framework/manifest/manifest.ts'
+import { loadManifest, type Manifest } from '../../framework/manifest/manifest.ts'
 import type { Row } from '../../framework/protocol/messages.ts'
 import { selectStreams } from '../../framework/runtime/bound-stream.ts'
 import { openConnector } from '../../framework/runtime/open-connector.ts'
@@ -15,8 +16,14 @@ import { createRunReporter } from '../../framework/runtime/run-reporter.ts'
 import type { ConnectionState } from '../../framework/runtime/state-registry.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 
-const file = 'manifests/third_party/social/meta/facebook_pages.rest.yaml'
-const manifest = loadManifest({ file, text: readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8') })
+const manifests = new Map<string, Manifest>()
+
+function manifestOf({ manifest: file }: ConnectorPackage): Manifest {
+  const text = () => readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8')
+  const manifest = manifests.get(file) ?? loadManifest({ file, text: text() })
+  manifests.set(file, manifest)
+  return manifest
+}
 
 /** What one run came to. */
 export interface RunResult {
@@ -33,6 +40,8 @@ export interface RunResult {
 }
 
 export interface RunOptions {
+  /** Facebook Pages by default. */
+  readonly connector?: ConnectorPackage
   readonly config?: Readonly<Record<string, unknown>>
   /** Kinds or names; all streams by default. */
   readonly select?: readonly string[]
@@ -42,7 +51,8 @@ export interface RunOptions {
 }
 
 /** The connector on a sandbox. Time is the sandbox's: waiting moves its clock. */
-export async function open(sandbox: Sandbox, { config = {}, maxBodyBytes, maxRequests }: RunOptions = {}) {
+export async function open(sandbox: Sandbox, options: RunOptions = {}) {
+  const { connector: source = facebookPages, config = {}, maxBodyBytes, maxRequests } = options
   const waits: number[] = []
   const output: string[] = []
   const clock = sandboxClock(sandbox, waits)
@@ -51,9 +61,9 @@ export async function open(sandbox: Sandbox, { config = {}, maxBodyBytes, maxReq
   const log = (level: string, message: string, fields?: object) =>
     output.push(redactor.redact(JSON.stringify({ level, message, ...fields })))
   const report = createRunReporter(run, clock, { log })
-  const { components, usage } = await facebookPages.load()
+  const { components, usage } = await source.load()
   const http = createHttpClient({
-    allowedOrigins: ['graph.facebook.com', sandbox.url],
+    allowedOrigins: ['graph.facebook.com', sandbox.url, sandbox.instagramUrl],
     clock,
     report,
     redactor,
@@ -64,7 +74,7 @@ export async function open(sandbox: Sandbox, { config = {}, maxBodyBytes, maxReq
   })
   const settings = { access_token: 'sandbox-user-token', start_date: '2026-08-01', base_url: sandbox.url, ...config }
   const layout = config['stream_layout'] === 'merged' ? ('merged' as const) : ('per_account' as const)
-  const connector = openConnector({ manifest, config: settings, components, http, clock, report, layout })
+  const connector = openConnector({ manifest: manifestOf(source), config: settings, components, http, clock, report, layout })
   return { connector, run, report, http, clock, waits, output, redactor }
 }
 
