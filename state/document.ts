@@ -17,7 +17,10 @@ export interface StateHead {
 
 export interface StateDocument extends StateVersion {
   readonly connection: string
-  readonly connector: string
+}
+
+export function versionOf({ connector, version, committedAt, runId, streams }: StateDocument): StateVersion {
+  return { connector, version, committedAt, runId, streams }
 }
 
 /**

@@ -1,6 +1,5 @@
 import {
   type Clock,
-  ConfigError,
   type ConnectionState,
   ConnectorError,
   errnoOf,
@@ -12,7 +11,8 @@ import {
   writeDurably,
 } from '../framework/index.ts'
 import { type ConnectionPaths, historyPath, historyVersions, readDocument, storing } from './connection-files.ts'
-import { formatDocument } from './document.ts'
+import { formatDocument, versionOf } from './document.ts'
+import { fenced, otherConnector } from './holder.ts'
 import type { FileLock } from './lock.ts'
 
 /** Versions kept beside the current one. */
@@ -46,7 +46,8 @@ export class FileLease implements StateLease {
   #loaded: Loaded | undefined
   #historyKept = false
   #released = false
-  #pending = new Map<string, string>()
+  /** Texts of the states that change; undefined for those that go. */
+  #pending = new Map<string, string | undefined>()
   #next: Promise<void> | undefined
   #last: Promise<void> = Promise.resolve()
 
@@ -61,19 +62,30 @@ export class FileLease implements StateLease {
   async load(): Promise<StateVersion | undefined> {
     const { paths, files, connector, connection } = this.#options
     const document = await storing(connection, () => readDocument(paths.state, files))
-    if (document && document.connector !== connector) throw otherConnector(document.connector, this.#options)
+    if (document && document.connector !== connector)
+      throw otherConnector(document.connector, { connection, connector, where: paths.state })
     this.#loaded = {
       version: document?.version ?? (await historyVersions(paths, files))[0] ?? 0,
       streams: jsonTexts(document?.streams ?? {}),
       identity: await identityOf(paths.state, files),
     }
     if (document === undefined) return undefined
-    const { version, committedAt, runId, streams } = document
-    return { version, committedAt, runId, streams }
+    return versionOf(document)
   }
 
   commit(streams: ConnectionState): Promise<void> {
     for (const [name, state] of Object.entries(streams)) this.#pending.set(name, JSON.stringify(state))
+    this.#next ??= this.#last.then(() => this.#writePending())
+    return this.#next
+  }
+
+  async replace(streams: ConnectionState): Promise<void> {
+    if (this.#loaded === undefined) await this.load()
+    const changes = new Map<string, string | undefined>(
+      this.#loaded && Array.from(this.#loaded.streams.keys(), (name) => [name, undefined]),
+    )
+    for (const [name, state] of Object.entries(streams)) changes.set(name, JSON.stringify(state))
+    for (const [name, text] of changes) this.#pending.set(name, text)
     this.#next ??= this.#last.then(() => this.#writePending())
     return this.#next
   }
@@ -96,7 +108,7 @@ export class FileLease implements StateLease {
     return written
   }
 
-  async #write(changed: ReadonlyMap<string, string>): Promise<void> {
+  async #write(changed: ReadonlyMap<string, string | undefined>): Promise<void> {
     const { paths, files, clock, connection, connector, runId, lock } = this.#options
     await this.#assertOwner()
     if (this.#loaded === undefined) await this.load()
@@ -114,17 +126,19 @@ export class FileLease implements StateLease {
       await files.rm(temporary, { force: true })
       throw thrown
     }
-    await syncDirectory(paths.directory, files)
     this.#loaded = { version: head.version, streams: before.streams, identity: await identityOf(paths.state, files) }
+    await syncDirectory(paths.directory, files).catch((cause: unknown) => {
+      throw unconfirmed(connection, cause)
+    })
     await lock.beat()
   }
 
   /** The state is only written by its holder, and only on top of what the holder knows. */
   async #assertOwner(): Promise<void> {
-    const { paths, files, lock } = this.#options
-    if (this.#released || !(await lock.isHeld())) throw fenced(this.#options, 'another run took its lease over')
+    const { paths, files, lock, connection, runId } = this.#options
+    if (this.#released || !(await lock.isHeld())) throw fenced(connection, runId, 'another run took its lease over')
     if (this.#loaded && this.#loaded.identity !== (await identityOf(paths.state, files))) {
-      throw fenced(this.#options, 'its file was changed by something else')
+      throw fenced(connection, runId, 'its file was changed by something else')
     }
   }
 
@@ -143,6 +157,12 @@ export class FileLease implements StateLease {
   }
 }
 
+function unconfirmed(connection: string, cause: unknown): ConnectorError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const message = `the state of connection ${JSON.stringify(connection)} is written, but the disk did not confirm that it would survive a power failure (${reason})`
+  return new ConnectorError('ERR_STATE_STORAGE', message, { cause })
+}
+
 function jsonTexts(streams: ConnectionState): Map<string, string> {
   const texts = new Map<string, string>()
   for (const [name, state] of Object.entries(streams)) texts.set(name, JSON.stringify(state))
@@ -150,14 +170,16 @@ function jsonTexts(streams: ConnectionState): Map<string, string> {
 }
 
 /** Changes the map in place, which is cheap however large it is; the result takes the change back. */
-function replaceEntries(map: Map<string, string>, changed: ReadonlyMap<string, string>): () => void {
+function replaceEntries(map: Map<string, string>, changed: ReadonlyMap<string, string | undefined>): () => void {
   const before = Array.from(changed.keys(), (name) => [name, map.get(name)] as const)
-  for (const [name, text] of changed) map.set(name, text)
-  return () => {
-    for (const [name, text] of before) {
-      if (text === undefined) map.delete(name)
-      else map.set(name, text)
-    }
+  setEntries(map, changed)
+  return () => setEntries(map, before)
+}
+
+function setEntries(map: Map<string, string>, entries: Iterable<readonly [string, string | undefined]>): void {
+  for (const [name, text] of entries) {
+    if (text === undefined) map.delete(name)
+    else map.set(name, text)
   }
 }
 
@@ -169,14 +191,4 @@ async function identityOf(path: string, files: Files): Promise<string | undefine
     if (errnoOf(thrown) === 'ENOENT') return undefined
     throw thrown
   }
-}
-
-function fenced({ connection, runId }: FileLeaseOptions, reason: string): ConnectorError {
-  const message = `run ${runId} may no longer write the state of connection ${JSON.stringify(connection)}: ${reason}. What it read since its last commit will be read again.`
-  return new ConnectorError('ERR_STATE_FENCED', message, { failureType: 'transient_error' })
-}
-
-function otherConnector(found: string, { connection, connector, paths }: FileLeaseOptions): ConfigError {
-  const message = `the state of connection ${JSON.stringify(connection)} (${paths.state}) belongs to connector ${found}, not ${connector}. Use another connection name for this connector.`
-  return new ConfigError('ERR_STATE_OTHER_CONNECTOR', message)
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { type Clock, diskFiles, type Files, type StateLease, type StateRegistry, type StateVersion } from '../framework/index.ts'
+import { type Clock, diskFiles, errnoOf, type Files, type StateLease, type StateRegistry, type StateVersion } from '../framework/index.ts'
 import { type ConnectionPaths, historyPath, historyVersions, pathsOf, readDocument, storing } from './connection-files.ts'
-import type { StateDocument } from './document.ts'
+import { parseDocument, versionOf } from './document.ts'
 import { FileLease } from './file-lease.ts'
 import { FileLock } from './lock.ts'
 
@@ -40,8 +40,9 @@ export function fileStateRegistry(directory: string, options: FileRegistryOption
         }
         return new FileLease({ connection, connector, runId, paths, lock, clock, files, heartbeat: staleAfter / 5 }) satisfies StateLease
       }),
-    show: (connection) => readDocument(pathsOf(directory, connection).state, files).then(withoutNames),
+    show: (connection) => readDocument(pathsOf(directory, connection).state, files).then((document) => document && versionOf(document)),
     history: (connection) => readHistory(pathsOf(directory, connection), files),
+    connections: () => readConnections(directory, files),
     close: async () => undefined,
   }
 }
@@ -51,13 +52,20 @@ async function readHistory(paths: ConnectionPaths, files: Files): Promise<readon
   const earlier = (await historyVersions(paths, files)).filter((version) => current === undefined || version < current.version)
   const documents = [current]
   for (const version of earlier) documents.push(await readDocument(historyPath(paths, version), files))
-  return documents.map(withoutNames).filter((version) => version !== undefined)
+  return documents.filter((document) => document !== undefined).map(versionOf)
 }
 
-function withoutNames(document: StateDocument | undefined): StateVersion | undefined {
-  if (document === undefined) return undefined
-  const { version, committedAt, runId, streams } = document
-  return { version, committedAt, runId, streams }
+async function readConnections(directory: string, files: Files): Promise<readonly string[]> {
+  const names = await files.readdir(directory).catch((thrown: unknown) => {
+    if (errnoOf(thrown) !== 'ENOENT') throw thrown
+    return []
+  })
+  const connections: string[] = []
+  for (const name of names.filter((file) => file.endsWith('.json'))) {
+    const path = join(directory, name)
+    connections.push(parseDocument(await files.readFile(path, 'utf8'), path).connection)
+  }
+  return connections.sort()
 }
 
 /** Removes what a run that was killed while writing left beside the files of the connection. */

@@ -1,21 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { dirname } from 'node:path'
-import {
-  type Clock,
-  ConnectorError,
-  errnoOf,
-  type Files,
-  type LeaseHolder,
-  syncDirectory,
-  temporaryPath,
-  writeDurably,
-} from '../framework/index.ts'
+import { type Clock, errnoOf, type Files, syncDirectory, temporaryPath, writeDurably } from '../framework/index.ts'
 import { isObject } from './document.ts'
-
-/** Tells this process from an earlier one with the same number, which is the rule in containers (always number 1). */
-const processInstance = randomUUID()
+import { describeSelf, type Holder, isDead, lockedBy, readHolder } from './holder.ts'
 
 export interface LockOptions {
   /** Exists while somebody holds the lock. */
@@ -30,8 +17,7 @@ export interface LockOptions {
   readonly files: Files
 }
 
-interface LockContent extends LeaseHolder {
-  readonly instance: string
+interface LockContent extends Holder {
   readonly token: number
 }
 
@@ -64,7 +50,7 @@ export class FileLock {
     const found = await findLock(options)
     if (found) await removeDeadLock(found, options)
     const token = 1 + Math.max(found?.content?.token ?? 0, await lastToken(options))
-    const handle = await createLock({ ...describeSelf(options), token }, options)
+    const handle = await createLock({ ...describeSelf(options.runId, options.clock), token }, options)
     const { ino } = await handle.stat({ bigint: true })
     return new FileLock(handle, ino, token, options)
   }
@@ -89,11 +75,6 @@ export class FileLock {
   }
 }
 
-function describeSelf(options: LockOptions): Omit<LockContent, 'token'> {
-  const since = new Date(options.clock.now()).toISOString()
-  return { runId: options.runId, host: hostname(), pid: process.pid, since, instance: processInstance }
-}
-
 /** Writes the lock under another name and then gives it its own, so that nobody ever reads half a lock. */
 async function createLock(content: LockContent, options: LockOptions): Promise<FileHandle> {
   const { files, path } = options
@@ -107,7 +88,7 @@ async function createLock(content: LockContent, options: LockOptions): Promise<F
     return handle
   } catch (thrown) {
     await handle.close()
-    if (errnoOf(thrown) === 'EEXIST') throw lockedBy((await findLock(options))?.content, options)
+    if (errnoOf(thrown) === 'EEXIST') throw lockedBy((await findLock(options))?.content, { ...options, where: options.path })
     throw thrown
   } finally {
     await files.rm(temporary, { force: true })
@@ -129,11 +110,9 @@ async function findLock({ path, files }: LockOptions): Promise<FoundLock | undef
 function parseLock(text: string): LockContent | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    if (!isObject(value)) return undefined
-    const { runId, host, pid, since, instance, token } = value
-    if (typeof runId !== 'string' || typeof host !== 'string' || typeof since !== 'string' || typeof instance !== 'string') return undefined
-    if (typeof pid !== 'number' || typeof token !== 'number') return undefined
-    return { runId, host, pid, since, instance, token }
+    const holder = readHolder(value)
+    const token = isObject(value) ? value['token'] : undefined
+    return holder && typeof token === 'number' ? { ...holder, token } : undefined
   } catch {
     // Only a power failure or a hand leaves such a lock: its heartbeat decides.
     return undefined
@@ -143,7 +122,7 @@ function parseLock(text: string): LockContent | undefined {
 async function removeDeadLock(found: FoundLock, options: LockOptions): Promise<void> {
   const { path, files, clock, staleAfter } = options
   const silent = clock.now() - found.heartbeat > staleAfter
-  if (!silent && !(found.content && isDead(found.content))) throw lockedBy(found.content, options)
+  if (!silent && !(found.content && isDead(found.content))) throw lockedBy(found.content, { ...options, where: options.path })
   const taken = temporaryPath(path)
   await files.rename(path, taken).catch(nothingIfMissing)
   const moved = await files.stat(taken, { bigint: true }).catch(nothingIfMissing)
@@ -151,32 +130,12 @@ async function removeDeadLock(found: FoundLock, options: LockOptions): Promise<v
   // Somebody replaced the dead lock in between, and theirs was moved: it goes back.
   if (moved.ino !== found.inode) await files.link(taken, path).catch(nothingIfMissing)
   await files.rm(taken, { force: true })
-  if (moved.ino !== found.inode) throw lockedBy((await findLock(options))?.content, options)
-}
-
-function isDead(holder: LockContent): boolean {
-  if (holder.host !== hostname()) return false
-  if (holder.pid === process.pid) return holder.instance !== processInstance
-  try {
-    process.kill(holder.pid, 0)
-    return false
-  } catch (thrown) {
-    return errnoOf(thrown) === 'ESRCH'
-  }
+  if (moved.ino !== found.inode) throw lockedBy((await findLock(options))?.content, { ...options, where: options.path })
 }
 
 async function lastToken({ lastLeasePath, files }: LockOptions): Promise<number> {
   const text = await files.readFile(lastLeasePath, 'utf8').catch(nothingIfMissing)
   return (text && parseLock(text)?.token) || 0
-}
-
-function lockedBy(holder: LeaseHolder | undefined, { connection, path, staleAfter }: LockOptions): ConnectorError {
-  const who = holder
-    ? `run ${holder.runId} (process ${holder.pid} on ${holder.host}) since ${holder.since}`
-    : `an unknown process (${path})`
-  const minutes = Math.round(staleAfter / 60_000)
-  const message = `the state of connection ${JSON.stringify(connection)} is in use by ${who}. Wait for it to end; a dead run is taken over after ${minutes} minutes without a sign of life.`
-  return new ConnectorError('ERR_STATE_LOCKED', message, { failureType: 'transient_error' })
 }
 
 function nothingIfMissing(thrown: unknown): undefined {

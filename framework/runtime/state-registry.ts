@@ -5,6 +5,8 @@ import type { StreamState } from '../protocol/messages.ts'
 export type ConnectionState = Readonly<Record<string, StreamState>>
 
 export interface StateVersion {
+  /** Id of the connector that the states belong to. */
+  readonly connector: string
   /** Grows by one with every commit. */
   readonly version: number
   /** ISO-8601, UTC. */
@@ -29,6 +31,8 @@ export interface StateLease {
   load(): Promise<StateVersion | undefined>
   /** Replaces the state of the streams given, keeps the others. Durable when it resolves. */
   commit(streams: ConnectionState): Promise<void>
+  /** The states given are all there are: others go. For a reset and an import; reads commit. */
+  replace(streams: ConnectionState): Promise<void>
   release(): Promise<void>
   /** Only of registries inside a database. */
   readonly joined?: JoinedCommit
@@ -49,5 +53,7 @@ export interface StateRegistry {
   show(connection: string): Promise<StateVersion | undefined>
   /** Newest first. */
   history(connection: string): Promise<readonly StateVersion[]>
+  /** Names of the connections that have a state, sorted. */
+  connections(): Promise<readonly string[]>
   close(): Promise<void>
 }

@@ -162,6 +162,31 @@ export function testStateRegistry(name: string, createStore: () => Promise<State
       expect((await registry.show('acme'))?.streams).toEqual({ a: { at: 1 } })
     })
 
+    it('replaces everything, keeps what was there in the history', async () => {
+      const first = await acquire('run-1')
+      await first.commit({ a: { at: 1 }, b: { at: 2 } })
+      await first.release()
+      const second = await acquire('run-2')
+      await second.replace({ b: { at: 3 }, c: { at: 4 } })
+      expect((await second.load())?.streams).toEqual({ b: { at: 3 }, c: { at: 4 } })
+      await second.replace({})
+      await second.commit({ d: { at: 5 } })
+      await second.release()
+      const history = await registry.history('acme')
+      expect(history.map(({ streams }) => streams)).toEqual([{ d: { at: 5 } }, { a: { at: 1 }, b: { at: 2 } }])
+      expect(history.map(({ connector }) => connector)).toEqual(['conn::test', 'conn::test'])
+    })
+
+    it('lists the connections that have a state', async () => {
+      expect(await registry.connections()).toEqual([])
+      for (const connection of ['b', 'a', 'Ünï/\u0000']) {
+        const lease = await acquire('run-1', connection)
+        await lease.commit({ posts: { at: 1 } })
+        await lease.release()
+      }
+      expect(await registry.connections()).toEqual(['a', 'b', 'Ünï/\u0000'])
+    })
+
     it('keeps what the latest 20 runs left, newest first', async () => {
       for (let run = 1; run <= 25; run++) {
         const lease = await acquire(`run-${run}`)
