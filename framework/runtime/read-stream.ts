@@ -90,6 +90,7 @@ export class StreamReader {
       if (open === 0 && !failed) this.#state.done(partition)
     }
     let failed = false
+    let earlier: Promise<void> = Promise.resolve()
     for (const window of run ? run.slices() : [undefined]) {
       if (this.#isOver() || this.#isLost(partition)) {
         failed = true
@@ -97,15 +98,21 @@ export class StreamReader {
       }
       open += 1
       await this.#options.slices.onSizeLessThan(1)
-      const work = this.#options.slices.add(() => this.#readSlice({ partition, window }, run)).then(settle)
+      const before = earlier
+      const work = this.#options.slices.add(() => this.#readSlice({ partition, window }, run, before)).then(settle)
+      earlier = work
       inFlight.add(work)
       void work.finally(() => inFlight.delete(work))
     }
     settle(true)
   }
 
-  /** True when the slice is complete: its last page was decoded, classified, extracted and handed on. */
-  async #readSlice(slice: StreamSlice, run: CursorRun | undefined): Promise<boolean> {
+  /**
+   * True when the slice is complete: its last page was decoded, classified, extracted and handed on. It is asked for at once, but its
+   * rows follow those of the slices before it: a STATE then never stands behind rows that it does not cover, and after a kill none of
+   * them are written twice.
+   */
+  async #readSlice(slice: StreamSlice, run: CursorRun | undefined, before: Promise<void>): Promise<boolean> {
     if (this.#isOver() || this.#isLost(slice.partition)) return false
     const { retriever, transformations, cursor } = this.#bound.stream
     const { clock, signal, limit } = this.#options
@@ -122,6 +129,7 @@ export class StreamReader {
         if (signal.aborted) throw signal.reason
         let rows = dedupe(page.rows)
         if (cursor?.dataFeed && run) rows = rows.filter((row) => run.keep(row))
+        await before
         if (limit !== undefined) rows = rows.slice(0, Math.max(0, limit - this.#result.rows))
         if (rows.length > 0) await this.#emit(rows, slice.window, run, Math.trunc(clock.now()))
         if (limit !== undefined && this.#result.rows >= limit) return false
@@ -130,6 +138,7 @@ export class StreamReader {
       this.#fail(thrown, sliceContext(this.#bound, slice), slice.partition)
       return false
     }
+    await before
     if (run && slice.window) run.close(slice.window)
     this.#result.slices += 1
     this.#checkpoint()
