@@ -10,6 +10,7 @@ import {
   temporaryPath,
   writeDurably,
 } from '../framework/index.ts'
+import { CommitQueue, type StateChanges, stateTexts } from './commit-queue.ts'
 import { type ConnectionPaths, historyPath, historyVersions, readDocument, storing } from './connection-files.ts'
 import { formatDocument, versionOf } from './document.ts'
 import { fenced, otherConnector } from './holder.ts'
@@ -38,7 +39,6 @@ interface Loaded {
   readonly identity: string | undefined
 }
 
-/** Commits that arrive while one is being written share the next write. */
 export class FileLease implements StateLease {
   readonly token: number
   readonly #options: FileLeaseOptions
@@ -46,14 +46,12 @@ export class FileLease implements StateLease {
   #loaded: Loaded | undefined
   #historyKept = false
   #released = false
-  /** Texts of the states that change; undefined for those that go. */
-  #pending = new Map<string, string | undefined>()
-  #next: Promise<void> | undefined
-  #last: Promise<void> = Promise.resolve()
+  readonly #queue: CommitQueue
 
   constructor(options: FileLeaseOptions) {
     this.#options = options
     this.token = options.lock.token
+    this.#queue = new CommitQueue((changes) => storing(options.connection, () => this.#write(changes)))
     // A failed heartbeat needs no report of its own: at worst the lease is taken over, and then the commit fails.
     this.#timer = setInterval(() => options.lock.beat().catch(() => undefined), options.heartbeat)
     this.#timer.unref()
@@ -74,41 +72,24 @@ export class FileLease implements StateLease {
   }
 
   commit(streams: ConnectionState): Promise<void> {
-    for (const [name, state] of Object.entries(streams)) this.#pending.set(name, JSON.stringify(state))
-    this.#next ??= this.#last.then(() => this.#writePending())
-    return this.#next
+    return this.#queue.add(stateTexts(streams))
   }
 
   async replace(streams: ConnectionState): Promise<void> {
     if (this.#loaded === undefined) await this.load()
-    const changes = new Map<string, string | undefined>(
-      this.#loaded && Array.from(this.#loaded.streams.keys(), (name) => [name, undefined]),
-    )
-    for (const [name, state] of Object.entries(streams)) changes.set(name, JSON.stringify(state))
-    for (const [name, text] of changes) this.#pending.set(name, text)
-    this.#next ??= this.#last.then(() => this.#writePending())
-    return this.#next
+    const gone = Array.from(this.#loaded?.streams.keys() ?? [], (name) => [name, undefined] as const)
+    return this.#queue.add([...gone, ...stateTexts(streams)])
   }
 
   async release(): Promise<void> {
     if (this.#released) return
-    await (this.#next ?? this.#last).catch(() => undefined)
+    await this.#queue.settled()
     this.#released = true
     clearInterval(this.#timer)
     await storing(this.#options.connection, () => this.#options.lock.release())
   }
 
-  #writePending(): Promise<void> {
-    const changed = this.#pending
-    this.#pending = new Map()
-    this.#next = undefined
-    const written = storing(this.#options.connection, () => this.#write(changed))
-    // The caller of commit gets the failure; the write after it starts afresh.
-    this.#last = written.catch(() => undefined)
-    return written
-  }
-
-  async #write(changed: ReadonlyMap<string, string | undefined>): Promise<void> {
+  async #write(changed: StateChanges): Promise<void> {
     const { paths, files, clock, connection, connector, runId, lock } = this.#options
     await this.#assertOwner()
     if (this.#loaded === undefined) await this.load()
@@ -170,7 +151,7 @@ function jsonTexts(streams: ConnectionState): Map<string, string> {
 }
 
 /** Changes the map in place, which is cheap however large it is; the result takes the change back. */
-function replaceEntries(map: Map<string, string>, changed: ReadonlyMap<string, string | undefined>): () => void {
+function replaceEntries(map: Map<string, string>, changed: StateChanges): () => void {
   const before = Array.from(changed.keys(), (name) => [name, map.get(name)] as const)
   setEntries(map, changed)
   return () => setEntries(map, before)

@@ -17,6 +17,12 @@ const schemes: Readonly<Record<string, Scheme>> = {
     form: 'file:DIR',
     open: async (url, options) => (await import('./file.ts')).fileStateRegistry(directoryOf(url), options),
   },
+  postgres: { form: 'postgres://…', open: openPostgresRegistry },
+  postgresql: { form: 'postgresql://…', open: openPostgresRegistry },
+}
+
+async function openPostgresRegistry(url: string, options: StateRegistryOptions): Promise<StateRegistry> {
+  return (await import('./postgres.ts')).postgresStateRegistry(url, options)
 }
 
 /** Forms of URL that {@link openStateRegistry} takes. */

@@ -1,7 +1,8 @@
-import { type Clock, openPostgres, type StateRegistry, type StateVersion } from '../framework/index.ts'
+import { randomUUID } from 'node:crypto'
+import { type Clock, openPostgres, type Query, type StateLease, type StateRegistry, type StateVersion } from '../framework/index.ts'
 import { describeSelf, isDead, lockedBy, readHolder } from './holder.ts'
 import { PostgresLease } from './postgres-lease.ts'
-import { migrate, readVersions, storedName, tablesOf, versionAt } from './postgres-tables.ts'
+import { currentVersion, givenName, keptVersions, migrate, type StateTables, statesAt, storedName, tablesOf } from './postgres-tables.ts'
 
 export interface PostgresRegistryOptions {
   readonly clock: Clock
@@ -11,61 +12,75 @@ export interface PostgresRegistryOptions {
 
 /**
  * Keeps states in PostgreSQL: one row per connection and stream, and the rows that later runs replaced, for the last version of each of
- * the latest 20 runs. The tables (`_connector_state…`) are created and migrated by the first use.
+ * the latest 20 runs. The tables (`_connector_…`) are created and migrated by the first use.
  */
 export async function postgresStateRegistry(url: string, options: PostgresRegistryOptions): Promise<StateRegistry> {
   const { clock, staleAfter = 5 * 60_000 } = options
   const database = await openPostgres(url, { clock })
   const tables = tablesOf(database.schema)
   let migrated: Promise<void> | undefined
-  const ready = () => {
+  const reading = async <T>(work: (query: Query) => Promise<T>): Promise<T> => {
     migrated ??= migrate(database, tables)
-    return migrated
+    await migrated
+    return database.transaction(work)
   }
   return {
-    async acquire(connection, connector, runId) {
-      await ready()
-      const name = storedName(connection)
-      const taken = await database.transaction(async (query) => {
-        await query(`insert into ${tables.connections} (connection) values ($1) on conflict do nothing`, [name])
-        const { rows } = await query(`select token, version, holder, heartbeat from ${tables.connections} where connection = $1 for update`, [
-          name,
-        ])
-        const [row = {}] = rows
-        const holder = readHolder(row['holder'])
-        const silent = clock.now() - Number(row['heartbeat'] ?? 0) > staleAfter
-        if (holder && !silent && !isDead(holder)) throw lockedBy(holder, { connection, where: database.place, staleAfter })
-        const token = Number(row['token']) + 1
-        await query(`update ${tables.connections} set token = $2, holder = $3, heartbeat = $4 where connection = $1`, [
-          name,
-          token,
-          JSON.stringify(describeSelf(runId, clock)),
-          Math.trunc(clock.now()),
-        ])
-        return { token, base: Number(row['version']) }
-      })
+    async acquire(connection, connector, runId): Promise<StateLease> {
+      const ticket = { connection, runId, clock, staleAfter, where: database.place, id: randomUUID() }
+      const taken = await reading((query) => takeLease(query, tables, ticket))
       return new PostgresLease({ ...taken, connection, connector, runId, clock, database, tables, heartbeat: staleAfter / 5 })
     },
-    async show(connection) {
-      await ready()
-      return database.transaction(async (query) => (await readVersions(connection, { query, tables, latest: true }))[0])
-    },
-    async history(connection) {
-      await ready()
-      return database.transaction(async (query) => {
+    show: (connection) =>
+      reading(async (query) => {
+        const head = await currentVersion(connection, { query, tables })
+        return head && { ...head, streams: await statesAt(connection, head.version, { query, tables }) }
+      }),
+    history: (connection) =>
+      reading(async (query) => {
         const versions: StateVersion[] = []
-        for (const { version } of await readVersions(connection, { query, tables, latest: false })) {
-          const found = await versionAt(connection, version, { query, tables })
-          if (found) versions.push(found)
+        for (const head of await keptVersions(connection, { query, tables })) {
+          versions.push({ ...head, streams: await statesAt(connection, head.version, { query, tables }) })
         }
         return versions
-      })
-    },
-    async connections() {
-      await ready()
-      const { rows } = await database.transaction((query) => query(`select connection from ${tables.connections} where version > 0`))
-      return rows.map(({ connection }) => givenName(String(connection))).sort()
-    },
+      }),
+    connections: () =>
+      reading(async (query) => {
+        const { rows } = await query(`select connection from ${tables.connections} where version > 0`)
+        return rows.map(({ connection }) => givenName(String(connection))).sort()
+      }),
     close: () => database.close(),
   }
+}
+
+interface Ticket {
+  /** Tells this attempt from others: a transaction whose answer got lost is done again and finds itself. */
+  readonly id: string
+  readonly connection: string
+  readonly runId: string
+  readonly clock: Clock
+  readonly staleAfter: number
+  readonly where: string
+}
+
+async function takeLease(query: Query, tables: StateTables, ticket: Ticket): Promise<{ token: number; base: number }> {
+  const { connection, runId, clock, staleAfter, id } = ticket
+  const name = storedName(connection)
+  await query(`insert into ${tables.connections} (connection) values ($1) on conflict do nothing`, [name])
+  const { rows } = await query(`select token, version, holder, heartbeat from ${tables.connections} where connection = $1 for update`, [
+    name,
+  ])
+  const { token: last, version, holder: stored, heartbeat } = rows[0] ?? {}
+  const holder = readHolder(stored)
+  const silent = clock.now() - Number(heartbeat) > staleAfter
+  const own = (stored as { readonly ticket?: unknown } | null)?.ticket === id
+  if (holder && !own && !silent && !isDead(holder)) throw lockedBy(holder, ticket)
+  const token = Number(last) + 1
+  const content = JSON.stringify({ ...describeSelf(runId, clock), ticket: id })
+  await query(`update ${tables.connections} set token = $2, holder = $3, heartbeat = $4 where connection = $1`, [
+    name,
+    token,
+    content,
+    Math.trunc(clock.now()),
+  ])
+  return { token, base: Number(version) }
 }
