@@ -76,8 +76,9 @@ export function parseJson(text: string, path: string): unknown {
   if (content.trim() === '') throw unreadable(path, 'it is empty')
   try {
     return JSON.parse(content)
-  } catch (cause) {
-    throw unreadable(path, 'it is not valid JSON (cut off or edited?)', cause)
+  } catch {
+    // The parser's error quotes the text: somebody may have named the config with its token by mistake.
+    throw unreadable(path, 'it is not valid JSON (cut off or edited?)')
   }
 }
 
