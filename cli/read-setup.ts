@@ -25,19 +25,28 @@ export async function readCatalog({ connector, run }: Session, { options }: Invo
 }
 
 function catalogNames(file: string): readonly string[] {
-  let catalog: Partial<ConfiguredCatalog>
-  try {
-    catalog = JSON.parse(readFileSync(file, 'utf8'))
-  } catch (cause) {
-    throw new ConfigError(
-      'ERR_CATALOG_UNREADABLE',
-      `cannot read catalog ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    )
-  }
+  const catalog = parseCatalog(readCatalogFile(file), file)
   const names = catalog?.streams?.map((entry) => entry?.stream?.name)
   if (names?.every((name) => typeof name === 'string')) return names
   throw new ConfigError('ERR_CATALOG_INVALID', `${file} is no configured catalog: it needs streams[].stream.name`)
+}
+
+function readCatalogFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConfigError('ERR_CATALOG_UNREADABLE', `cannot read catalog ${file}: ${reason}`, { cause })
+  }
+}
+
+function parseCatalog(text: string, file: string): Partial<ConfiguredCatalog> {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The parser's error quotes the text, and the file named may be the config with its token.
+    throw new ConfigError('ERR_CATALOG_UNREADABLE', `cannot read catalog ${file}: it is no valid JSON`)
+  }
 }
 
 /** The state that a read starts from, and the lease to commit to when it comes from a registry. */
