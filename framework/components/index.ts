@@ -2,7 +2,15 @@ import type { Component } from '../manifest/component.ts'
 import { ApiKeyAuthenticator } from './authenticators/api-key-authenticator.ts'
 import { BasicHttpAuthenticator } from './authenticators/basic-http-authenticator.ts'
 import { BearerAuthenticator } from './authenticators/bearer-authenticator.ts'
+import { JwtAuthenticator } from './authenticators/jwt-authenticator.ts'
+import { LegacySessionTokenAuthenticator } from './authenticators/legacy-session-token-authenticator.ts'
 import { NoAuth } from './authenticators/no-auth.ts'
+import { OAuthAuthenticator } from './authenticators/oauth-authenticator.ts'
+import { RefreshTokenUpdater } from './authenticators/refresh-token-updater.ts'
+import { SelectiveAuthenticator } from './authenticators/selective-authenticator.ts'
+import { SessionTokenAuthenticator } from './authenticators/session-token-authenticator.ts'
+import { SessionTokenRequestApiKeyAuthenticator } from './authenticators/session-token-request-api-key-authenticator.ts'
+import { SessionTokenRequestBearerAuthenticator } from './authenticators/session-token-request-bearer-authenticator.ts'
 import { ConstantBackoffStrategy } from './backoff/constant-backoff-strategy.ts'
 import { ExponentialBackoffStrategy } from './backoff/exponential-backoff-strategy.ts'
 import { WaitTimeFromHeader } from './backoff/wait-time-from-header.ts'
@@ -50,7 +58,15 @@ export const components: readonly Component[] = [
   ApiKeyAuthenticator,
   BasicHttpAuthenticator,
   BearerAuthenticator,
+  JwtAuthenticator,
+  LegacySessionTokenAuthenticator,
   NoAuth,
+  OAuthAuthenticator,
+  RefreshTokenUpdater,
+  SelectiveAuthenticator,
+  SessionTokenAuthenticator,
+  SessionTokenRequestApiKeyAuthenticator,
+  SessionTokenRequestBearerAuthenticator,
   ConstantBackoffStrategy,
   ExponentialBackoffStrategy,
   WaitTimeFromHeader,

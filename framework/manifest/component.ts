@@ -35,6 +35,8 @@ export interface Example {
   readonly title: string
   /** A node that builds on its own; documentation and test at once. */
   readonly manifest: Readonly<Record<string, unknown>>
+  /** The config that it needs to be built; empty when absent. */
+  readonly config?: Config
 }
 
 export interface ComponentDefinition<T, F extends Fields> {
@@ -105,6 +107,12 @@ export interface Position {
 /** Position of a node, or of one of its keys. Undefined for nodes that no file holds (defaults, resolvers). */
 export type Locate = (node: object, key?: string | number) => Position | undefined
 
+/** Files that belong to a manifest: schemas beside it. */
+export interface ManifestFiles {
+  /** Text of a file, by its path from the manifest's folder; undefined when there is none. Throws ConfigError for a path that leads outside. */
+  read(path: string): string | undefined
+}
+
 export interface BuildContext {
   readonly language: Language
   readonly dialect: Dialect
@@ -114,6 +122,7 @@ export interface BuildContext {
   /** Names that every template of this manifest sees besides config and parameters: `account` under discovery. */
   readonly roots: readonly string[]
   readonly services: Services
+  readonly files: ManifestFiles
   /** `streams[0].retriever.paginator` */
   readonly path: string
   readonly locate: Locate

@@ -11,6 +11,7 @@ export { compileMapping, type Mapping, type MappingOptions } from './mapping.ts'
 export { plainValue } from './plain.ts'
 export { toText as pythonText } from './text.ts'
 export { compileInterpolation, compileTemplate, type EvaluateOptions, type Template } from './text-template.ts'
+export { defineFunction as templateFunction } from './functions.ts'
 export { attributes, type Dialect, PyFloat } from './values.ts'
 
 /** A compiled condition. */

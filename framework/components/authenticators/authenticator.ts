@@ -11,6 +11,8 @@ export interface CredentialTarget {
 export interface Authenticator {
   /** Asked again for every try, so that credentials stay fresh. Registers the secrets it uses. */
   parts(scope: Scope, target?: CredentialTarget): Promise<RequestParts> | RequestParts
+  /** The bare credential, for authenticators that build on this one. */
+  token?(): string
   /** Gets new credentials in the place of those rejected, unless that happened meanwhile; true when the next try has them. */
   refresh?(rejected: RequestParts): Promise<boolean>
 }

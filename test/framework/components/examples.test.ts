@@ -10,8 +10,8 @@ describe('components', () => {
     expect(own.length).toBeGreaterThan(0)
   })
 
-  it.each(examples)('$type: the example "$title" builds', ({ component, manifest }) => {
-    const context = testContext()
+  it.each(examples)('$type: the example "$title" builds', ({ component, manifest, config = {} }) => {
+    const context = testContext({ config })
     buildComponent(component.family, manifest, context)
     expect(context.observed.warnings).toEqual([])
   })

@@ -10,7 +10,7 @@ const language = createLanguage(components)
 const schema = languageSchema(language)
 const ajv = new Ajv({ strict: false, allErrors: true }).addSchema(schema, 'manifest')
 const examples = components.flatMap((component) =>
-  component.examples.map(({ title, manifest }) => [component.type, title, component, manifest] as const),
+  component.examples.map(({ title, manifest, config = {} }) => [component.type, title, component, manifest, config] as const),
 )
 
 function errorsOf(definition: string, value: unknown): readonly string[] {
@@ -44,8 +44,8 @@ describe('languageSchema', () => {
     expect(errorsOf(family.name, manifest)).toEqual([])
   })
 
-  it.each(examples)('%s: example "%s" builds', (_, __, { family }, manifest) => {
-    expect(buildComponent(family, manifest, testContext())).toBeDefined()
+  it.each(examples)('%s: example "%s" builds', (_, __, { family }, manifest, config) => {
+    expect(buildComponent(family, manifest, testContext({ config }))).toBeDefined()
   })
 
   it.each([

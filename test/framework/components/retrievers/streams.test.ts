@@ -11,7 +11,7 @@ import { type Received, serveRoutes } from './scripted-server.ts'
 
 const file = 'stream_e2e.json'
 /** Streams of components that are not part of the language. */
-const later = /^auth\/(oauth|session)|^decoder\/(xml|iterable|json_items)/
+const later = /^decoder\/(xml|iterable|json_items)/
 
 const lookAhead = /^incremental\/substream/
 
