@@ -13,6 +13,8 @@ export interface StateHead {
   readonly version: number
   readonly committedAt: string
   readonly runId: string
+  /** Fencing token of the lease that wrote it; only where the token is part of the fence. */
+  readonly lease?: number
 }
 
 export interface StateDocument extends StateVersion {
@@ -36,6 +38,7 @@ export function* formatDocument(head: StateHead, streams: ReadonlyMap<string, st
     version: head.version,
     committed_at: head.committedAt,
     run_id: head.runId,
+    ...(head.lease === undefined ? {} : { lease: head.lease }),
   }
   // In pieces, because the states of many thousand accounts in one text would double the memory of a run.
   let piece = `${JSON.stringify(fields, null, 2).slice(0, -2)},\n  "streams": {`

@@ -3,6 +3,8 @@ import { type Clock, ConfigError, type StateRegistry, suggest } from '../framewo
 
 export interface StateRegistryOptions {
   readonly clock: Clock
+  /** Where credentials and endpoint of S3 come from; the environment of the process unless given. */
+  readonly env?: Readonly<Record<string, string | undefined>>
 }
 
 interface Scheme {
@@ -16,6 +18,10 @@ const schemes: Readonly<Record<string, Scheme>> = {
   file: {
     form: 'file:DIR',
     open: async (url, options) => (await import('./file.ts')).fileStateRegistry(directoryOf(url), options),
+  },
+  s3: {
+    form: 's3://BUCKET/PREFIX',
+    open: async (url, options) => (await import('./s3.ts')).s3StateRegistry(url, options),
   },
   postgres: { form: 'postgres://…', open: openPostgresRegistry },
   postgresql: { form: 'postgresql://…', open: openPostgresRegistry },
