@@ -10,7 +10,11 @@ export const instagramGraph: ConnectorPackage = {
     fill: async (text) => (await import('./readme.ts')).instagramGraphReadme(text),
   },
   load: async () => {
-    const [{ metaComponents }, { readGraphUsage }] = await Promise.all([import('../meta/components.ts'), import('../meta/usage.ts')])
-    return { components: metaComponents, usage: readGraphUsage }
+    const [{ metaComponents }, { instagramComponents }, { readGraphUsage }] = await Promise.all([
+      import('../meta/components.ts'),
+      import('./components.ts'),
+      import('../meta/usage.ts'),
+    ])
+    return { components: [...metaComponents, ...instagramComponents], usage: readGraphUsage }
   },
 }

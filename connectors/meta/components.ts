@@ -12,6 +12,7 @@ import { InsightsSchemaLoader } from './insights-schema-loader.ts'
 import { InstagramAccountList } from './instagram-account-list.ts'
 import { ItemInsightsRetriever } from './item-insights-retriever.ts'
 import { LoginCheck } from './login-check.ts'
+import { MemoryCursor } from './memory-cursor.ts'
 import { ObservationCursor } from './observation-cursor.ts'
 import { SettledCursor } from './settled-cursor.ts'
 
@@ -30,6 +31,7 @@ export const metaComponents: readonly Component[] = [
   InstagramAccountList,
   ItemInsightsRetriever,
   LoginCheck,
+  MemoryCursor,
   ObservationCursor,
   SettledCursor,
 ]

@@ -148,6 +148,13 @@ export const errorRules: readonly ErrorRule[] = [
     error: 'ERR_FIELD_UNKNOWN',
     advice: 'the field does not exist in this API version',
   },
+  {
+    code: 100,
+    text: /^unsupported request - method type/i,
+    kind: 'permission',
+    error: 'ERR_PERMISSION',
+    advice: 'give the Instagram account a tester role in the app, or publish the app; the text says something else',
+  },
   { code: 100, text: /missing permission/i, kind: 'permission', error: 'ERR_PERMISSION', advice: PERMISSION },
   { code: 190, text: /page access token/i, kind: 'account', error: 'ERR_TOKEN_KIND', advice: 'the call needs the token of the Page' },
   {

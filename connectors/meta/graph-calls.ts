@@ -18,9 +18,9 @@ export interface GraphCall {
 export type CallOutcome = { readonly body: unknown; readonly error?: undefined } | { readonly error: ConnectorError }
 
 export interface GraphCallsSettings {
-  /** Sends single calls; absent where every call goes by batch. */
+  /** Sends single calls, and may gather those of one moment itself; absent where batches are posted. */
   readonly single: Requester | undefined
-  /** Posts batches to the versioned root; absent where the API offers none. */
+  /** Posts batches to the versioned root; absent where `single` sends everything. */
   readonly batch: Requester | undefined
   /** Its parameters go into every item of a batch, because proofs are checked call by call. */
   readonly authenticator: Authenticator | undefined
@@ -34,8 +34,6 @@ export interface CallFrame {
 
 /** Times that a call of a batch may come to nothing. */
 const MAX_TRIES = 4
-/** Single calls in flight where there is no batch. */
-const SIDE_BY_SIDE = 4
 
 interface Queued {
   readonly call: GraphCall
@@ -44,7 +42,7 @@ interface Queued {
 }
 
 /**
- * Makes GET calls, fifty to a batch, or one by one where there is no batch. A refusal of a single call is an outcome; what concerns
+ * Makes GET calls: fifty to a batch, or through a requester that does the gathering. A refusal of a single call is an outcome; what concerns
  * all of them (credentials, quota, a server that stays down) is thrown.
  */
 export class GraphCalls {
@@ -58,8 +56,8 @@ export class GraphCalls {
 
   /** Outcomes in the order of the calls. What a batch leaves undone is asked for again, and only that. */
   async many(calls: readonly GraphCall[]): Promise<readonly CallOutcome[]> {
-    const { single, batch } = this.#settings
-    if (single && (!batch || calls.length === 1)) return this.#oneByOne(calls, single)
+    const { single } = this.#settings
+    if (single) return this.#together(calls, single)
     const outcomes: CallOutcome[] = []
     let queue: readonly Queued[] = calls.map((call, index) => ({ call, index, tries: 0 }))
     while (queue.length > 0) {
@@ -82,13 +80,12 @@ export class GraphCalls {
   }
 
   async #send(calls: readonly GraphCall[]): Promise<readonly BatchAnswer[]> {
-    const { batch, single, authenticator } = this.#settings
-    const requester = batch ?? single
-    if (!requester) throw new TypeError('calls need a requester')
+    const { batch, authenticator } = this.#settings
+    if (!batch) throw new TypeError('calls need a requester')
     const scope = sliceScope(this.#frame.slice)
     const credentials = (await authenticator?.parts(scope))?.params ?? {}
     const { stream, signal } = this.#frame.options
-    const { response } = await requester.send({
+    const { response } = await batch.send({
       scope,
       parts: { body_data: batchFields(calls.map(({ path, params }) => relativeUrl(path, { ...params, ...credentials }))) },
       // The API counts every item as a call.
@@ -100,23 +97,13 @@ export class GraphCalls {
     return batchAnswers(response.json(), calls.length)
   }
 
-  async #oneByOne(calls: readonly GraphCall[], requester: Requester): Promise<readonly CallOutcome[]> {
-    const outcomes: CallOutcome[] = []
-    let next = 0
-    const worker = async () => {
-      for (let index = next++; index < calls.length; index = next++) {
-        const call = calls[index]
-        try {
-          if (call) outcomes[index] = await this.#single(call, requester)
-        } catch (thrown) {
-          // The others find nothing left to do.
-          next = calls.length
-          throw thrown
-        }
-      }
-    }
-    await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, calls.length) }, worker))
-    return outcomes
+  /** All at the same moment: the requester gathers them, or lets a few go at a time. */
+  async #together(calls: readonly GraphCall[], requester: Requester): Promise<readonly CallOutcome[]> {
+    const settled = await Promise.allSettled(calls.map((call) => this.#single(call, requester)))
+    return settled.map((result) => {
+      if (result.status === 'rejected') throw result.reason
+      return result.value
+    })
   }
 
   async #single(call: GraphCall, requester: Requester): Promise<CallOutcome> {

@@ -83,7 +83,7 @@ interface Asked {
 }
 
 /** Fields that the API refused during this run: everywhere, or for one account. */
-class RefusedFields {
+export class RefusedFields {
   readonly #everywhere = new Set<string>()
   readonly #accounts = new Set<string>()
   readonly #context: BuildContext

@@ -1,9 +1,8 @@
 import { Authenticator } from '../../framework/components/authenticators/authenticator.ts'
 import { Requester } from '../../framework/components/requesters/requester.ts'
 import { Retriever, sliceScope, wholeStream } from '../../framework/components/retrievers/retriever.ts'
-import { ConfigError } from '../../framework/errors.ts'
 import { defineComponent } from '../../framework/manifest/component.ts'
-import { boolean, condition, optional, slot, string, withDefault } from '../../framework/manifest/fields.ts'
+import { boolean, optional, slot, string, withDefault } from '../../framework/manifest/fields.ts'
 import { batchFields } from './batch.ts'
 import { ItemInsightsReading } from './item-insights-reading.ts'
 import { lazySelection, readingFields, selectionFields } from './metric-fields.ts'
@@ -13,9 +12,9 @@ export const ItemInsightsRetriever = defineComponent(Retriever, {
   summary: 'Lists the posts or media of an account and reads the insights of each, fifty to a batch.',
   fields: {
     items: slot(Retriever, { description: 'Lists the items of the slice; of its records only the id is used.' }),
-    requester: slot(Requester, { description: 'Posts the batches; its address is the versioned root of the API.' }),
-    single: optional(slot(Requester, { description: 'Sends calls one by one, where the API offers no batch.' })),
-    batched: optional(condition([], { description: 'Whether the API takes batches. Default: it does.' })),
+    requester: slot(Requester, {
+      description: 'A POST requester is sent batches; its address is the versioned root of the API. A GET requester is sent every call.',
+    }),
     authenticator: optional(
       slot(Authenticator, {
         description: 'Its parameters go into every item of a batch as well, because proofs are checked call by call.',
@@ -54,10 +53,9 @@ export const ItemInsightsRetriever = defineComponent(Retriever, {
     },
   ],
   create: (fields, context) => {
-    const { requester, single, authenticator } = fields
-    const batched = fields.batched?.evaluate({}) ?? true
-    const calls = { single: batched ? undefined : single, batch: batched ? requester : undefined, authenticator }
-    if (!batched && !single) throw new ConfigError('ERR_MANIFEST_INVALID', "without batches an ItemInsightsRetriever needs 'single'")
+    const { requester, authenticator } = fields
+    const posts = requester.method === 'POST'
+    const calls = { single: posts ? undefined : requester, batch: posts ? requester : undefined, authenticator }
     const settings = { ...fields, calls, selection: lazySelection(fields, context), context, denied: new Map() }
     return {
       partitioned: false,
@@ -68,8 +66,8 @@ export const ItemInsightsRetriever = defineComponent(Retriever, {
       *plan(slice) {
         yield* fields.items.plan?.(slice) ?? []
         const scope = sliceScope(slice)
-        if (batched) yield { method: 'POST', url: requester.url({ scope, parts: { body_data: batchFields([]) } }) }
-        else if (single) yield { method: 'GET', url: single.url({ scope, parts: {} }) }
+        const request = posts ? { parts: { body_data: batchFields([]) } } : { parts: {}, path: '{item}/insights' }
+        yield { method: requester.method, url: requester.url({ scope, ...request }) }
       },
     }
   },

@@ -23,6 +23,8 @@ export interface ItemInsightsOptions {
   readonly account: string
   /** Items vanish by themselves: one that is gone has no values, which is no failure. */
   readonly itemsExpire?: boolean
+  /** Refusals that are known to belong to an item: the metric has no value there, which is no failure. */
+  readonly isExpected?: (item: string, metric: string) => boolean
 }
 
 export interface ItemAnswers {
@@ -62,6 +64,11 @@ export class ItemInsights {
     return this.#answered
   }
 
+  /** An item of the account was answered elsewhere. */
+  heard(): void {
+    this.#answered = true
+  }
+
   async read(wishes: readonly ItemWish[]): Promise<ItemAnswers> {
     const gathered: Gathered = { bodies: new Map(), noData: [] }
     for (let queue = wishes; queue.length > 0; ) {
@@ -95,10 +102,20 @@ export class ItemInsights {
     for (const { wish, error } of refused) {
       if (this.#hasNoData(error)) gathered.noData.push({ id: wish.id, error })
       else if (judgeRefusal(error) === undefined) this.#leaveOut(wish.id, wish.names, error)
-      else if (this.remaining(wish).length < wish.names.length) again.push(wish)
+      else if (this.remaining(wish).length < wish.names.length || this.#dropNamed(wish, error)) again.push(wish)
       else await this.#search(wish, error, gathered)
     }
     return again
+  }
+
+  /** Most refusals of one metric say its name, which saves the search. */
+  #dropNamed({ id, names }: ItemWish, error: ConnectorError): boolean {
+    const named = /does not support the (\w+) metric/.exec(error.message)?.[1]
+    const place = /\bmetric\[(\d+)\] must be one of/.exec(error.message)?.[1]
+    const culprit = named ?? (place === undefined ? undefined : names[Number(place)])
+    if (culprit === undefined || names.length < 2 || !names.includes(culprit)) return false
+    this.#leaveOut(id, [culprit], error)
+    return this.remaining({ id, names }).length < names.length
   }
 
   async #search(wish: ItemWish, failed: ConnectorError, gathered: Gathered): Promise<void> {
@@ -124,10 +141,14 @@ export class ItemInsights {
   }
 
   #leaveOut(id: string, names: readonly string[], reason: unknown, reach?: 'item'): void {
-    const { services, account } = this.#options
+    const { services, account, isExpected } = this.#options
     const asked = reach === 'item' ? { ...this.#asked(id), account: id } : this.#asked(id)
     const news = names.filter((name) => runState(services.http).quarantine.add(name, asked, reason))
     if (news.length === 0) return
+    if (isUnsupported(reason) && news.every((name) => isExpected?.(id, name))) {
+      services.report.log('info', `${asked.object} ${id} of account ${account} has no ${news.join(', ')}`)
+      return
+    }
     services.report.finding(refusedFinding({ object: asked.object, account, names: news, item: id, reason }))
   }
 
@@ -147,4 +168,8 @@ export class ItemInsights {
     thrown.context = { account_id: this.#options.account, media_id: id, metric: names.join(','), ...thrown.context }
     return thrown
   }
+}
+
+function isUnsupported(reason: unknown): boolean {
+  return reason instanceof ConnectorError && reason.code === 'ERR_METRIC_UNSUPPORTED'
 }

@@ -21,6 +21,7 @@ export interface StreamPlan {
 
 /** Plans a read without making its calls; only the slices of routers that have to ask the source are counted as one. */
 export async function* explain(streams: readonly BoundStream[], state: ConnectionState): AsyncGenerator<StreamPlan> {
+  for (const { stream } of streams) stream.retriever.announce?.()
   for (const bound of streams) yield await plan(bound, state[bound.info.name])
 }
 

@@ -125,8 +125,12 @@ export class StreamReader {
     const done = cursor?.dataFeed && run ? (rows: readonly Row[]) => rows.length > 0 && !run.keep(rows[rows.length - 1] ?? {}) : undefined
     try {
       const pages = retriever.read(slice, { stream: this.#bound.info.name, stages, signal, ...(done ? { done } : {}) })
+      let reached = run?.state()
       for await (const page of pages) {
         if (signal.aborted) throw signal.reason
+        // A cursor may move within a slice: then everything up to here was handed on.
+        if (run && run.state() !== reached) this.#checkpoint()
+        reached = run?.state()
         let rows = dedupe(page.rows)
         if (cursor?.dataFeed && run) rows = rows.filter((row) => run.keep(row))
         await before

@@ -62,6 +62,7 @@ async function readAll(streams: readonly BoundStream[], results: readonly Stream
   const slices = new PQueue({ concurrency })
   const readers = new PQueue({ concurrency })
   const lost = new Set<unknown>()
+  for (const { stream } of streams) stream.retriever.announce?.()
   for (const [index, bound] of streams.entries()) {
     const outcome = results[index]
     if (outcome === undefined) continue

@@ -31,6 +31,8 @@ export interface Retriever {
   /** One empty partition for streams without a router. */
   partitions(scope: Scope, parentState?: Readonly<Record<string, StreamState>>): AsyncIterable<Partition>
   parentState?(): Readonly<Record<string, StreamState>> | undefined
+  /** The stream will be read in this run; told to all streams before the first one is read, for those that share calls. */
+  announce?(): void
   /** Pages of one slice. Ends normally only when the last page was decoded, classified and extracted without error. */
   read(slice: StreamSlice, options: ReadOptions): AsyncIterable<Page>
   /** What reading this slice would cost, for `explain`; undefined when it cannot be told. */

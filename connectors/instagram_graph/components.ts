@@ -1,0 +1,6 @@
+import type { Component } from '../../framework/manifest/component.ts'
+import { InstagramMediaRetriever } from './media-retriever.ts'
+import { InstagramMediaRow } from './media-row.ts'
+
+/** What the manifest of this connector may name besides the components of the Graph API. */
+export const instagramComponents: readonly Component[] = [InstagramMediaRetriever, InstagramMediaRow]

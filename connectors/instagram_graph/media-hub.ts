@@ -1,0 +1,84 @@
+import type { HttpClient } from '../../framework/http/client.ts'
+import type { Services } from '../../framework/manifest/component.ts'
+import type { MediaLook } from './media-look.ts'
+import { covers, type MediaMemory } from './media-memory.ts'
+import type { LookPage } from './media-page.ts'
+import { SharedPages } from './shared-pages.ts'
+
+/** The streams that are made from one listing of media. */
+export type MediaStream = 'media' | 'insights'
+
+interface Reading {
+  readonly base: MediaMemory | undefined
+  readonly range: string
+  readonly pages: SharedPages<LookPage, MediaStream>
+}
+
+/** Pages kept over all accounts for streams that have not begun. */
+const MOST_KEPT = 300
+
+/**
+ * Where `media` and `media_insights` of one run meet: the list of an account is read once, by whichever stream comes first, and its pages
+ * go to both. A stream that comes too late, or remembers more than the other one, lists on its own; calls are lost then, never rows.
+ */
+export class MediaHub {
+  /** When the run began, epoch milliseconds: all looks of a run have the same time. */
+  readonly at: number
+  readonly #announced = new Set<MediaStream>()
+  readonly #readings = new Map<string, Reading>()
+
+  constructor(at: number) {
+    this.at = at
+  }
+
+  /** The stream will be read in this run. */
+  announce(stream: MediaStream): void {
+    this.#announced.add(stream)
+  }
+
+  /** Is the stream read in this run, as far as it is known? */
+  expects(stream: MediaStream): boolean {
+    return this.#announced.has(stream)
+  }
+
+  /** Pages of an account for one stream. `look` starts the listing when it has to be made; `key` tells ranges apart. */
+  open(stream: MediaStream, account: string, look: MediaLook): AsyncGenerator<LookPage> {
+    const known = this.#readings.get(account)
+    if (known?.range === look.key && covers(known.base, look.memory) && known.pages.offers(stream))
+      return this.#read(known, stream, account)
+    this.#makeRoom()
+    const reading = { base: look.memory, range: look.key, pages: new SharedPages(look.pages(), new Set([...this.#announced, stream])) }
+    if (known) reading.pages.forgetOthers(stream)
+    else this.#readings.set(account, reading)
+    return this.#read(reading, stream, account)
+  }
+
+  async *#read(reading: Reading, stream: MediaStream, account: string): AsyncGenerator<LookPage> {
+    try {
+      yield* reading.pages.read(stream)
+    } finally {
+      if (reading.pages.isOver && this.#readings.get(account) === reading) this.#readings.delete(account)
+    }
+  }
+
+  /** The oldest go first: with so many accounts under way the streams are far apart. */
+  #makeRoom(): void {
+    let kept = 0
+    for (const { pages } of this.#readings.values()) kept += pages.kept
+    for (const [account, { pages }] of this.#readings) {
+      if (kept <= MOST_KEPT) return
+      kept -= pages.kept
+      pages.forgetLatecomers()
+      if (pages.isOver) this.#readings.delete(account)
+    }
+  }
+}
+
+const hubs = new WeakMap<HttpClient, MediaHub>()
+
+/** The hub of a run: a run has one HTTP client. */
+export function mediaHub({ http, clock }: Services): MediaHub {
+  const known = hubs.get(http) ?? new MediaHub(clock.now())
+  hubs.set(http, known)
+  return known
+}

@@ -1,0 +1,274 @@
+import { ConnectorError } from '../../framework/errors.ts'
+import type { Services } from '../../framework/manifest/component.ts'
+import type { Row } from '../../framework/protocol/messages.ts'
+import { CountTable } from './count-table.ts'
+import { cutsOf, dayOf, olderRanges, rangesOf, sweepOf, windowStart } from './look-plan.ts'
+import { LookProgress } from './look-progress.ts'
+import type { MediaExpansion } from './media-expansion.ts'
+import { CursorWatch, type ListedPage, type ListRequest, type MediaListing } from './media-listing.ts'
+import type { MediaMemory } from './media-memory.ts'
+import { itemOf, type LookPage, type MediaItem, type TimeRange } from './media-page.ts'
+
+export interface MediaLookOptions {
+  readonly listing: MediaListing
+  readonly expansion: MediaExpansion
+  readonly services: Services
+  readonly account: string
+  readonly memory: MediaMemory | undefined
+  /** Posts outside are not read; seconds. */
+  readonly range: TimeRange
+  /** When the run began, seconds: the same for all looks of a run, so that streams that were apart come together again. */
+  readonly at: number
+  readonly windowDays: number
+  readonly sweepDays: number
+}
+
+/** Pages of media with all their fields that are asked for at the same moment. */
+const FULL_AT_ONCE = 8
+const LIGHT_AT_ONCE = 50
+
+/**
+ * One look at the media of an account.
+ *
+ * The first one lists everything, page by page. Every later one reads the sliding window; once a UTC day it also lists the older media
+ * with nothing but their counts (the ranges of that list are remembered, so that they are asked for at the same moment), and reads
+ * those whose counts differ from what is remembered, and the day's part of the sweep. Nothing ends early because a media is known or
+ * old: lists are narrowed by time, and a list that heeds no times is read to its end.
+ */
+export class MediaLook {
+  readonly #options: MediaLookOptions
+  #beforeConversion = 0
+
+  constructor(options: MediaLookOptions) {
+    this.#options = options
+  }
+
+  get memory(): MediaMemory | undefined {
+    return this.#options.memory
+  }
+
+  /** Looks at other ranges have other pages. */
+  get key(): string {
+    const { from, to } = this.#options.range
+    return `${from ?? ''}-${to ?? ''}`
+  }
+
+  async *pages(): AsyncGenerator<LookPage, void> {
+    const { memory } = this.#options
+    if (!memory) yield* this.#first(undefined)
+    else if (memory.rest !== undefined) {
+      yield* this.#window()
+      yield* this.#first(memory)
+    } else {
+      yield* this.#later(memory)
+    }
+    this.#reportConversion()
+  }
+
+  async *#first(resumed: MediaMemory | undefined): AsyncGenerator<LookPage, void> {
+    const { at, windowDays, range } = this.#options
+    const progress = new LookProgress({ at, day: dayOf(at), recent: at - windowDays * 86_400 }, resumed)
+    const to = earlier(range.to, resumed?.rest)
+    for await (const { page, isLast } of this.#list({ from: range.from, to })) {
+      progress.add(page.items)
+      yield { ...page, memory: progress.memory(this.#options.expansion.converted, isLast) }
+    }
+  }
+
+  /** The sliding window, which reaches back to where the window of the last look began. */
+  async *#window(): AsyncGenerator<LookPage, void> {
+    const { memory, at, windowDays, range } = this.#options
+    const from = later(windowStart(memory, at, windowDays), range.from)
+    for await (const { page } of this.#list({ from, to: range.to })) yield page
+  }
+
+  async *#later(memory: MediaMemory): AsyncGenerator<LookPage, void> {
+    const { at } = this.#options
+    const isNewDay = dayOf(at) > memory.day
+    // Asked for at the same moment as the window: together they are one batch.
+    const olderList = isNewDay ? this.#older(memory) : undefined
+    olderList?.catch(() => undefined)
+    const seen: MediaItem[] = []
+    for await (const page of this.#window()) {
+      seen.push(...page.items)
+      yield page
+    }
+    if (!olderList) {
+      yield this.#end({ ...memory, looked: at })
+      return
+    }
+    const older = await olderList
+    // A list that heeds no times is read to its end.
+    if (older) yield* this.#changed(memory, unique(older), seen)
+    else yield* this.#first(undefined)
+  }
+
+  /** Older media that changed, and the part of them whose turn it is. */
+  async *#changed(memory: MediaMemory, older: readonly MediaItem[], young: readonly MediaItem[]): AsyncGenerator<LookPage, void> {
+    const { at, windowDays, sweepDays } = this.#options
+    const newestFirst = older.toSorted(byAge)
+    const days = dayOf(at) - memory.day
+    const remembered = [...young, ...older].filter(({ time }) => time < memory.recent)
+    const isSuspect = memory.counts.suspects(memory.counts.likewise(remembered))
+    const { chosen, swept } = sweepOf(newestFirst, { swept: memory.swept, days, sweepDays })
+    const wanted = new Set([...chosen, ...older.filter(({ id }) => isSuspect(id))].map(({ id }) => id))
+    yield* this.#read(
+      rangesOf(newestFirst, ({ id }) => wanted.has(id)),
+      wanted,
+    )
+    const recent = at - windowDays * 86_400
+    const past = [...young, ...older].filter(({ time }) => time < recent).toSorted(byAge)
+    const counts = CountTable.sized(past.length).likewise(past)
+    const next = { looked: at, recent, counts, older: past.length, cuts: cutsOf(past), day: dayOf(at), swept }
+    yield this.#end({ ...next, converted: undefined, rest: undefined })
+  }
+
+  #end(memory: MediaMemory): LookPage {
+    return { nodes: [], items: [], memory: { ...memory, converted: this.#options.expansion.converted }, denied: undefined }
+  }
+
+  /** All older media with their counts; undefined when the API does not heed times. */
+  async #older(memory: MediaMemory): Promise<readonly MediaItem[] | undefined> {
+    const { at, windowDays, range } = this.#options
+    const ranges = olderRanges(memory.cuts, windowStart(memory, at, windowDays), range.from)
+    const items: MediaItem[] = []
+    try {
+      for await (const page of this.#ranges(ranges, { fields: 'light', atOnce: LIGHT_AT_ONCE })) {
+        items.push(...page.nodes.map(itemOf).filter((item) => item !== undefined))
+      }
+      return items
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectorError) || thrown.code !== 'ERR_FILTER_IGNORED') throw thrown
+      this.#options.services.report.log('warn', `${thrown.message} of account ${this.#options.account}; it is read as a whole`)
+      return undefined
+    }
+  }
+
+  /** The wanted media of some ranges with all their fields. */
+  async *#read(ranges: readonly TimeRange[], wanted: ReadonlySet<string>): AsyncGenerator<LookPage, void> {
+    for await (const listed of this.#ranges(ranges, { fields: 'full', atOnce: FULL_AT_ONCE })) {
+      const nodes = listed.nodes.filter(({ id }) => wanted.has(String(id)))
+      if (nodes.length > 0) yield await this.#page(nodes, listed.refused)
+    }
+  }
+
+  /** Pages of several ranges, side by side; a page that is refused with its insights comes without them. */
+  async *#ranges(
+    ranges: readonly TimeRange[],
+    { fields, atOnce }: { fields: ListRequest['fields']; atOnce: number },
+  ): AsyncGenerator<Listed, void> {
+    let queue: readonly ListRequest[] = ranges.map((range) => ({ range, fields, metrics: [] }))
+    const watches = new Map<TimeRange, CursorWatch>()
+    while (queue.length > 0) {
+      const requests = queue.slice(0, atOnce)
+      const more: ListRequest[] = []
+      for (const [index, listed] of (await this.#ask(requests)).entries()) {
+        const request = requests[index]
+        yield listed
+        if (!request || listed.next === undefined) continue
+        const watch = watches.get(request.range) ?? new CursorWatch()
+        watches.set(request.range, watch)
+        watch.check(listed.next, listed.nodes.length)
+        more.push({ ...request, after: listed.next })
+      }
+      queue = [...more, ...queue.slice(atOnce)]
+    }
+  }
+
+  /** A list page by page, newest first. */
+  async *#list(range: TimeRange): AsyncGenerator<{ readonly page: LookPage & { memory: undefined }; readonly isLast: boolean }, void> {
+    const watch = new CursorWatch()
+    let newest = range.to
+    for (let after: string | undefined; ; ) {
+      const [listed] = await this.#ask([{ range, fields: 'full', metrics: [], after, paged: true }], newest)
+      if (!listed) return
+      const { nodes, next, allOlder, refused } = listed
+      const page = await this.#page(nodes, refused)
+      const isLast = next === undefined || allOlder
+      yield { page, isLast }
+      if (isLast) return
+      watch.check(next, nodes.length)
+      after = next
+      newest = page.items.at(-1)?.time ?? newest
+    }
+  }
+
+  /** Asks for pages, of all fields with the common metrics; once more without them where that is refused. */
+  async #ask(requests: readonly ListRequest[], newest?: number): Promise<readonly Listed[]> {
+    const { listing, expansion } = this.#options
+    const pages: Listed[] = []
+    let queue: readonly Asked[] = requests.map((request, index) => ({ request, index }))
+    while (queue.length > 0) {
+      const wishes = queue.map(({ request, refused }) => ({ ...request, metrics: refused ? [] : this.#metricsOf(request, newest) }))
+      const answers = await listing.ask(wishes)
+      const again: Asked[] = []
+      for (const [at, asked] of queue.entries()) {
+        const [answer, wish] = [answers[at], wishes[at]]
+        if (!answer || !wish) continue
+        if (!answer.error) {
+          if (wish.metrics.length > 0 && answer.page.nodes.length > 0) expansion.heard()
+          pages[asked.index] = { ...answer.page, ...(asked.refused ? { refused: asked.refused } : {}) }
+        } else if (wish.metrics.length === 0) throw answer.error
+        else if (await expansion.dropRetired(wish, answer.error)) again.push(asked)
+        else again.push({ ...asked, refused: answer.error })
+      }
+      queue = again
+    }
+    return pages
+  }
+
+  #metricsOf({ fields, paged, range }: ListRequest, newest: number | undefined): readonly string[] {
+    return fields === 'full' ? this.#options.expansion.metricsFor(paged ? newest : range.to) : []
+  }
+
+  async #page(nodes: readonly Row[], refused: ConnectorError | undefined): Promise<LookPage & { memory: undefined }> {
+    const { expansion } = this.#options
+    const items = nodes.map(itemOf).filter((item) => item !== undefined)
+    if (refused) await expansion.takeApart(items)
+    const { converted } = expansion
+    for (const item of items) {
+      if (converted === undefined || item.time > converted || item.asked !== 'nothing') continue
+      item.asked = 'all'
+      this.#beforeConversion += 1
+    }
+    return { nodes, items, memory: undefined, denied: expansion.denied }
+  }
+
+  #reportConversion(): void {
+    if (this.#beforeConversion === 0) return
+    const { services, account } = this.#options
+    services.report.log(
+      'info',
+      `${this.#beforeConversion} media of account ${account} were posted before it became a business: they have no insights`,
+    )
+  }
+}
+
+interface Asked {
+  readonly request: ListRequest
+  readonly index: number
+  /** Why it is asked for without insights. */
+  readonly refused?: ConnectorError
+}
+
+interface Listed extends ListedPage {
+  /** Why it came without insights. */
+  readonly refused?: ConnectorError
+}
+
+function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other
+  return Math.min(one, other)
+}
+
+function later(one: number, other: number | undefined): number {
+  return other === undefined ? one : Math.max(one, other)
+}
+
+function byAge(one: MediaItem, other: MediaItem): number {
+  return other.time - one.time
+}
+
+function unique(items: readonly MediaItem[]): readonly MediaItem[] {
+  return [...new Map(items.map((item) => [item.id, item])).values()]
+}
