@@ -41,7 +41,9 @@ import { RequestPath } from './requesters/request-path.ts'
 import { ValueRequestOption } from './requesters/value-request-option.ts'
 import { AccountDiscovery } from './resolvers/account-discovery.ts'
 import { SimpleRetriever } from './retrievers/simple-retriever.ts'
+import { DefaultSchemaLoader } from './schema-loaders/default-schema-loader.ts'
 import { InlineSchemaLoader } from './schema-loaders/inline-schema-loader.ts'
+import { JsonFileSchemaLoader } from './schema-loaders/json-file-schema-loader.ts'
 import { DeclarativeStream } from './streams/declarative-stream.ts'
 import { AddFields } from './transformations/add-fields.ts'
 import { AddedFieldDefinition } from './transformations/added-field-definition.ts'
@@ -97,7 +99,9 @@ export const components: readonly Component[] = [
   ValueRequestOption,
   AccountDiscovery,
   SimpleRetriever,
+  DefaultSchemaLoader,
   InlineSchemaLoader,
+  JsonFileSchemaLoader,
   DeclarativeStream,
   AddFields,
   AddedFieldDefinition,

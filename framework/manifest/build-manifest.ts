@@ -6,6 +6,7 @@ import { buildComponent, isNode, locateErrors, manifestError, type Node } from '
 import type { BuildContext, Config, Language, Services } from './component.ts'
 import { condition, integerOrTemplate } from './fields.ts'
 import type { Manifest } from './manifest.ts'
+import { filesBeside } from './manifest-files.ts'
 import { gatherProblems } from './problems.ts'
 
 /** A stream that cannot be built; the others can be read. */
@@ -42,6 +43,7 @@ export function buildManifest(manifest: Manifest, options: BuildOptions): BuiltM
   const context: BuildContext = {
     ...options,
     dialect: manifest.dialect,
+    files: filesBeside(manifest.file),
     parameters: {},
     roots: [],
     path: '',

@@ -4,6 +4,7 @@ import { createHttpClient } from '../../framework/http/create-client.ts'
 import { createRedactor } from '../../framework/http/redaction.ts'
 import type { BuildContext, Component, Config } from '../../framework/manifest/component.ts'
 import { createLanguage } from '../../framework/manifest/language.ts'
+import { noFiles } from '../../framework/manifest/manifest-files.ts'
 import type { Finding, Reporter } from '../../framework/report.ts'
 import { openConfig } from '../../framework/runtime/live-config.ts'
 
@@ -57,6 +58,7 @@ export function testContext({
     language: createLanguage([...components, ...more]),
     dialect: 'native',
     config,
+    files: noFiles,
     parameters: {},
     roots: [],
     path: '',

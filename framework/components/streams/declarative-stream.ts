@@ -5,6 +5,7 @@ import { list, listOrOne, optional, slot, string } from '../../manifest/fields.t
 import type { JsonSchema } from '../../protocol/messages.ts'
 import { Cursor } from '../cursors/cursor.ts'
 import { Retriever } from '../retrievers/retriever.ts'
+import { defaultSchema } from '../schema-loaders/schema-file.ts'
 import { SchemaLoader } from '../schema-loaders/schema-loader.ts'
 import { Transformation } from '../transformations/transformation.ts'
 import { Stream } from './stream.ts'
@@ -66,14 +67,20 @@ export const DeclarativeStream = defineComponent(Stream, {
       },
     },
   ],
-  create: ({ name, primary_key, retriever, incremental_sync, schema_loader = [], transformations = [] }) => ({
-    name: name ?? '',
-    primaryKey: primary_key,
-    retriever,
-    cursor: incremental_sync,
-    transformations,
-    schema: once(async () => combine(await Promise.all(schema_loader.map((loader) => loader.load())))),
-  }),
+  create: (fields, { dialect, files, parameters }) => {
+    const { name = '', schema_loader } = fields
+    // A foreign manifest that says nothing of the schema means the file named after the stream.
+    const implied = dialect === 'airbyte' ? () => defaultSchema(files, parameters['name'] ?? name) : () => ({})
+    const loaders = schema_loader ?? [{ load: implied }]
+    return {
+      name,
+      primaryKey: fields.primary_key,
+      retriever: fields.retriever,
+      cursor: fields.incremental_sync,
+      transformations: fields.transformations ?? [],
+      schema: once(async () => combine(await Promise.all(loaders.map((loader) => loader.load())))),
+    }
+  },
 })
 
 /** Schemas may come from the network; they are the same for a whole run. */

@@ -1,0 +1,29 @@
+import { ConfigError } from '../../errors.ts'
+import { defineComponent } from '../../manifest/component.ts'
+import { optional, template } from '../../manifest/fields.ts'
+import { schemaFile } from './schema-file.ts'
+import { SchemaLoader } from './schema-loader.ts'
+
+export const JsonFileSchemaLoader = defineComponent(SchemaLoader, {
+  type: 'JsonFileSchemaLoader',
+  summary: 'The schema stands in a JSON file beside the manifest; what it refers to, in the folder `shared` beside that.',
+  fields: {
+    file_path: optional(
+      template([], {
+        description: 'The file, from the folder of the manifest; `./schemas/<name>.json` by default, by the parameter `name`.',
+        examples: ["./schemas/{{ parameters['name'] }}.json"],
+      }),
+    ),
+  },
+  examples: [
+    { title: 'A file for each stream', manifest: { type: 'JsonFileSchemaLoader', file_path: "./schemas/{{ parameters['name'] }}.json" } },
+  ],
+  create: ({ file_path }, { files, parameters }) => ({
+    load: () => {
+      const path = file_path ? String(file_path.evaluate({})) : `./schemas/${String(parameters['name'] ?? '')}.json`
+      const schema = schemaFile(files, path)
+      if (schema) return schema
+      throw new ConfigError('ERR_SCHEMA_FILE', `there is no schema file ${path} beside the manifest`)
+    },
+  }),
+})
