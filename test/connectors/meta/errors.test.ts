@@ -38,6 +38,7 @@ describe('classify', () => {
     [100, undefined, "(#100) For field 'insights': Param period must be one of {day, week, days_28}", 'metric', 'ERR_PERIOD_REFUSED'],
     [100, undefined, '(#100) Tried accessing nonexisting field (genre) on node type (Page)', 'request', 'ERR_FIELD_UNKNOWN'],
     [100, undefined, 'Invalid appsecret_proof provided in the API argument', 'token', 'ERR_APPSECRET_PROOF'],
+    [100, undefined, 'Unsupported request - method type: get', 'permission', 'ERR_PERMISSION'],
     [100, undefined, 'something new', 'request', 'ERR_PARAMETER'],
     [100, 2108006, '', 'no_data', 'ERR_MEDIA_BEFORE_CONVERSION'],
     [190, 460, '', 'token', 'ERR_PASSWORD_CHANGED'],
