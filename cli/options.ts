@@ -3,7 +3,15 @@ import type { CommandOption } from './command.ts'
 /** Options that several commands share. */
 export const CONNECTOR = { name: '[connector]', description: 'manifest file, id or product' }
 
-export const CONFIG: CommandOption = { flags: '--config <file>', description: 'JSON or YAML file with the connector config' }
+const CONFIG: CommandOption = { flags: '--config <file>', description: 'JSON or YAML file with the connector config' }
+
+const UPDATE_CONFIG: CommandOption = {
+  flags: '--update-config',
+  description: 'rewrite the --config file when the provider replaces credentials in it, such as refresh tokens of a single use',
+}
+
+/** What opens a connector. */
+export const SESSION: readonly CommandOption[] = [CONFIG, UPDATE_CONFIG]
 
 export const NETWORK: readonly CommandOption[] = [
   { flags: '--max-requests <n>', description: 'stop, resumable, before the request that would exceed this number' },

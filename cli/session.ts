@@ -12,6 +12,7 @@ import { Run } from '../framework/runtime/run.ts'
 import { createRunReporter, type RunReporter } from '../framework/runtime/run-reporter.ts'
 import { type Invocation, text } from './command.ts'
 import { readConfigFile } from './config-file.ts'
+import { keepConfig } from './config-keeping.ts'
 import { findConnector } from './connector-source.ts'
 import { seconds, wholeNumber } from './numbers.ts'
 import { createLogger } from './output/log.ts'
@@ -34,10 +35,12 @@ export interface Session {
 }
 
 /** Reads manifest and config and opens the connector. Throws ConfigError before anything is sent. */
-export async function openSession({ argument, options, io }: Invocation): Promise<Session> {
+export async function openSession(invocation: Invocation): Promise<Session> {
+  const { argument, options, io } = invocation
   const source = findConnector(argument, io.env)
   const manifest = loadManifest(source)
-  const { config, secrets } = await prepareConfig(manifest, readConfigFile(text(options, 'config')), { env: io.env })
+  const given = readConfigFile(text(options, 'config'))
+  const { config, secrets } = await prepareConfig(manifest, given, { env: io.env })
   for (const secret of secrets) redactor.secret(secret)
   const own = await source.package?.load()
   const run = new Run(systemClock, runId(systemClock.now()))
@@ -72,7 +75,8 @@ export async function openSession({ argument, options, io }: Invocation): Promis
   })
   const layout = config['stream_layout'] === 'merged' ? 'merged' : 'per_account'
   const components = own?.components ?? []
-  const connector = openConnector({ manifest, config, components, http, clock: systemClock, report, layout, signal })
+  const onConfig = keepConfig(invocation, { clock: systemClock, report })
+  const connector = openConnector({ manifest, config, given, onConfig, components, http, clock: systemClock, report, layout, signal })
   const product = manifest.taxonomy?.product ?? manifest.name
   const printTo = (target: typeof print) => {
     print = target

@@ -1,13 +1,13 @@
 import type { CheckResult } from '../../framework/components/checks/check.ts'
 import { asConnectorError } from '../../framework/errors.ts'
 import type { Command } from '../command.ts'
-import { CONFIG, CONNECTOR, NETWORK } from '../options.ts'
+import { CONNECTOR, NETWORK, SESSION } from '../options.ts'
 
 export const check: Command = {
   name: 'check',
   summary: 'say whether a config works: token, scopes, accounts found',
   argument: CONNECTOR,
-  options: [CONFIG, ...NETWORK],
+  options: [...SESSION, ...NETWORK],
   run: async (invocation) => {
     const { openSession } = await import('../session.ts')
     const { redactor } = await import('../redact.ts')

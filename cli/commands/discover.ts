@@ -1,12 +1,12 @@
 import type { Command } from '../command.ts'
-import { CONFIG, CONNECTOR, NETWORK } from '../options.ts'
+import { CONNECTOR, NETWORK, SESSION } from '../options.ts'
 import { protocolErrors } from '../protocol-errors.ts'
 
 export const discover: Command = {
   name: 'discover',
   summary: 'print the streams of every account the token can see, as a catalog',
   argument: CONNECTOR,
-  options: [CONFIG, ...NETWORK],
+  options: [...SESSION, ...NETWORK],
   run: (invocation) =>
     protocolErrors(invocation.io, async () => {
       const { catalogEntry } = await import('../../framework/runtime/bound-stream.ts')

@@ -1,12 +1,12 @@
 import type { StreamPlan } from '../../framework/runtime/explain.ts'
 import type { Command, Io } from '../command.ts'
-import { CONFIG, CONNECTION, CONNECTOR, NETWORK, SELECT, STATE } from '../options.ts'
+import { CONNECTION, CONNECTOR, NETWORK, SELECT, SESSION, STATE } from '../options.ts'
 
 export const explain: Command = {
   name: 'explain',
   summary: 'the calls and windows that a read would cost, before it is run',
   argument: CONNECTOR,
-  options: [CONFIG, SELECT, STATE, CONNECTION, { flags: '--json', description: 'one JSON object per stream' }, ...NETWORK],
+  options: [...SESSION, SELECT, STATE, CONNECTION, { flags: '--json', description: 'one JSON object per stream' }, ...NETWORK],
   run: async (invocation) => {
     const { openSession, openState, readCatalog, plan } = await loadPlanner()
     const session = await openSession(invocation)

@@ -1,6 +1,6 @@
 import type { ExitCode } from '../../framework/runtime/run.ts'
 import type { Command, Invocation } from '../command.ts'
-import { CONFIG, CONNECTION, CONNECTOR, NETWORK, SELECT, STATE } from '../options.ts'
+import { CONNECTION, CONNECTOR, NETWORK, SELECT, SESSION, STATE } from '../options.ts'
 import { protocolErrors } from '../protocol-errors.ts'
 
 export const read: Command = {
@@ -8,7 +8,7 @@ export const read: Command = {
   summary: 'read records; resumes from a state, writes to stdout or a destination',
   argument: CONNECTOR,
   options: [
-    CONFIG,
+    ...SESSION,
     { flags: '--catalog <file>', description: 'configured catalog; default: every stream discovered' },
     SELECT,
     STATE,
