@@ -92,7 +92,9 @@ async function run(args: readonly string[], { faults = [] as readonly Fault[], e
   const result = await runConnector([...args, ...places], {
     env,
     meanwhile: (child) => {
-      argv = readFileSync(`/proc/${child.pid}/cmdline`, 'latin1')
+      // As `ps` shows it; systems without /proc have the arguments that the process was started with.
+      const commandLine = `/proc/${child.pid}/cmdline`
+      argv = existsSync(commandLine) ? readFileSync(commandLine, 'latin1') : child.spawnargs.join(' ')
     },
   })
   sandbox.faults.clear()
