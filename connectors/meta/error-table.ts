@@ -188,6 +188,12 @@ export const errorRules: readonly ErrorRule[] = [
   { code: 10, kind: 'permission', error: 'ERR_PERMISSION', advice: PERMISSION },
   { code: 12, kind: 'request', error: 'ERR_CALL_DEPRECATED', advice: 'the API no longer has this call' },
   { code: 17, kind: 'rate', error: 'ERR_RATE_LIMITED', advice: 'the user token has used up its calls' },
+  {
+    code: 18,
+    kind: 'quota',
+    error: 'ERR_HASHTAG_QUOTA',
+    advice: 'an account may ask for 30 different hashtags in seven days; the others are read later',
+  },
   { code: 24, kind: 'missing', error: 'ERR_NOT_FOUND', advice: 'the object is gone' },
   { code: 25, kind: 'blocked', error: 'ERR_ACCOUNT_RESTRICTED', advice: 'the account is restricted; its owner must act in the app' },
   { code: 32, kind: 'rate', error: 'ERR_RATE_LIMITED', advice: 'the Page has used up its calls' },
