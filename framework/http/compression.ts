@@ -18,6 +18,9 @@ const MAX_LAYERS = 2
 /** One round trip to the thread pool for the usual page; the default of 16 KiB takes four. */
 const CHUNK_BYTES = 128 * 1024
 
+/** Compressed bytes from which a body may unfold into tens of megabytes; such bodies take turns. */
+const HEAVY_BYTES = 128 * 1024
+
 type Decompress = (body: Uint8Array, options: ZlibOptions) => Promise<Buffer>
 const decompressors: Readonly<Record<string, Decompress>> = {
   gzip: promisify<Uint8Array, ZlibOptions, Buffer>(gunzip),
@@ -42,9 +45,23 @@ export async function decompress(body: Uint8Array, contentEncoding: string | und
   if (codings.length > MAX_LAYERS) {
     throw new ConnectorError('ERR_BODY_ENCODING', `the body is compressed ${codings.length} times over; at most ${MAX_LAYERS} are accepted`)
   }
-  let decoded = body
-  for (const coding of codings.reverse()) decoded = await undo(decoded, coding, { limits, received: body.length })
-  return decoded
+  const decode = async () => {
+    let decoded = body
+    for (const coding of codings.reverse()) decoded = await undo(decoded, coding, { limits, received: body.length })
+    return decoded
+  }
+  return body.length < HEAVY_BYTES ? decode() : inTurn(decode)
+}
+
+let lastInTurn: Promise<void> = Promise.resolve()
+
+/** One at a time: a bomb costs its cap once, not once for every request under way. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const own = lastInTurn.then(work, work)
+  const over = () => undefined
+  // Only that it is over is kept, not the body.
+  lastInTurn = own.then(over, over)
+  return own
 }
 
 async function undo(body: Uint8Array, coding: string, size: { limits: BodyLimits; received: number }): Promise<Uint8Array> {
