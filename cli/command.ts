@@ -38,6 +38,13 @@ export interface Command {
   readonly run: (invocation: Invocation) => Promise<ExitCode>
 }
 
+/** Commands under one name: `connector state show`. */
+export interface CommandGroup {
+  readonly name: string
+  readonly summary: string
+  readonly subcommands: readonly Command[]
+}
+
 export function text(options: OptionValues, name: string): string | undefined {
   const value = options[name]
   return typeof value === 'string' ? value : undefined

@@ -1,7 +1,7 @@
 import { CommanderError, Option, Command as Program } from 'commander'
 import { asConnectorError } from '../framework/errors.ts'
 import type { ExitCode } from '../framework/runtime/run.ts'
-import type { Command, CommandOption, Io } from './command.ts'
+import type { Command, CommandGroup, CommandOption, Io } from './command.ts'
 import { commands } from './commands/index.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { version } from './version.ts'
@@ -19,11 +19,10 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
       'after',
       '\nCONNECTOR is a manifest file, an id (conn::…) or a product name; CONNECTOR_MANIFEST stands in for it.\nExit codes: 0 done, 1 a stream failed, 2 usage or configuration, 3 stopped early but resumable, 4 authentication, 5 rate-limited.',
     )
-  for (const command of commands) {
-    register(program, command, async (argument, options) => {
-      exitCode = await command.run({ argument, options, io })
-    })
+  const run: Action = async (command, argument, options) => {
+    exitCode = await command.run({ argument, options, io })
   }
+  for (const command of commands) registerAll(program, command, run)
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return exitCode
@@ -33,7 +32,16 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   }
 }
 
-type Action = (argument: string | undefined, options: Record<string, string | string[] | boolean>) => Promise<void>
+type Action = (command: Command, argument: string | undefined, options: Record<string, string | string[] | boolean>) => Promise<void>
+
+function registerAll(program: Program, command: Command | CommandGroup, action: Action): void {
+  if (!('subcommands' in command)) {
+    register(program, command, action)
+    return
+  }
+  const group = program.command(command.name).description(command.summary)
+  for (const subcommand of command.subcommands) register(group, subcommand, action)
+}
 
 function register(program: Program, command: Command, action: Action): void {
   const entry = program.command(command.name).description(command.summary)
@@ -41,7 +49,7 @@ function register(program: Program, command: Command, action: Action): void {
   for (const option of [...command.options, DEBUG]) entry.addOption(commanderOption(option))
   entry.action(async (...received: unknown[]) => {
     const [first] = received
-    await action(command.argument && typeof first === 'string' ? first : undefined, entry.opts())
+    await action(command, command.argument && typeof first === 'string' ? first : undefined, entry.opts())
   })
 }
 

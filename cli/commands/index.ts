@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts'
+import type { Command, CommandGroup } from '../command.ts'
 import { check } from './check.ts'
 import { discover } from './discover.ts'
 import { explain } from './explain.ts'
@@ -6,6 +6,7 @@ import { list } from './list.ts'
 import { read } from './read.ts'
 import { sandbox } from './sandbox.ts'
 import { spec } from './spec.ts'
+import { state } from './state.ts'
 import { validate } from './validate.ts'
 
-export const commands: readonly Command[] = [spec, check, discover, read, explain, validate, list, sandbox]
+export const commands: readonly (Command | CommandGroup)[] = [spec, check, discover, read, explain, validate, list, state, sandbox]
