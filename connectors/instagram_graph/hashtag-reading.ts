@@ -53,7 +53,7 @@ export class HashtagReading {
 
   async *pages(): AsyncGenerator<Page> {
     const { tags, permitted, services } = this.#settings
-    if (tags.length === 0) return
+    if (tags.length === 0) return memorySlice(this.#slice.window).remember(writeHashtags(this.#memory))
     if (!permitted) {
       this.#report(
         'error',

@@ -62,6 +62,7 @@ export const MemoryCursor = defineComponent(Cursor, {
       dataFeed: false,
       sharedState: false,
       compare: (a, b) => compareDatetimes(parseIso(String(a)), parseIso(String(b))),
+      readAt: ({ looked_at: looked }) => (typeof looked === 'string' ? instantOf(looked) : undefined),
       rewrite: (value) => utcText(instantOf(value)),
       open: (state, { scope, range }) => {
         const from = range?.from === undefined ? bound(start_datetime, scope) : instantOf(range.from)
@@ -129,8 +130,8 @@ class MemoryRun implements CursorRun {
 
   #remember(memory: Memory): void {
     if (this.#options.backfill) return
-    const { state = {}, cursorField } = this.#options
-    this.#state = { ...state, ...(this.#latest === undefined ? {} : { [cursorField]: this.#latest }), memory }
+    const { state = {}, cursorField, now } = this.#options
+    this.#state = { ...state, ...(this.#latest === undefined ? {} : { [cursorField]: this.#latest }), looked_at: utcText(now), memory }
   }
 
   close(): void {

@@ -7,6 +7,7 @@ import type { Item } from './items.ts'
 import { StreamReader } from './read-stream.ts'
 import type { Run, StreamResult } from './run.ts'
 import type { RunReporter } from './run-reporter.ts'
+import { stalestFirst } from './stalest-first.ts'
 import type { ConnectionState } from './state-registry.ts'
 import { logItem, statusItem } from './trace.ts'
 
@@ -63,9 +64,10 @@ async function readAll(streams: readonly BoundStream[], results: readonly Stream
   const readers = new PQueue({ concurrency })
   const lost = new Set<unknown>()
   for (const { stream } of streams) stream.retriever.announce?.()
-  for (const [index, bound] of streams.entries()) {
+  for (const index of stalestFirst(streams, state)) {
+    const bound = streams[index]
     const outcome = results[index]
-    if (outcome === undefined) continue
+    if (bound === undefined || outcome === undefined) continue
     await readers.onSizeLessThan(1)
     if (options.signal.aborted) break
     const read = () => new StreamReader(bound, outcome, { ...options, out, slices, lost, state: state[bound.info.name] }).read()

@@ -46,6 +46,8 @@ export interface Cursor {
   compare(a: unknown, b: unknown): number
   /** A value of a state as this cursor writes it. Throws when it cannot be read. */
   rewrite(value: unknown): string | number
+  /** When a stream with this state was last read, epoch milliseconds; absent where the value of the cursor field tells as much. */
+  readAt?(state: StreamState): number | undefined
   /** The same cursor over another field; absent when the catalog may not choose the field. */
   withField?(cursorField: string): Cursor
 }
