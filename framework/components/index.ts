@@ -20,8 +20,15 @@ import { CheckStream } from './checks/check-stream.ts'
 import { DatetimeBasedCursor } from './cursors/datetime-based-cursor.ts'
 import { IncrementingCountCursor } from './cursors/incrementing-count-cursor.ts'
 import { MinMaxDatetime } from './cursors/min-max-datetime.ts'
+import { CompositeRawDecoder } from './decoders/composite-raw-decoder.ts'
+import { CsvDecoder } from './decoders/csv-decoder.ts'
+import { GzipDecoder } from './decoders/gzip-decoder.ts'
+import { IterableDecoder } from './decoders/iterable-decoder.ts'
 import { JsonDecoder } from './decoders/json-decoder.ts'
+import { JsonItemsDecoder } from './decoders/json-items-decoder.ts'
 import { JsonlDecoder } from './decoders/jsonl-decoder.ts'
+import { XmlDecoder } from './decoders/xml-decoder.ts'
+import { ZipfileDecoder } from './decoders/zipfile-decoder.ts'
 import { CompositeErrorHandler } from './error-handlers/composite-error-handler.ts'
 import { DefaultErrorHandler } from './error-handlers/default-error-handler.ts'
 import { HttpResponseFilter } from './error-handlers/http-response-filter.ts'
@@ -78,8 +85,15 @@ export const components: readonly Component[] = [
   DatetimeBasedCursor,
   IncrementingCountCursor,
   MinMaxDatetime,
+  CompositeRawDecoder,
+  CsvDecoder,
+  GzipDecoder,
+  IterableDecoder,
   JsonDecoder,
+  JsonItemsDecoder,
   JsonlDecoder,
+  XmlDecoder,
+  ZipfileDecoder,
   CompositeErrorHandler,
   DefaultErrorHandler,
   HttpResponseFilter,

@@ -4,6 +4,7 @@ import { Decoder } from './decoder.ts'
 
 export const JsonDecoder = defineComponent(Decoder, {
   type: 'JsonDecoder',
+  aliases: ['JsonParser'],
   summary: 'Reads a body as JSON; a list counts as several bodies. A body that is no JSON is an error, and tried again.',
   fields: {},
   examples: [{ title: 'JSON', manifest: { type: 'JsonDecoder' } }],

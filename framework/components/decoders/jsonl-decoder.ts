@@ -8,6 +8,7 @@ const linesPerBatch = 1000
 
 export const JsonlDecoder = defineComponent(Decoder, {
   type: 'JsonlDecoder',
+  aliases: ['JsonLineParser'],
   summary: 'Reads a body with one JSON value per line. A line that is no JSON is an error.',
   fields: {},
   examples: [{ title: 'JSON lines', manifest: { type: 'JsonlDecoder' } }],
