@@ -53,5 +53,6 @@ export type { Item, MessageItem, PageItem, StreamInfo } from './runtime/items.ts
 export { type Connector, type ConnectorOptions, openConnector } from './runtime/open-connector.ts'
 export { type ReadOptions, read } from './runtime/read.ts'
 export { type ExitCode, Run, type RunSummary } from './runtime/run.ts'
+export type { CompleteRange, RunLog, RunRecord, StreamRecord } from './runtime/run-log.ts'
 export { createRunReporter, type Logger, type RunReporter } from './runtime/run-reporter.ts'
 export type { ConnectionState, JoinedCommit, LeaseHolder, StateLease, StateRegistry, StateVersion } from './runtime/state-registry.ts'

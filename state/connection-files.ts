@@ -10,11 +10,20 @@ export interface ConnectionPaths {
   readonly history: string
   readonly lock: string
   readonly lastLease: string
+  /** One file per run. */
+  readonly runs: string
 }
 
 export function pathsOf(directory: string, connection: string): ConnectionPaths {
   const path = (ending: string) => join(directory, `${fileNameOf(connection)}${ending}`)
-  return { directory, state: path('.json'), history: path('.history'), lock: path('.lock'), lastLease: path('.last-lease') }
+  return {
+    directory,
+    state: path('.json'),
+    history: path('.history'),
+    lock: path('.lock'),
+    lastLease: path('.last-lease'),
+    runs: path('.runs'),
+  }
 }
 
 /** undefined when there is no such file. Throws ConfigError for a file that cannot be used. */

@@ -1,9 +1,19 @@
 import { join } from 'node:path'
-import { type Clock, diskFiles, errnoOf, type Files, type StateLease, type StateRegistry, type StateVersion } from '../framework/index.ts'
+import {
+  type Clock,
+  diskFiles,
+  errnoOf,
+  type Files,
+  replaceFile,
+  type StateLease,
+  type StateRegistry,
+  type StateVersion,
+} from '../framework/index.ts'
 import { type ConnectionPaths, historyPath, historyVersions, pathsOf, readDocument, storing } from './connection-files.ts'
 import { parseDocument, versionOf } from './document.ts'
 import { FileLease } from './file-lease.ts'
 import { FileLock } from './lock.ts'
+import { createRunLog, plainName, type RunStore } from './run-log.ts'
 
 export interface FileRegistryOptions {
   readonly clock: Clock
@@ -43,6 +53,7 @@ export function fileStateRegistry(directory: string, options: FileRegistryOption
     show: (connection) => readDocument(pathsOf(directory, connection).state, files).then((document) => document && versionOf(document)),
     history: (connection) => readHistory(pathsOf(directory, connection), files),
     connections: () => readConnections(directory, files),
+    runs: createRunLog(runFiles(directory, files)),
     close: async () => undefined,
   }
 }
@@ -55,11 +66,42 @@ async function readHistory(paths: ConnectionPaths, files: Files): Promise<readon
   return documents.filter((document) => document !== undefined).map(versionOf)
 }
 
+/** `DIR/<connection>.runs/<run>.json`, one line each. */
+function runFiles(directory: string, files: Files): RunStore {
+  const folder = (connection: string) => pathsOf(directory, connection).runs
+  const path = (connection: string, name: string) => join(folder(connection), `${plainName(name)}.json`)
+  return {
+    put: (connection, name, text) =>
+      storing(connection, async () => {
+        await files.mkdir(folder(connection), { recursive: true, mode: 0o700 })
+        await replaceFile(path(connection, name), text, files)
+      }),
+    get: async (connection, name) => {
+      try {
+        return await files.readFile(path(connection, name), 'utf8')
+      } catch (thrown) {
+        if (errnoOf(thrown) === 'ENOENT') return undefined
+        throw thrown
+      }
+    },
+    names: async (connection) => {
+      const names = await files.readdir(folder(connection)).catch(nothingIfMissing)
+      return names
+        .filter((name) => name.endsWith('.json'))
+        .map((name) => name.slice(0, -'.json'.length))
+        .sort()
+    },
+    remove: (connection, name) => files.rm(path(connection, name), { force: true }),
+  }
+}
+
+function nothingIfMissing(thrown: unknown): readonly string[] {
+  if (errnoOf(thrown) !== 'ENOENT') throw thrown
+  return []
+}
+
 async function readConnections(directory: string, files: Files): Promise<readonly string[]> {
-  const names = await files.readdir(directory).catch((thrown: unknown) => {
-    if (errnoOf(thrown) !== 'ENOENT') throw thrown
-    return []
-  })
+  const names = await files.readdir(directory).catch(nothingIfMissing)
   const connections: string[] = []
   for (const name of names.filter((file) => file.endsWith('.json'))) {
     const path = join(directory, name)

@@ -8,6 +8,7 @@ export interface StateTables {
   /** Rows that later runs replaced or removed, with the versions that they were valid in. */
   readonly past: string
   readonly versions: string
+  readonly runs: string
 }
 
 export function tablesOf(schema: string): StateTables {
@@ -18,6 +19,7 @@ export function tablesOf(schema: string): StateTables {
     current: table('_connector_state'),
     past: table('_connector_state_past'),
     versions: table('_connector_state_versions'),
+    runs: table('_connector_runs'),
   }
 }
 
@@ -35,6 +37,8 @@ const migrations: readonly ((tables: StateTables) => string)[] = [
     create table ${versions} (
       connection text not null, token bigint not null, version bigint not null, committed_at text not null, run_id text not null,
       connector text not null, primary key (connection, token));`,
+  ({ runs }) =>
+    `create table ${runs} (connection text not null, run_id text not null, record json not null, primary key (connection, run_id));`,
 ]
 
 /** Brings the tables up to date. Throws ConfigError ERR_STATE_FORMAT_NEWER when a newer version of this program made them. */

@@ -3,6 +3,7 @@ import { type Clock, openPostgres, type Query, type StateLease, type StateRegist
 import { describeSelf, isDead, lockedBy, readHolder } from './holder.ts'
 import { PostgresLease } from './postgres-lease.ts'
 import { currentVersion, givenName, keptVersions, migrate, type StateTables, statesAt, storedName, tablesOf } from './postgres-tables.ts'
+import { createRunLog, type RunStore } from './run-log.ts'
 
 export interface PostgresRegistryOptions {
   readonly clock: Clock
@@ -48,7 +49,33 @@ export async function postgresStateRegistry(url: string, options: PostgresRegist
         const { rows } = await query(`select connection from ${tables.connections} where version > 0`)
         return rows.map(({ connection }) => givenName(String(connection))).sort()
       }),
+    runs: createRunLog(runRows(reading, tables)),
     close: () => database.close(),
+  }
+}
+
+/** One row per run: the record as JSON, to be looked into with SQL. */
+function runRows(reading: <T>(work: (query: Query) => Promise<T>) => Promise<T>, { runs }: StateTables): RunStore {
+  const ask = (text: string, ...values: readonly string[]) => reading((query) => query(text, values))
+  return {
+    put: async (connection, name, text) => {
+      const upsert = `insert into ${runs} values ($1, $2, $3) on conflict (connection, run_id) do update set record = excluded.record`
+      await ask(upsert, storedName(connection), name, text)
+    },
+    get: async (connection, name) => {
+      const { rows } = await ask(
+        `select record::text as text from ${runs} where connection = $1 and run_id = $2`,
+        storedName(connection),
+        name,
+      )
+      return rows[0] && String(rows[0]['text'])
+    },
+    names: async (connection) => {
+      const { rows } = await ask(`select run_id from ${runs} where connection = $1`, storedName(connection))
+      return rows.map(({ run_id }) => String(run_id)).sort()
+    },
+    remove: async (connection, name) =>
+      void (await ask(`delete from ${runs} where connection = $1 and run_id = $2`, storedName(connection), name)),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock, StateRegistry, StateVersion } from '../framework/index.ts'
 import { parseDocument, versionOf } from './document.ts'
+import { createRunLog, plainName, type RunStore } from './run-log.ts'
 import { type Environment, parseS3Url } from './s3/address.ts'
 import { type Bucket, openBucket } from './s3/bucket.ts'
 import { historyKey, historyVersions, keysOf } from './s3/keys.ts'
@@ -43,7 +44,21 @@ export function s3StateRegistry(url: string, options: S3RegistryOptions): StateR
       }
       return names.sort()
     },
+    runs: createRunLog(runObjects(bucket)),
     close: async () => undefined,
+  }
+}
+
+function runObjects(bucket: Bucket): RunStore {
+  const key = (connection: string, name: string) => `${keysOf(connection).runs}${plainName(name)}.json`
+  return {
+    put: async (connection, name, text) => void (await bucket.put(key(connection, name), text)),
+    get: async (connection, name) => (await bucket.get(key(connection, name)))?.text,
+    names: async (connection) => {
+      const { runs } = keysOf(connection)
+      return (await bucket.list(runs)).map((found) => found.slice(runs.length, -'.json'.length)).sort()
+    },
+    remove: (connection, name) => bucket.remove(key(connection, name)),
   }
 }
 

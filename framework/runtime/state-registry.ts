@@ -1,5 +1,6 @@
 import type { Query } from '../postgres/database.ts'
 import type { StreamState } from '../protocol/messages.ts'
+import type { RunLog } from './run-log.ts'
 
 /** State of a connection: stream name to stream state. */
 export type ConnectionState = Readonly<Record<string, StreamState>>
@@ -55,5 +56,7 @@ export interface StateRegistry {
   history(connection: string): Promise<readonly StateVersion[]>
   /** Names of the connections that have a state, sorted. */
   connections(): Promise<readonly string[]>
+  /** What every run did, beside the states. */
+  readonly runs: RunLog
   close(): Promise<void>
 }

@@ -7,11 +7,13 @@ export interface ObjectKeys {
   readonly lock: string
   /** Start of the keys of earlier versions. */
   readonly history: string
+  /** Start of the keys of its runs. */
+  readonly runs: string
 }
 
 export function keysOf(connection: string): ObjectKeys {
   const name = fileNameOf(connection)
-  return { state: `${name}.json`, lock: `${name}.lock`, history: `${name}.history/` }
+  return { state: `${name}.json`, lock: `${name}.lock`, history: `${name}.history/`, runs: `${name}.runs/` }
 }
 
 export const historyKey = ({ history }: ObjectKeys, version: number): string => `${history}${String(version).padStart(10, '0')}.json`

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Clock, ConnectionState, StateLease, StateRegistry } from '../../framework/index.ts'
+import type { Clock, ConnectionState, RunRecord, StateLease, StateRegistry } from '../../framework/index.ts'
 import { fakeClock } from './fake-clock.ts'
 
 /** Longer than any lease lives without a sign of life. */
@@ -185,6 +185,65 @@ export function testStateRegistry(name: string, createStore: () => Promise<State
         await lease.release()
       }
       expect(await registry.connections()).toEqual(['a', 'b', 'Ünï/\u0000'])
+    })
+
+    describe('its log of runs', () => {
+      const record = (run: number, changes: Partial<RunRecord> = {}): RunRecord => ({
+        run_id: `20260101T000000${String(run).padStart(3, '0')}Z-x`,
+        connection: 'acme',
+        connector: 'conn::test',
+        started_at: '2026-01-01T00:00:00.000Z',
+        updated_at: '2026-01-01T00:00:01.000Z',
+        status: 'running',
+        exit_code: null,
+        requests: run,
+        retries: 0,
+        rows: 0,
+        rows_written: 0,
+        errors: [],
+        streams: [],
+        ...changes,
+      })
+      const read = (stream: string, from: string, to: string): RunRecord['streams'][number] => ({
+        ...{ stream, kind: stream, outcome: 'complete', rows: 1, slices: 1, failed_slices: 0 },
+        complete: [{ from, to }],
+      })
+
+      it('is empty at first, and keeps connections apart', async () => {
+        expect(await registry.runs.list('acme')).toEqual([])
+        expect(await registry.runs.complete('acme')).toEqual({})
+        await registry.runs.save(record(1, { connection: 'Ünï/\u0000' }))
+        expect(await registry.runs.list('acme')).toEqual([])
+        expect(await registry.runs.list('Ünï/\u0000')).toHaveLength(1)
+      })
+
+      it('lists runs newest first, each as it was saved last', async () => {
+        await registry.runs.save(record(1))
+        await registry.runs.save(record(2))
+        await registry.runs.save(record(1, { status: 'complete', exit_code: 0 }))
+        expect(await registry.runs.list('acme')).toEqual([record(2), record(1, { status: 'complete', exit_code: 0 })])
+      })
+
+      it('joins what runs proved complete', async () => {
+        await registry.runs.save(record(1, { streams: [read('a', '2026-01-01', '2026-01-10'), read('b', '2026-01-01', '2026-01-02')] }))
+        await registry.runs.save(record(2, { streams: [read('a', '2026-01-05', '2026-01-20')] }))
+        await registry.runs.save(record(3, { streams: [read('a', '2026-03-01', '2026-03-02')] }))
+        expect(await registry.runs.complete('acme')).toEqual({
+          a: [
+            { from: '2026-01-01', to: '2026-01-20' },
+            { from: '2026-03-01', to: '2026-03-02' },
+          ],
+          b: [{ from: '2026-01-01', to: '2026-01-02' }],
+        })
+      })
+
+      it('drops the oldest runs, not what they proved', async () => {
+        await registry.runs.save(record(1, { streams: [read('a', '2026-01-01', '2026-01-02')] }))
+        for (let run = 2; run <= 53; run++) await registry.runs.save(record(run))
+        const runs = await registry.runs.list('acme')
+        expect([runs.length, runs[0]?.requests, runs.at(-1)?.requests]).toEqual([50, 53, 4])
+        expect(await registry.runs.complete('acme')).toEqual({ a: [{ from: '2026-01-01', to: '2026-01-02' }] })
+      })
     })
 
     it('keeps what the latest 20 runs left, newest first', async () => {

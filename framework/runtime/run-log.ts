@@ -1,0 +1,54 @@
+import type { RunError, StreamOutcome } from './run.ts'
+
+/** From and to as the cursor writes them, both ends read. */
+export interface CompleteRange {
+  readonly from: string | number
+  readonly to: string | number
+}
+
+/** How one stream of one account fared in a run. */
+export interface StreamRecord {
+  readonly stream: string
+  readonly kind: string
+  readonly account_id?: string
+  readonly outcome: StreamOutcome
+  readonly rows: number
+  readonly slices: number
+  readonly failed_slices: number
+  /** Ranges that this run read to their last page; absent for streams without a cursor and for those with partitions. */
+  readonly complete?: readonly CompleteRange[]
+  /** How often each error code was reported for the stream. */
+  readonly errors?: Readonly<Record<string, number>>
+}
+
+/** One run: what `connector runs` shows. Saved when it starts, now and then, and when it ends. */
+export interface RunRecord {
+  readonly run_id: string
+  readonly connection: string
+  readonly connector: string
+  /** ISO-8601, UTC. */
+  readonly started_at: string
+  /** Last sign of life while it runs. */
+  readonly updated_at: string
+  /** `running` also stands for a run that was killed. */
+  readonly status: 'running' | 'complete' | 'failed' | 'stopped'
+  readonly exit_code: number | null
+  /** `--from`/`--to` of a backfill. */
+  readonly backfill?: { readonly from?: string; readonly to?: string }
+  readonly requests: number
+  readonly retries: number
+  readonly rows: number
+  readonly rows_written: number
+  readonly errors: readonly RunError[]
+  readonly streams: readonly StreamRecord[]
+}
+
+/** Runs of connections, beside their states. Bounded: the latest runs are kept, older ones live on in what they proved complete. */
+export interface RunLog {
+  /** Stores the run; a later record of the same run replaces it. */
+  save(record: RunRecord): Promise<void>
+  /** Newest first. */
+  list(connection: string): Promise<readonly RunRecord[]>
+  /** For each stream, the ranges that some run proved complete, merged where they overlap. */
+  complete(connection: string): Promise<Readonly<Record<string, readonly CompleteRange[]>>>
+}
