@@ -105,6 +105,27 @@ describe('a fault that stays', () => {
     expect(sandbox.counts[ROUTES.insights]).toBe((golden.counts[ROUTES.insights] ?? 0) - 1)
   })
 
+  it.each([
+    ['insights', 'page_insights', 0],
+    ['insights', 'page_insights', 2],
+    ['posts', 'posts', 0],
+    ['posts', 'posts', 1],
+    ['posts', 'posts', 3],
+  ] as const)('in one slice of %s only keeps the state before it, whatever comes after (%s, call %i)', async (route, kind, skip) => {
+    const settings = { select: [kind], concurrency: 1, config: { lookback_days: 0 } }
+    const golden = await goldenOf(settings)
+    const { sandbox, read, table } = await openBench({}, settings)
+    sandbox.faults.add(faultAt(route, { kind: 'error', code: 99_999 }, { skip, times: 1 }))
+    const failed = await read()
+    expect(failed.exitCode).toBe(1)
+    expect(failed.errors).toMatchObject([{ code: 'ERR_GRAPH', account_id: expect.any(String), date_range: expect.any(String) }])
+    expect(failed.summary.streams).toEqual({ complete: 1, incomplete: 1, pending: 0 })
+    // The slices after it were read all the same.
+    expect(Object.keys(failed.emitted)).toHaveLength(2)
+    expect((await read()).exitCode).toBe(0)
+    expect(difference(table(), golden.table)).toEqual(NO_DIFFERENCE)
+  })
+
   it('as silence is given up after its tries', async () => {
     const timeouts = { headers: 120, bodyIdle: 120 }
     const settings = { select: ['page_insights', 'page'] }
