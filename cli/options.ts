@@ -30,3 +30,5 @@ export const STATE: CommandOption = {
 }
 
 export const CONNECTION: CommandOption = { flags: '--connection <name>', description: 'whose state this is; default: the product name' }
+
+export const REGISTRY: CommandOption = { flags: '--state <url>', description: 'the registry: file:DIR, postgres://…, s3://… or env:NAME' }

@@ -6,6 +6,7 @@ import type { ConfiguredCatalog } from '../framework/protocol/messages.ts'
 import { type CatalogMatch, matchCatalog, selectStreams } from '../framework/runtime/bound-stream.ts'
 import type { Destination } from '../framework/runtime/destination.ts'
 import type { ReadOptions } from '../framework/runtime/read.ts'
+import type { RunLog } from '../framework/runtime/run-log.ts'
 import type { ConnectionState, StateLease } from '../framework/runtime/state-registry.ts'
 import { readStateFile } from '../state/airbyte.ts'
 import { isStateRegistryUrl, openStateRegistry } from '../state/open.ts'
@@ -54,6 +55,8 @@ export interface OpenState {
   readonly connection: string
   readonly streams: ConnectionState
   readonly lease: StateLease | undefined
+  /** Where runs are recorded; undefined without a registry. */
+  readonly runs: RunLog | undefined
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -62,7 +65,7 @@ export async function openState({ product, connector, run }: Session, { options,
   const given = text(options, 'state')
   const source = given && storageUrl(given, io.env)
   const connection = text(options, 'connection') ?? product
-  const nothing = { connection, lease: undefined, [Symbol.asyncDispose]: async () => undefined }
+  const nothing = { connection, lease: undefined, runs: undefined, [Symbol.asyncDispose]: async () => undefined }
   if (source === undefined) return { ...nothing, streams: {} }
   if (!isStateRegistryUrl(source)) return { ...nothing, streams: await readStateFile(source) }
   const registry = await openStateRegistry(source, { clock: systemClock })
@@ -72,7 +75,7 @@ export async function openState({ product, connector, run }: Session, { options,
     await registry.close()
   }
   try {
-    return { connection, lease, streams: (await lease.load())?.streams ?? {}, [Symbol.asyncDispose]: close }
+    return { connection, lease, runs: registry.runs, streams: (await lease.load())?.streams ?? {}, [Symbol.asyncDispose]: close }
   } catch (thrown) {
     await close()
     throw thrown

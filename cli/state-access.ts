@@ -22,7 +22,7 @@ export async function openRegistry({ options, io }: Invocation): Promise<StateRe
 export async function connectionOf(
   registry: StateRegistry,
   { argument, options, io }: Invocation,
-  which: 'known' | 'new',
+  which: 'known' | 'new' | 'any',
 ): Promise<{ readonly connection: string; readonly connector: string }> {
   const manifest = argument === undefined ? undefined : loadManifest(findConnector(argument, io.env))
   const named = text(options, 'connection') ?? manifest?.taxonomy?.product ?? manifest?.name
@@ -36,6 +36,8 @@ export async function connectionOf(
     const found = await registry.show(connection)
     return { connection, connector: manifest?.id ?? found?.connector ?? '' }
   }
+  // Runs are recorded before the first state is.
+  if (which === 'any') return { connection, connector: manifest?.id ?? '' }
   if (which === 'new' && manifest) return { connection, connector: manifest.id }
   const advice = which === 'new' ? '; to make a new one, name its CONNECTOR' : ''
   throw new ConfigError(

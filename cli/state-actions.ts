@@ -5,6 +5,7 @@ import type { ConnectionState, StateRegistry, StateVersion } from '../framework/
 import { parseState, toAirbyteState } from '../state/airbyte.ts'
 import { type Invocation, text } from './command.ts'
 import { wholeNumber } from './numbers.ts'
+import { printLines } from './print-lines.ts'
 import { connectionOf, leaseFor, matching, openRegistry, selectedStreams } from './state-access.ts'
 import { type Change, compareStates } from './state-changes.ts'
 
@@ -18,11 +19,12 @@ export function show(invocation: Invocation): Promise<ExitCode> {
     const version = await versionOf(found, wholeNumber(invocation.options, 'at'))
     const streams = selectedStreams(version.streams, invocation.options)
     const { stdout } = invocation.io
-    if (invocation.options['json'] === true) return print(stdout, [JSON.stringify({ connection: found.connection, ...version, streams })])
+    if (invocation.options['json'] === true)
+      return printLines(stdout, [JSON.stringify({ connection: found.connection, ...version, streams })])
     const names = Object.keys(streams)
     const width = Math.min(60, Math.max(...names.map((name) => name.length)))
     const head = `connection ${found.connection}, connector ${version.connector}\nversion ${version.version}, committed ${version.committedAt} by run ${version.runId}\n`
-    await print(stdout, [head, ...names.map((name) => `${name.padEnd(width)}  ${JSON.stringify(streams[name])}`)])
+    await printLines(stdout, [head, ...names.map((name) => `${name.padEnd(width)}  ${JSON.stringify(streams[name])}`)])
   })
 }
 
@@ -37,7 +39,7 @@ export function history(invocation: Invocation): Promise<ExitCode> {
       return { version: number, committed_at: committedAt, run_id: runId, streams: Object.keys(streams).length, changed: changed ?? null }
     })
     if (invocation.options['json'] === true)
-      return print(
+      return printLines(
         invocation.io.stdout,
         rows.map((row) => JSON.stringify(row)),
       )
@@ -45,7 +47,7 @@ export function history(invocation: Invocation): Promise<ExitCode> {
       const difference = changed === null ? '' : `, ${changed} changed`
       return `${String(version).padStart(8)}  ${committed_at}  ${run_id}  ${streams} streams${difference}`
     })
-    await print(invocation.io.stdout, lines)
+    await printLines(invocation.io.stdout, lines)
   })
 }
 
@@ -58,7 +60,7 @@ export function diff(invocation: Invocation): Promise<ExitCode> {
     const from = wanted === undefined ? older : pick(versions, wanted, connection)
     const streams = (version: StateVersion | undefined) => selectedStreams(version?.streams ?? {}, invocation.options)
     const changes = compareStates(streams(from), streams(to))
-    await print(invocation.io.stdout, [
+    await printLines(invocation.io.stdout, [
       `version ${from?.version ?? 0} → ${to.version}: ${changes.length} changed`,
       ...changes.flatMap(changeLines),
     ])
@@ -82,7 +84,7 @@ function exportState(invocation: Invocation): Promise<ExitCode> {
   return withConnection(invocation, async (found) => {
     const version = await versionOf(found, wholeNumber(invocation.options, 'at'))
     const streams = selectedStreams(version.streams, invocation.options)
-    await print(invocation.io.stdout, [JSON.stringify(exported(streams, text(invocation.options, 'format')), null, 2)])
+    await printLines(invocation.io.stdout, [JSON.stringify(exported(streams, text(invocation.options, 'format')), null, 2)])
   })
 }
 
@@ -143,13 +145,4 @@ const noState = (connection: string): ConfigError => new ConfigError('ERR_STATE_
 function changeLines({ stream, before, after }: Change): readonly string[] {
   const line = (sign: string, state: unknown) => (state === undefined ? [] : [`${sign} ${stream}  ${JSON.stringify(state)}`])
   return [...line('-', before), ...line('+', after)]
-}
-
-/** Waits where the reader is slow: a state may have a hundred thousand lines. */
-async function print(stdout: Invocation['io']['stdout'], lines: readonly string[]): Promise<void> {
-  const size = 1_000
-  for (let start = 0; start < lines.length; start += size) {
-    const block = `${lines.slice(start, start + size).join('\n')}\n`
-    if (!stdout.write(block)) await new Promise((resolve) => stdout.once('drain', resolve))
-  }
 }

@@ -4,9 +4,10 @@ import { discover } from './discover.ts'
 import { explain } from './explain.ts'
 import { list } from './list.ts'
 import { read } from './read.ts'
+import { runs } from './runs.ts'
 import { sandbox } from './sandbox.ts'
 import { spec } from './spec.ts'
 import { state } from './state.ts'
 import { validate } from './validate.ts'
 
-export const commands: readonly (Command | CommandGroup)[] = [spec, check, discover, read, explain, validate, list, state, sandbox]
+export const commands: readonly (Command | CommandGroup)[] = [spec, check, discover, read, explain, validate, list, state, runs, sandbox]

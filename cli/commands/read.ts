@@ -30,14 +30,21 @@ export const read: Command = {
 }
 
 async function readAll(invocation: Invocation): Promise<ExitCode> {
-  const { openSession, openState, readCatalog, openDisplay, openOutput, readStreams, readOptions, commitState } = await loadPipeline()
+  const { openSession, openState, readCatalog, openDisplay, openOutput, readStreams, readOptions, commitState, recordRun } =
+    await loadPipeline()
   const session = await openSession(invocation)
   await using state = await openState(session, invocation)
   const catalog = await readCatalog(session, invocation)
   await using display = await openDisplay(session, catalog, invocation.io)
   await using destination = await openOutput(session, { catalog, state }, invocation)
-  const items = commitState(destination.write(readStreams(catalog, readOptions(session, state, invocation))), state.lease)
-  for await (const item of items) display.show(item)
+  const options = readOptions(session, state, invocation)
+  await using recording = await recordRun(session, { log: state.runs, connection: state.connection, backfill: options.range })
+  const items = commitState(destination.write(readStreams(catalog, options)), state.lease)
+  for await (const item of items) {
+    display.show(item)
+    await recording.observe(item)
+  }
+  await recording.finish(destination.report())
   return display.finish(destination.report())
 }
 
@@ -48,5 +55,6 @@ async function loadPipeline() {
   const { openDisplay } = await import('../display.ts')
   const { read: readStreams } = await import('../../framework/runtime/read.ts')
   const { commitState } = await import('../../framework/runtime/commit-state.ts')
-  return { openSession, openState, readCatalog, openDisplay, openOutput, readStreams, readOptions, commitState }
+  const { recordRun } = await import('../run-recording.ts')
+  return { openSession, openState, readCatalog, openDisplay, openOutput, readStreams, readOptions, commitState, recordRun }
 }

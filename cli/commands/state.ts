@@ -1,7 +1,6 @@
 import type { Command, CommandGroup, CommandOption, Invocation } from '../command.ts'
-import { CONNECTION, CONNECTOR } from '../options.ts'
+import { CONNECTION, CONNECTOR, REGISTRY } from '../options.ts'
 
-const REGISTRY: CommandOption = { flags: '--state <url>', description: 'the registry: file:DIR, postgres://…, s3://… or env:NAME' }
 const STREAMS: CommandOption = { flags: '--stream <streams>', description: 'by name, comma separated; * stands for any text', repeat: true }
 const AT: CommandOption = { flags: '--at <n>', description: 'an earlier version instead of the current one' }
 const JSON_LINES: CommandOption = { flags: '--json', description: 'JSON instead of a table' }

@@ -144,6 +144,7 @@ export class StreamReader {
     }
     await before
     if (run && slice.window) run.close(slice.window)
+    if (run?.covered && !this.#bound.partitioned) this.#result.complete = run.covered()
     this.#result.slices += 1
     this.#checkpoint()
     return true

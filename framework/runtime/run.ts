@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { AuthenticationError, type ConnectorError, RateLimitError, StoppedError } from '../errors.ts'
 import type { Finding } from '../report.ts'
+import type { CompleteRange } from './run-log.ts'
 
 export type StreamOutcome = 'complete' | 'incomplete' | 'pending'
 
@@ -14,6 +15,8 @@ export interface StreamResult {
   /** Slices that were read to their end. */
   slices: number
   failedSlices: number
+  /** Ranges read to their end; undefined for streams without a cursor and for those with partitions. */
+  complete?: readonly CompleteRange[]
 }
 
 export interface RunError {

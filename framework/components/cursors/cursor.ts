@@ -30,6 +30,8 @@ export interface CursorRun {
   keep(row: Row): boolean
   /** `{ <cursor field>: <formatted> }`, and foreign keys of the state it was opened with. The same object until it changes. */
   state(): StreamState
+  /** Ranges that this run read to their end, as the slices name them, joined where they touch. Absent for cursors without ranges. */
+  covered?(): readonly { readonly from: string | number; readonly to: string | number }[]
   /** A row with a readable cursor value was seen. */
   readonly observed: boolean
 }

@@ -203,6 +203,7 @@ function keepingState(run: DatetimeRun, state: StreamState): CursorRun {
     close: (slice) => run.close(slice),
     keep: (row) => run.keep(row),
     state: () => state,
+    covered: () => run.covered(),
     get observed() {
       return run.observed
     },

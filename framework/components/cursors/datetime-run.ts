@@ -41,6 +41,8 @@ export class DatetimeRun implements CursorRun {
   readonly #open = new Map<CursorSlice, OpenSlice>()
   readonly #range: ValueRange
   #intervals: readonly Interval[]
+  /** Windows that this run closed, joined. */
+  #covered: readonly Interval[] = []
   #state: StreamState | undefined
   #observed = false
   #warned = false
@@ -110,7 +112,9 @@ export class DatetimeRun implements CursorRun {
     // The reference takes the bounds as they were written, which may be coarser than they were.
     const { start, end } =
       cut.dialect === 'native' ? window : { start: format.read(slice.values[startField]), end: format.read(slice.values[endField]) }
-    this.#intervals = mergeIntervals([...this.#intervals, { start, end, latest: latest.moment }], granularityOf(cut))
+    const read = { start, end, latest: latest.moment }
+    this.#intervals = mergeIntervals([...this.#intervals, read], granularityOf(cut))
+    this.#covered = mergeIntervals([...this.#covered, read], granularityOf(cut))
     this.#state = undefined
   }
 
@@ -150,6 +154,11 @@ export class DatetimeRun implements CursorRun {
     const point = reached(this.#intervals)
     this.#state = { ...resumption.foreign, ...(point ? { [cursorField]: format.write(point) } : {}) }
     return this.#state
+  }
+
+  covered(): readonly { readonly from: string | number; readonly to: string | number }[] {
+    const { format } = this.#options
+    return this.#covered.map(({ start, end }) => ({ from: format.write(start), to: format.write(end) }))
   }
 
   #warnOnce(value: unknown): void {
