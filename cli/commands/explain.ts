@@ -33,7 +33,7 @@ async function loadPlanner() {
 
 async function printPlans(plans: readonly StreamPlan[], asked: number, io: Io): Promise<void> {
   const { default: Table } = await import('cli-table3')
-  const table = new Table({ head: ['stream', 'slices', 'from', 'to', 'calls'], style: { head: [], border: [] } })
+  const table = new Table({ head: ['stream', 'slices', 'from', 'to', 'calls'], style: { head: [], border: [], compact: true } })
   for (const { stream, slices, from, to, calls, exact } of plans) {
     table.push([stream, slices, from ?? '', to ?? '', `${exact ? '' : '≥ '}${calls}`])
   }
