@@ -4,6 +4,7 @@ import { defineComponent } from '../../framework/manifest/component.ts'
 import { optional, slot, string } from '../../framework/manifest/fields.ts'
 import { AccountInsightsReading, plannedAccountCalls } from './account-insights-reading.ts'
 import { lazySelection, selectionFields } from './metric-fields.ts'
+import { runState } from './run-state.ts'
 
 export const AccountInsightsRetriever = defineComponent(Retriever, {
   type: 'AccountInsightsRetriever',
@@ -28,7 +29,7 @@ export const AccountInsightsRetriever = defineComponent(Retriever, {
     },
   ],
   create: (fields, context) => {
-    const settings = { ...fields, selection: lazySelection(fields, context), context, denied: new Map() }
+    const settings = { ...fields, selection: lazySelection(fields, context), context, denied: runState(context.services.http).denied }
     return {
       partitioned: false,
       async *partitions(scope) {

@@ -1,17 +1,19 @@
-import PQueue from 'p-queue'
 import type { Authenticator } from '../../framework/components/authenticators/authenticator.ts'
 import type { RequestContext, Requester } from '../../framework/components/requesters/requester.ts'
-import { ConnectorError, StoppedError } from '../../framework/errors.ts'
+import { ConnectorError, RateLimitError, StoppedError } from '../../framework/errors.ts'
 import type { Answer, HttpClient } from '../../framework/http/client.ts'
 import type { HttpResponse } from '../../framework/http/request.ts'
 import { BATCH_LIMIT, type BatchAnswer, batchAnswers, batchFields } from './batch.ts'
 import { classify, graphConnectorError } from './errors.ts'
 import { isObject } from './insight-rows.ts'
 
-/** Calls of one account on their way at the same time where there are no batches. */
+/** Requests of one account on their way at the same time. */
 const AT_ONCE = 4
 /** Batches in which a call may come to nothing before it is sent on its own. */
 const MOST_BATCHES = 2
+
+/** Accounts whose standing is remembered. */
+const MOST_LANES = 1_000
 
 export interface BatchWay {
   readonly batch: Requester
@@ -41,55 +43,24 @@ export function batchQueue(http: HttpClient, way: BatchWay): BatchQueue {
   const known = queues.get(http) ?? new Map<string, BatchQueue>()
   queues.set(http, known)
   const root = way.batch.url({ scope: {}, parts: {} })
-  const queue = known.get(root) ?? (way.batches ? collecting(way, root) : oneByOne())
+  const queue = known.get(root) ?? createQueue(way, root)
   known.set(root, queue)
   return queue
 }
 
-/** Runs work of one account a few at a time. */
-type Lanes = <T>(id: string, work: () => Promise<T>) => Promise<T>
-
-function lanes(): Lanes {
-  const queues = new Map<string, PQueue>()
-  return async (id, work) => {
-    const queue = queues.get(id) ?? new PQueue({ concurrency: AT_ONCE })
-    queues.set(id, queue)
-    try {
-      return await queue.add(work)
-    } finally {
-      if (queue.size === 0 && queue.pending === 0) queues.delete(id)
-    }
-  }
-}
-
-function oneByOne(): BatchQueue {
-  const inLane = lanes()
-  return { send: (requester, request) => inLane(accountId(request), () => requester.send(request)) }
-}
-
-/** Collects until nothing more comes up at this moment; calls of different accounts are not mixed, because quota is per account. */
-function collecting(way: BatchWay, root: string): BatchQueue {
-  const waiting = new Map<string, Call[]>()
-  const inLane = lanes()
-  const flush = (id: string) => {
-    const calls = waiting.get(id) ?? []
-    waiting.delete(id)
-    for (let start = 0; start < calls.length; start += BATCH_LIMIT) {
-      const part = calls.slice(start, start + BATCH_LIMIT)
-      void inLane(id, () => sendAll(part, way, root))
-    }
-  }
+/** Calls of different accounts are not mixed, because quota is per account. */
+function createQueue(way: BatchWay, root: string): BatchQueue {
+  const lanes = new Map<string, Lane>()
   return {
     send: (requester, request) =>
       new Promise((resolve, reject) => {
         const id = accountId(request)
-        const calls = waiting.get(id)
-        const call = { requester, request, resolve, reject, batches: 0 }
-        if (calls) calls.push(call)
-        else {
-          waiting.set(id, [call])
-          setImmediate(flush, id)
+        const forget = () => {
+          if (lanes.size > MOST_LANES) lanes.delete(id)
         }
+        const lane = lanes.get(id) ?? new Lane(way, root, forget)
+        lanes.set(id, lane)
+        lane.add({ requester, request, resolve, reject, batches: 0 })
       }),
   }
 }
@@ -99,33 +70,75 @@ function accountId({ scope }: RequestContext): string {
   return isObject(account) ? String(account['id']) : ''
 }
 
-/** Settles every call. What a batch leaves undone goes into another one; a call that meets a limit waits for it on its own first. */
-async function sendAll(calls: readonly Call[], way: BatchWay, root: string): Promise<void> {
-  try {
-    for (let left = calls; left.length > 0; ) {
-      const [first] = left
-      if (first && (left.length === 1 || first.batches >= MOST_BATCHES)) {
-        await sendAlone(first)
-        left = left.slice(1)
-      } else {
-        const { again, limited } = settle(left, await batchOf(left, way, root))
-        if (limited) await sendAlone(limited)
-        left = again.filter((call) => call !== limited)
-      }
-    }
-  } catch (thrown) {
-    // A batch that fails as a whole fails all of its calls; those settled before are not concerned.
-    for (const call of calls) call.reject(thrown)
-  }
-}
+/**
+ * The calls of one account. They are collected until nothing more comes up at this moment. Calling while the quota is used up makes the
+ * wait longer, so only one request goes out until the account is known to answer; when much is waiting, it is a single call.
+ */
+class Lane {
+  readonly #way: BatchWay
+  readonly #root: string
+  readonly #onIdle: () => void
+  #waiting: Call[] = []
+  #standing: 'unknown' | 'answers' | 'limited' = 'unknown'
+  #running = 0
+  #woken = false
 
-async function sendAlone({ requester, request, resolve, reject }: Call): Promise<void> {
-  try {
-    resolve(await requester.send(request))
-  } catch (thrown) {
-    reject(thrown)
-    // Nothing more is sent by a run that has come to its end.
-    if (thrown instanceof StoppedError) throw thrown
+  constructor(way: BatchWay, root: string, onIdle: () => void) {
+    this.#way = way
+    this.#root = root
+    this.#onIdle = onIdle
+  }
+
+  add(call: Call): void {
+    this.#waiting.push(call)
+    if (this.#woken) return
+    this.#woken = true
+    setImmediate(() => {
+      this.#woken = false
+      this.#pump()
+    })
+  }
+
+  #pump(): void {
+    for (let size = this.#nextSize(); size > 0; size = this.#nextSize()) {
+      const part = this.#waiting.splice(0, size)
+      this.#running += 1
+      void this.#send(part).then(() => {
+        this.#running -= 1
+        this.#pump()
+      })
+    }
+    if (this.#waiting.length === 0 && this.#running === 0 && !this.#woken) this.#onIdle()
+  }
+
+  /** How many calls go out now. What does not fill a batch waits for company while others are on their way. */
+  #nextSize(): number {
+    const waiting = this.#waiting.length
+    const limit = this.#standing === 'answers' ? AT_ONCE : 1
+    if (waiting === 0 || this.#running >= limit) return 0
+    const [first] = this.#waiting
+    if (!this.#way.batches || this.#standing === 'limited' || (first && first.batches >= MOST_BATCHES)) return 1
+    if (this.#standing === 'unknown') return waiting > BATCH_LIMIT ? 1 : waiting
+    return waiting >= BATCH_LIMIT ? BATCH_LIMIT : this.#running === 0 ? waiting : 0
+  }
+
+  /** Settles the calls, or puts them back. Never rejects. */
+  async #send(calls: readonly Call[]): Promise<void> {
+    const [first] = calls
+    try {
+      if (first && calls.length === 1) {
+        first.resolve(await first.requester.send(first.request))
+        this.#standing = 'answers'
+      } else {
+        const { again, limited } = settle(calls, await batchOf(calls, this.#way, this.#root))
+        this.#standing = limited ? 'limited' : 'answers'
+        this.#waiting.unshift(...again)
+      }
+    } catch (thrown) {
+      // A refusal is an answer as well.
+      if (!(thrown instanceof RateLimitError) && !(thrown instanceof StoppedError)) this.#standing = 'answers'
+      for (const call of calls) call.reject(thrown)
+    }
   }
 }
 
@@ -154,10 +167,10 @@ async function batchOf(calls: readonly Call[], { batch, authenticator }: BatchWa
   return { answers: batchAnswers(response.json(), calls.length), headers: response.headers }
 }
 
-/** Settles what is decided. `again`: calls for another batch; `limited`: one of them, to wait for the end of a limit with. */
-function settle(calls: readonly Call[], { answers, headers }: Outcome): { again: readonly Call[]; limited: Call | undefined } {
+/** Settles what is decided. `again`: calls for another batch; `limited`: some of them met the end of the quota. */
+function settle(calls: readonly Call[], { answers, headers }: Outcome): { again: readonly Call[]; limited: boolean } {
   const again: Call[] = []
-  let limited: Call | undefined
+  let limited = false
   for (const [index, call] of calls.entries()) {
     const answer = answers[index] ?? { kind: 'undone' }
     if (answer.kind === 'answer' && accepted(call, answer.body, headers)) continue
@@ -166,8 +179,8 @@ function settle(calls: readonly Call[], { answers, headers }: Outcome): { again:
       call.reject(graphConnectorError(answer.error, verdict))
       continue
     }
-    if (verdict?.kind === 'rate') limited ??= call
-    else call.batches += 1
+    limited ||= verdict?.kind === 'rate'
+    call.batches += 1
     again.push(call)
   }
   return { again, limited }

@@ -14,7 +14,8 @@ export type BatchAnswer =
 /** Form fields of a batch of GET calls. Every item counts as one call; addresses are relative to the versioned root. */
 export function batchFields(addresses: readonly string[]): Record<string, string> {
   const items = addresses.map((relative_url) => ({ method: 'GET', relative_url }))
-  return { batch: JSON.stringify(items), include_headers: 'false' }
+  // The headers of the items tell how much of its allowance each account has used.
+  return { batch: JSON.stringify(items), include_headers: 'true' }
 }
 
 /** `{id}/insights?metric=…` with its parameters encoded. */

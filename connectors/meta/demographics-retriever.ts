@@ -18,6 +18,7 @@ import { type LazySelection, lazySelection, selectionFields } from './metric-fie
 import { insightsParams, type MetricGroup } from './plan.ts'
 import { isForbidden } from './refusal.ts'
 import { RefusalGuard } from './refusal-guard.ts'
+import { runState } from './run-state.ts'
 import { reportSmallAccount } from './small-account.ts'
 import { totalsOf } from './total-rows.ts'
 
@@ -45,7 +46,7 @@ export const DemographicsRetriever = defineComponent(Retriever, {
     },
   ],
   create: (values, context) => {
-    const settings = { ...values, selection: lazySelection(values, context), context, denied: new Map() }
+    const settings = { ...values, selection: lazySelection(values, context), context, denied: runState(context.services.http).denied }
     return {
       partitioned: false,
       async *partitions(scope) {

@@ -1,3 +1,4 @@
+import type { ConnectorError } from '../../framework/errors.ts'
 import type { HttpClient } from '../../framework/http/client.ts'
 import { Quarantine } from './quarantine.ts'
 
@@ -6,6 +7,8 @@ export interface RunState {
   readonly quarantine: Quarantine
   /** Permissions of the user token; asked for once. undefined: the API did not tell. */
   permissions: Promise<ReadonlySet<string> | undefined> | undefined
+  /** Instagram accounts whose insights are refused as a whole, with the reason: all streams of the account share it. */
+  readonly denied: Map<string, ConnectorError>
   /** Keys of remarks that were made already. */
   readonly told: Set<string>
 }
@@ -16,7 +19,7 @@ const runs = new WeakMap<HttpClient, RunState>()
 export function runState(http: HttpClient): RunState {
   const known = runs.get(http)
   if (known) return known
-  const state: RunState = { quarantine: new Quarantine(), permissions: undefined, told: new Set() }
+  const state: RunState = { quarantine: new Quarantine(), permissions: undefined, denied: new Map(), told: new Set() }
   runs.set(http, state)
   return state
 }

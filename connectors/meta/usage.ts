@@ -3,20 +3,53 @@ import type { Usage } from '../../framework/http/resolution.ts'
 
 type Headers = HttpResponse['headers']
 
+/** What usage is read from: a response, or its headers alone. */
+interface Answered extends Pick<HttpResponse, 'headers'>, Partial<Pick<HttpResponse, 'url' | 'json'>> {}
+
 /**
  * Usage headers of the Graph API as pools of quota. Figures are percent of the allowance; throttling starts at 100.
  * `x-app-usage` tells no time to regain; the business header tells it in minutes and may describe several ids at once.
+ * Of a batch the headers of its items count as well: they alone tell about the accounts that were read.
  */
-export function readGraphUsage(response: { readonly headers: Headers }): readonly Usage[] {
+export function readGraphUsage(response: Answered): readonly Usage[] {
+  const own = headerUsage(response.headers)
+  const items = itemHeaders(response)
+  return items.length === 0 ? own : highestOfEach([...own, ...items.flatMap(headerUsage)])
+}
+
+function headerUsage(headers: Headers): readonly Usage[] {
   return [
-    ...platformUsage('app', response.headers['x-app-usage']),
-    ...platformUsage('page', response.headers['x-page-usage']),
-    ...businessUsage(response.headers['x-business-use-case-usage']),
+    ...platformUsage('app', headers['x-app-usage']),
+    ...platformUsage('page', headers['x-page-usage']),
+    ...businessUsage(headers['x-business-use-case-usage']),
   ]
 }
 
+/** Batches are posted to the root; no other body is looked into. */
+function itemHeaders({ url, json }: Answered): readonly Headers[] {
+  if (url === undefined || json === undefined || !/\/v\d+\.\d+\/?$/.test(url)) return []
+  const body = json()
+  return Array.isArray(body) ? body.map((item) => headersOf(object(item)?.['headers'])) : []
+}
+
+/** Items write them as a list of names and values. */
+function headersOf(list: unknown): Headers {
+  const entries = Array.isArray(list) ? list.map(object).filter((entry) => entry !== undefined) : []
+  return Object.fromEntries(entries.map(({ name, value }) => [String(name).toLowerCase(), String(value)]))
+}
+
+function highestOfEach(usages: readonly Usage[]): readonly Usage[] {
+  const pools = new Map<string, Usage>()
+  for (const { pool, percent, regainSeconds: seconds } of usages) {
+    const known = pools.get(pool)
+    const regain = Math.max(seconds, known?.regainSeconds ?? 0)
+    pools.set(pool, { pool, percent: Math.max(percent, known?.percent ?? 0), regainSeconds: regain })
+  }
+  return [...pools.values()]
+}
+
 /** Seconds until the last of the pools answers again; undefined when no header says so. */
-export function regainSeconds(response: { readonly headers: Headers }): number | undefined {
+export function regainSeconds(response: Answered): number | undefined {
   const longest = Math.max(0, ...readGraphUsage(response).map((usage) => usage.regainSeconds))
   return longest > 0 ? longest : undefined
 }

@@ -9,7 +9,7 @@ describe('batchFields', () => {
     const url = relativeUrl('1_2/insights', { metric: 'a,b', period: 'lifetime' })
     expect(batchFields([url])).toEqual({
       batch: '[{"method":"GET","relative_url":"1_2/insights?metric=a%2Cb&period=lifetime"}]',
-      include_headers: 'false',
+      include_headers: 'true',
     })
   })
 })
