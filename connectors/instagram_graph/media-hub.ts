@@ -3,6 +3,7 @@ import type { Services } from '../../framework/manifest/component.ts'
 import type { MediaLook } from './media-look.ts'
 import { covers, type MediaMemory } from './media-memory.ts'
 import type { LookPage } from './media-page.ts'
+import { ownCopy } from './own-copy.ts'
 import { SharedPages } from './shared-pages.ts'
 
 /** The streams that are made from one listing of media. */
@@ -56,6 +57,9 @@ export class MediaHub {
   async *#read(reading: Reading, stream: MediaStream, account: string): AsyncGenerator<LookPage> {
     try {
       yield* reading.pages.read(stream)
+    } catch (thrown) {
+      // Each stream says in its own copy where it happened.
+      throw ownCopy(thrown)
     } finally {
       if (reading.pages.isOver && this.#readings.get(account) === reading) this.#readings.delete(account)
     }

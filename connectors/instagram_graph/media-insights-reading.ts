@@ -8,6 +8,7 @@ import { type MemorySlice, memorySlice } from '../meta/memory-cursor.ts'
 import { type MediaMemory, writeMemory } from './media-memory.ts'
 import { bodyOf, type LookPage, type MediaItem } from './media-page.ts'
 import { callsOf, itemInsights, type MediaSettings } from './media-settings.ts'
+import { ownCopy } from './own-copy.ts'
 
 const DAY_MS = 86_400_000
 /** Batches of one account on their way while the list is read on. */
@@ -54,7 +55,7 @@ export class MediaInsightsReading {
     let waiting: MediaItem[] = []
     let asked = 0
     for await (const { denied, items, memory } of source) {
-      if (denied) throw denied
+      if (denied) throw ownCopy(denied)
       const rows = items.flatMap((item) => this.#rows(item.id, bodyOf(item.observations)))
       if (rows.length > 0) yield { rows }
       waiting.push(...items.filter((item) => this.#settings.media.missing(item).length > 0))

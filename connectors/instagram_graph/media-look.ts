@@ -111,16 +111,31 @@ export class MediaLook {
     const remembered = [...young, ...older].filter(({ time }) => time < memory.recent)
     const isSuspect = memory.counts.suspects(memory.counts.likewise(remembered))
     const { chosen, swept } = sweepOf(newestFirst, { swept: memory.swept, days, sweepDays })
-    const wanted = new Set([...chosen, ...older.filter(({ id }) => isSuspect(id))].map(({ id }) => id))
-    yield* this.#read(
-      rangesOf(newestFirst, ({ id }) => wanted.has(id)),
-      wanted,
-    )
+    const changed = new Set(older.filter(({ id }) => isSuspect(id)).map(({ id }) => id))
+    const wanted = new Set([...changed, ...chosen.map(({ id }) => id)])
     const recent = at - windowDays * 86_400
     const past = [...young, ...older].filter(({ time }) => time < recent).toSorted(byAge)
-    const counts = CountTable.sized(past.length).likewise(past)
-    const next = { looked: at, recent, counts, older: past.length, cuts: cutsOf(past), day: dayOf(at), swept }
-    yield this.#end({ ...next, converted: undefined, rest: undefined })
+    // What is still to be read is not counted yet: if the run is cut off here, the next one finds it changed again.
+    const counts = CountTable.sized(past.length).likewise(past.filter(({ id }) => !changed.has(id)))
+    const next = {
+      looked: at,
+      recent,
+      older: past.length,
+      cuts: cutsOf(past),
+      swept: memory.swept,
+      day: memory.day,
+      converted: undefined,
+      rest: undefined,
+    }
+    yield this.#end({ ...next, counts: counts.copy() })
+    for await (const page of this.#read(
+      rangesOf(newestFirst, ({ id }) => wanted.has(id)),
+      wanted,
+    )) {
+      for (const item of page.items) if (changed.delete(item.id)) counts.add(item)
+      yield { ...page, memory: { ...next, counts: counts.copy(), converted: this.#options.expansion.converted } }
+    }
+    yield this.#end({ ...next, counts: CountTable.sized(past.length).likewise(past), swept, day: dayOf(at) })
   }
 
   #end(memory: MediaMemory): LookPage {
@@ -227,7 +242,7 @@ export class MediaLook {
     if (refused) await expansion.takeApart(items)
     const { converted } = expansion
     for (const item of items) {
-      if (converted === undefined || item.time > converted || item.asked !== 'nothing') continue
+      if (converted === undefined || item.time > converted || item.observations.length > 0) continue
       item.asked = 'all'
       this.#beforeConversion += 1
     }
