@@ -17,6 +17,7 @@ import { WaitTimeFromHeader } from './backoff/wait-time-from-header.ts'
 import { WaitUntilTimeFromHeader } from './backoff/wait-until-time-from-header.ts'
 import { CheckDynamicStream } from './checks/check-dynamic-stream.ts'
 import { CheckStream } from './checks/check-stream.ts'
+import { DynamicStreamCheckConfig } from './checks/dynamic-stream-check-config.ts'
 import { DatetimeBasedCursor } from './cursors/datetime-based-cursor.ts'
 import { IncrementingCountCursor } from './cursors/incrementing-count-cursor.ts'
 import { MinMaxDatetime } from './cursors/min-max-datetime.ts'
@@ -47,11 +48,22 @@ import { HttpRequester } from './requesters/http-requester.ts'
 import { RequestPath } from './requesters/request-path.ts'
 import { ValueRequestOption } from './requesters/value-request-option.ts'
 import { AccountDiscovery } from './resolvers/account-discovery.ts'
+import { ComponentMappingDefinition } from './resolvers/component-mapping-definition.ts'
+import { ConfigComponentsResolver } from './resolvers/config-components-resolver.ts'
+import { HttpComponentsResolver } from './resolvers/http-components-resolver.ts'
+import { ParametrizedComponentsResolver } from './resolvers/parametrized-components-resolver.ts'
+import { StreamConfig } from './resolvers/stream-config.ts'
+import { StreamParametersDefinition } from './resolvers/stream-parameters-definition.ts'
 import { SimpleRetriever } from './retrievers/simple-retriever.ts'
+import { ComplexFieldType } from './schema-loaders/complex-field-type.ts'
 import { DefaultSchemaLoader } from './schema-loaders/default-schema-loader.ts'
+import { DynamicSchemaLoader } from './schema-loaders/dynamic-schema-loader.ts'
 import { InlineSchemaLoader } from './schema-loaders/inline-schema-loader.ts'
 import { JsonFileSchemaLoader } from './schema-loaders/json-file-schema-loader.ts'
+import { SchemaTypeIdentifier } from './schema-loaders/schema-type-identifier.ts'
+import { TypesMap } from './schema-loaders/types-map.ts'
 import { DeclarativeStream } from './streams/declarative-stream.ts'
+import { DynamicDeclarativeStream } from './streams/dynamic-declarative-stream.ts'
 import { AddFields } from './transformations/add-fields.ts'
 import { AddedFieldDefinition } from './transformations/added-field-definition.ts'
 import { DpathFlattenFields } from './transformations/dpath-flatten-fields.ts'
@@ -82,6 +94,7 @@ export const components: readonly Component[] = [
   WaitUntilTimeFromHeader,
   CheckDynamicStream,
   CheckStream,
+  DynamicStreamCheckConfig,
   DatetimeBasedCursor,
   IncrementingCountCursor,
   MinMaxDatetime,
@@ -112,11 +125,22 @@ export const components: readonly Component[] = [
   RequestPath,
   ValueRequestOption,
   AccountDiscovery,
+  ComponentMappingDefinition,
+  ConfigComponentsResolver,
+  HttpComponentsResolver,
+  ParametrizedComponentsResolver,
+  StreamConfig,
+  StreamParametersDefinition,
   SimpleRetriever,
+  ComplexFieldType,
   DefaultSchemaLoader,
+  DynamicSchemaLoader,
   InlineSchemaLoader,
   JsonFileSchemaLoader,
+  SchemaTypeIdentifier,
+  TypesMap,
   DeclarativeStream,
+  DynamicDeclarativeStream,
   AddFields,
   AddedFieldDefinition,
   DpathFlattenFields,

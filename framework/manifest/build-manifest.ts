@@ -2,22 +2,20 @@ import { Check } from '../components/checks/check.ts'
 import { Discovery } from '../components/resolvers/discovery.ts'
 import { Stream } from '../components/streams/stream.ts'
 import { asConnectorError, ConfigError } from '../errors.ts'
+import { type BrokenStream, orBroken } from './broken-stream.ts'
 import { buildComponent, isNode, locateErrors, manifestError, type Node } from './build.ts'
 import type { BuildContext, Config, Language, Services } from './component.ts'
+import { buildDynamic, type DynamicGroup } from './dynamic-streams.ts'
 import { condition, integerOrTemplate } from './fields.ts'
 import type { Manifest } from './manifest.ts'
 import { filesBeside } from './manifest-files.ts'
 import { gatherProblems } from './problems.ts'
 
-/** A stream that cannot be built; the others can be read. */
-export interface BrokenStream {
-  readonly name: string
-  readonly error: ConfigError
-}
-
 /** Everything a run needs, built once. */
 export interface BuiltManifest {
   readonly streams: readonly Stream[]
+  /** More streams, known once their resolvers were asked; foreign manifests only. */
+  readonly dynamic: readonly DynamicGroup[]
   /** Only in foreign manifests; in ours one broken stream breaks the manifest. */
   readonly broken: readonly BrokenStream[]
   readonly discovery: Discovery | undefined
@@ -78,7 +76,7 @@ function buildNative(manifest: Manifest, context: BuildContext): Built {
       : problems.attempt(() => buildComponent(Discovery, manifest.discovery, { ...context, path: 'streams.discovery' }))
   problems.throwAny()
   if (!check) throw new TypeError('a manifest without problems has a check')
-  return { streams, broken: [], discovery, check, concurrency: undefined }
+  return { streams, dynamic: [], broken: [], discovery, check, concurrency: undefined }
 }
 
 function buildForeign(manifest: Manifest, context: BuildContext): Built {
@@ -91,28 +89,9 @@ function buildForeign(manifest: Manifest, context: BuildContext): Built {
     .flatMap((entry) => sort(entry, () => unfold(entry)))
     .flatMap((entry) => sort(entry, () => [buildComponent(Stream, entry.node, entry.at)]))
   const streams = distinct(built, (stream) => broken.push({ name: stream.name, error: twice(stream.name, manifest, context) }))
-  broken.push(...dynamicStreams(manifest, context))
-  return { streams, broken, discovery: undefined, check: buildCheck(manifest, context), concurrency: concurrencyOf(manifest, context) }
-}
-
-/** Streams whose definitions come out of a resolver at run time have no builder; a run says so instead of leaving them out unsaid. */
-function dynamicStreams({ dynamicStreams: nodes }: Manifest, context: BuildContext): readonly BrokenStream[] {
-  return nodes.map((node, index) => {
-    const at = { ...context, path: `dynamic_streams[${index}]` }
-    const resolver = isNode(node) && isNode(node['components_resolver']) ? String(node['components_resolver']['type']) : 'unknown'
-    const error = manifestError(at, `streams made by a ${resolver} are not supported`, isNode(node) ? { node } : undefined)
-    return { name: isNode(node) && typeof node['name'] === 'string' ? node['name'] : at.path, error }
-  })
-}
-
-function orBroken<T>(build: () => T, report: (error: ConfigError) => void): T | undefined {
-  try {
-    return build()
-  } catch (thrown) {
-    if (!(thrown instanceof ConfigError)) throw thrown
-    report(thrown)
-    return undefined
-  }
+  const dynamic = buildDynamic(manifest.dynamicStreams, context, (entry) => broken.push(entry))
+  const concurrency = concurrencyOf(manifest, context)
+  return { streams, dynamic, broken, discovery: undefined, check: buildCheck(manifest, context), concurrency }
 }
 
 interface Stationed {

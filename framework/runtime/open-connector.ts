@@ -3,12 +3,14 @@ import type { CheckResult } from '../components/checks/check.ts'
 import { components } from '../components/index.ts'
 import type { Account } from '../components/resolvers/discovery.ts'
 import type { HttpClient } from '../http/client.ts'
-import { type BrokenStream, type BuiltManifest, buildManifest } from '../manifest/build-manifest.ts'
+import type { BrokenStream } from '../manifest/broken-stream.ts'
+import { type BuiltManifest, buildManifest } from '../manifest/build-manifest.ts'
 import type { Component, Config } from '../manifest/component.ts'
 import { createLanguage } from '../manifest/language.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { Reporter } from '../report.ts'
 import { type BoundStream, bindStreams, type StreamLayout } from './bound-stream.ts'
+import { expandStreams, withSchema } from './expand-streams.ts'
 import { openConfig } from './live-config.ts'
 import { probe } from './probe.ts'
 
@@ -32,9 +34,9 @@ export interface ConnectorOptions {
 /** A manifest with its config: ready to check, discover and read. */
 export interface Connector {
   readonly manifest: Manifest
-  /** Kinds of streams, in the order of the manifest. */
+  /** Kinds of streams, in the order of the manifest; without those that a resolver makes. */
   readonly kinds: readonly string[]
-  /** Streams of a foreign manifest that cannot be built, and why. */
+  /** Streams of a foreign manifest that cannot be built, and why; complete once `streams` was asked. */
   readonly broken: readonly BrokenStream[]
   /** Slices at the same time, when the manifest says so. */
   readonly concurrency: number | undefined
@@ -53,23 +55,32 @@ export function openConnector(options: ConnectorOptions): Connector {
   const built = buildManifest(manifest, { language, config: current, services: { http, clock, report, updateConfig: update } })
   for (const { message } of built.warnings) report.log('warn', message)
   const accounts = once(() => discoverAccounts(built, signal))
+  const broken = [...built.broken]
+  const leaveOut = (lost: BrokenStream) => broken.push(lost)
+  const expanded = once(() => expandStreams(built, leaveOut, signal))
   const streams = once(async () => {
     const partitionField = built.discovery?.partitionField ?? 'account_id'
-    return bindStreams(built.streams, { layout, accounts: await accounts(), partitionField })
+    const { all } = await expanded()
+    const described = manifest.dialect === 'native' ? all : await withSchema(all, leaveOut)
+    for (const { name, error } of broken) report.log('warn', `stream ${name} is left out: ${error.message}`)
+    return bindStreams(described, { layout, accounts: await accounts(), partitionField })
   })
   return {
     manifest,
     kinds: built.streams.map(({ name }) => name),
-    broken: built.broken,
+    broken,
     concurrency: built.concurrency,
     accounts,
     streams,
-    check: () =>
-      built.check.check({
-        streamNames: built.streams.map(({ name }) => name),
+    check: async () => {
+      const { all, groups } = await expanded()
+      return built.check.check({
+        streamNames: all.map(({ name }) => name),
+        dynamicStreams: groups,
         probe: async (name) => probe(await streams(), name),
         accounts,
-      }),
+      })
+    },
   }
 }
 

@@ -4,6 +4,8 @@ import type { Account } from '../resolvers/discovery.ts'
 /** What a check may ask of the connector. */
 export interface CheckTarget {
   readonly streamNames: readonly string[]
+  /** Of these, the streams that each group of dynamic streams came to, by the name of the group. */
+  readonly dynamicStreams?: ReadonlyMap<string, readonly string[]>
   /** Reads the first record of the stream's first slice. Throws why it cannot be read. */
   probe(streamName: string): Promise<'records' | 'empty' | 'no slices'>
   /** What discovery finds; undefined for connectors without it. */
@@ -19,4 +21,12 @@ export interface CheckResult {
 export interface Check {
   check(target: CheckTarget): Promise<CheckResult>
 }
+
+/** How many streams of a group of dynamic streams a check tries. */
+export interface DynamicCheck {
+  readonly group: string
+  readonly count: number
+}
+export const DynamicCheck = defineFamily<DynamicCheck>('DynamicCheck', 'How many streams of a dynamic group are tried.')
+
 export const Check = defineFamily<Check>('Check', 'Says whether a config works.')

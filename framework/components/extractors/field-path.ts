@@ -45,6 +45,13 @@ export function setAt(target: Container, path: FieldPath, value: unknown): void 
   }
 }
 
+/** Replaces every value that a path matches, globs included; says how many there were. */
+export function replaceAt(target: Container, path: FieldPath, value: unknown): number {
+  const places = placesAt(target, path)
+  for (const { parent, key } of places) put(parent, key, value)
+  return places.length
+}
+
 /** Removes what a path matches and `accepts` agrees to. Inside a list only the last item goes; others become null, so that indices stay. */
 export function removeAt(target: Container, path: FieldPath, accepts?: (value: unknown) => boolean): void {
   for (const { parent, key } of placesAt(target, path)) {

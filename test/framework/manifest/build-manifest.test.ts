@@ -92,13 +92,16 @@ describe('buildManifest', () => {
     ])
   })
 
-  it('says which dynamic streams it leaves out', () => {
-    const dynamic =
-      'dynamic_streams:\n  - { type: DynamicDeclarativeStream, name: tables, components_resolver: { type: HttpComponentsResolver } }\n'
-    const { streams, broken } = build(`${foreign(stream('a'))}${dynamic}`)
+  it('tells the dynamic streams it can make from those whose resolver it cannot build', () => {
+    const group = (name: string, resolver: string) =>
+      `  - { type: DynamicDeclarativeStream, name: ${name}, stream_template: ${stream('x')}, components_resolver: ${resolver} }\n`
+    const resolver = '{ type: ConfigComponentsResolver, stream_config: { configs_pointer: [tables] }, components_mapping: [] }'
+    const text = `${foreign(stream('a'))}dynamic_streams:\n${group('tables', resolver)}${group('odd', '{ type: OddResolver }')}`
+    const { streams, dynamic, broken } = build(text)
     expect(streams.map(({ name }) => name)).toEqual(['a'])
+    expect(dynamic.map(({ name }) => name)).toEqual(['tables'])
     expect(broken.map(({ name, error }) => `${name}: ${error.message}`)).toEqual([
-      'tables: dynamic_streams[0]: streams made by a HttpComponentsResolver are not supported (m.yaml:7:5)',
+      expect.stringMatching(/^odd: dynamic_streams\[1\]\.components_resolver: unknown ComponentsResolver 'OddResolver'; .* \(m\.yaml:8:/),
     ])
   })
 
@@ -144,8 +147,8 @@ describe('foreign manifests', () => {
         const { language, services } = testContext()
         const manifest = loadManifest({ text: readFileSync(join(folder, file), 'utf8'), file })
         const config = sampleConfig(manifest.spec.connectionSpecification, 'all')
-        const { streams, broken } = buildManifest(manifest, { language, config, services })
-        expect(streams.length + broken.length).toBeGreaterThanOrEqual(1)
+        const { streams, dynamic, broken } = buildManifest(manifest, { language, config, services })
+        expect(streams.length + dynamic.length + broken.length).toBeGreaterThanOrEqual(1)
         expect(broken.filter(({ error }) => !error.message.includes(`(${file}:`))).toEqual([])
         return broken.length === 0
       })

@@ -46,6 +46,10 @@ describe('CheckStream', () => {
     await expect(build(streams('pge')).check(target({ page: 'records', post: 'records' }))).rejects.toThrow(message)
   })
 
+  it('needs a stream in our manifests', () => {
+    expect(() => build({ type: 'CheckStream' })).toThrow("CheckStream needs 'stream_names'")
+  })
+
   it('lets bugs through', async () => {
     await expect(build(streams('a')).check(target({ a: new TypeError('x is not a function') }))).rejects.toThrow(TypeError)
   })

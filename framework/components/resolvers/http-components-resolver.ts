@@ -1,0 +1,38 @@
+import { defineComponent } from '../../manifest/component.ts'
+import { list, slot } from '../../manifest/fields.ts'
+import { rowsWithScope } from '../retrievers/all-rows.ts'
+import { Retriever } from '../retrievers/retriever.ts'
+import { ComponentMapping, ComponentsResolver, fillIn } from './components-resolver.ts'
+
+export const HttpComponentsResolver = defineComponent(ComponentsResolver, {
+  type: 'HttpComponentsResolver',
+  summary: 'Makes a stream of every record that the source lists: tables, forms, sheets.',
+  fields: {
+    retriever: slot(Retriever, { description: 'Reads the list.', default_type: 'SimpleRetriever' }),
+    components_mapping: list(slot(ComponentMapping, { description: 'A field.', default_type: 'ComponentMappingDefinition' }), {
+      description: 'Fields of the template that differ from stream to stream.',
+    }),
+  },
+  examples: [
+    {
+      title: 'A stream per table',
+      manifest: {
+        type: 'HttpComponentsResolver',
+        retriever: {
+          type: 'SimpleRetriever',
+          requester: { type: 'HttpRequester', url_base: 'https://api.example.com', path: 'tables' },
+          record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['tables'] } },
+        },
+        components_mapping: [{ type: 'ComponentMappingDefinition', field_path: ['name'], value: '{{ components_values.name }}' }],
+      },
+    },
+  ],
+  create: ({ retriever, components_mapping: mappings }, { path }) => ({
+    async *resolve(template, signal) {
+      const options = { stream: `the list at ${path}`, ...(signal ? { signal } : {}) }
+      for await (const { row, scope } of rowsWithScope(retriever, options)) {
+        yield fillIn(template, { mappings, scope: { ...scope, components_values: row }, rules: { text: 'text', creates: false } })
+      }
+    },
+  }),
+})
