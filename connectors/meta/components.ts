@@ -6,6 +6,7 @@ import { GraphBatchRequester } from './graph-batch-requester.ts'
 import { GraphCheck } from './graph-check.ts'
 import { GraphErrorHandler } from './graph-error-handler.ts'
 import { GraphFieldsRequester } from './graph-fields-requester.ts'
+import { GraphNodeExtractor } from './graph-node-extractor.ts'
 import { GraphTimes } from './graph-times.ts'
 import { InsightsRetriever } from './insights-retriever.ts'
 import { InsightsSchemaLoader } from './insights-schema-loader.ts'
@@ -25,6 +26,7 @@ export const metaComponents: readonly Component[] = [
   GraphCheck,
   GraphErrorHandler,
   GraphFieldsRequester,
+  GraphNodeExtractor,
   GraphTimes,
   InsightsRetriever,
   InsightsSchemaLoader,

@@ -50,6 +50,7 @@ export interface TotalRowOptions {
 /** Rows of the totals of one day. Throws ERR_BREAKDOWN_MISSING when parts came without the dimension that they were asked for by. */
 export function totalRows(body: unknown, { owner, period, breakdown, endTime, day }: TotalRowOptions): Row[] {
   return totalsOf(body).flatMap(({ metric, value, dimensions, values }) => {
+    if (breakdown === undefined && dimensions.length > 0) return []
     const at = breakdown === undefined ? -1 : dimensions.indexOf(breakdown)
     if (breakdown !== undefined && at < 0) throw unasked(metric, breakdown)
     const part = breakdown === undefined ? {} : { [breakdown]: values[at] ?? '' }
