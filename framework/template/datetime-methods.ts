@@ -53,7 +53,9 @@ const dateMethods = methodTable([
 
 const datetimeMethods = methodTable([
   ...shared,
-  onDateTime('isoformat', 'sep?', (moment, [separator = 'T']) => moment.isoformat(textArgument(separator, 'sep'))),
+  onDateTime('isoformat', 'sep? timespec?', (moment, [separator = 'T', timespec = 'auto']) =>
+    moment.isoformat(textArgument(separator, 'sep'), textArgument(timespec, 'timespec')),
+  ),
   onDateTime('timestamp', '', (moment) => toFloat(moment.timestamp)),
   onDateTime('date', '', (moment) => new CalendarDate(moment.days)),
   onDateTime('replace', `${replaceable} tzinfo?`, (moment, values) => {

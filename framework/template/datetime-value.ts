@@ -96,6 +96,9 @@ export class CalendarDate {
   }
 }
 
+/** The last part of the clock that `isoformat` writes; its fifth part are the digits behind the milliseconds. */
+const timespecs = ['hours', 'minutes', 'seconds', 'milliseconds', 'microseconds']
+
 /** Hours 0 to 23, minutes and seconds 0 to 59. */
 export interface ClockTime {
   readonly hour: number
@@ -145,11 +148,14 @@ export class DateTime {
   }
 
   /** ISO-8601 with the given separator; microseconds only when there are any. */
-  isoformat(separator = 'T'): string {
+  isoformat(separator = 'T', timespec = 'auto'): string {
     const { hour, minute, second } = this.clock
-    const fraction = this.micro === 0 ? '' : `.${padded(this.micro, 6)}`
+    const fraction = padded(this.micro, 6)
+    const parts = [padded(hour, 2), `:${padded(minute, 2)}`, `:${padded(second, 2)}`, `.${fraction.slice(0, 3)}`, fraction.slice(3)]
+    const count = timespec === 'auto' ? (this.micro === 0 ? 3 : 5) : timespecs.indexOf(timespec) + 1
+    if (count === 0) throw new TemplateFailure('ValueError', `unknown timespec '${timespec}'; known: ${timespecs.join(', ')}`)
     const zone = this.offset === undefined ? '' : offsetText(this.offset)
-    return `${new CalendarDate(this.days)}${separator}${padded(hour, 2)}:${padded(minute, 2)}:${padded(second, 2)}${fraction}${zone}`
+    return `${new CalendarDate(this.days)}${separator}${parts.slice(0, count).join('')}${zone}`
   }
 
   /** Python's `str()`: isoformat with a blank. */

@@ -3,6 +3,7 @@ import { defineComponent } from '../../manifest/component.ts'
 import { optional, slot } from '../../manifest/fields.ts'
 import { RequestOption } from '../requesters/request-option.ts'
 import { combineParts } from '../requesters/request-parts.ts'
+import { valueText } from '../requesters/value-text.ts'
 import { PaginationStrategy, Paginator } from './paginator.ts'
 
 export const DefaultPaginator = defineComponent(Paginator, {
@@ -37,7 +38,7 @@ export const DefaultPaginator = defineComponent(Paginator, {
       },
     },
   ],
-  create: ({ pagination_strategy: strategy, page_token_option: tokenOption, page_size_option: sizeOption }) => {
+  create: ({ pagination_strategy: strategy, page_token_option: tokenOption, page_size_option: sizeOption }, { dialect }) => {
     if (sizeOption?.target === 'path') throw new ConfigError('ERR_MANIFEST_INVALID', "'page_size_option' cannot be a RequestPath")
     if (sizeOption && strategy.pageSize === undefined) {
       throw new ConfigError('ERR_MANIFEST_INVALID', "'page_size_option' needs a 'page_size' in the pagination strategy")
@@ -54,7 +55,7 @@ export const DefaultPaginator = defineComponent(Paginator, {
           token !== undefined && tokenParts ? tokenParts.inject(token, scope) : {},
           sizeOption ? sizeOption.inject(strategy.pageSize, scope) : {},
         ]),
-      path: (token) => (inPath && token !== undefined ? String(token) : undefined),
+      path: (token) => (inPath && token !== undefined ? valueText(token, dialect) : undefined),
     }
   },
 })

@@ -109,13 +109,17 @@ function partsOf(fields: PartFields, dialect: Dialect): (scope: Scope) => Reques
     const headers = fields.request_headers && record(fields.request_headers, 'request_headers', scope)
     return {
       ...(fields.request_parameters ? { params: flatFields(record(fields.request_parameters, 'request_parameters', scope), dialect) } : {}),
-      ...(headers
-        ? { headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, valueText(value, dialect)])) }
-        : {}),
+      ...(headers ? { headers: headerTexts(headers, dialect) } : {}),
       ...(data === undefined ? {} : { body_data: isNode(data) ? data : valueText(data, dialect) }),
       ...(fields.request_body_json ? { body_json: record(fields.request_body_json, 'request_body_json', scope) } : {}),
     }
   }
+}
+
+/** A header whose value is nothing is left out. */
+function headerTexts(headers: Readonly<Record<string, unknown>>, dialect: Dialect): Record<string, string> {
+  const given = Object.entries(headers).filter(([, value]) => value !== undefined && value !== null)
+  return Object.fromEntries(given.map(([name, value]) => [name, valueText(value, dialect)]))
 }
 
 /** The reference takes a text that is no mapping for nothing; the request would then read something else than was meant. */
