@@ -1,7 +1,7 @@
 import type { Authenticator } from '../../framework/components/authenticators/authenticator.ts'
 import type { Requester } from '../../framework/components/requesters/requester.ts'
 import { type ReadOptions, type StreamSlice, sliceScope } from '../../framework/components/retrievers/retriever.ts'
-import { AuthenticationError, ConnectorError, RateLimitError, StoppedError } from '../../framework/errors.ts'
+import { AuthenticationError, ConnectorError, type ErrorContext, RateLimitError, StoppedError } from '../../framework/errors.ts'
 import { BATCH_LIMIT, type BatchAnswer, batchAnswers, batchFields, relativeUrl } from './batch.ts'
 import { classify, graphConnectorError } from './errors.ts'
 import { judgeRefusal } from './refusal.ts'
@@ -12,6 +12,8 @@ export interface GraphCall {
   readonly params: Readonly<Record<string, string>>
   /** Throws ConnectorError when a successful body is none; the call is then made again. */
   readonly accept?: (body: unknown) => void
+  /** What an error of this call concerns: the account, the media item, its metrics. */
+  readonly context?: ErrorContext
 }
 
 /** What a call came to: a body, or why it was refused. */
@@ -62,7 +64,7 @@ export class GraphCalls {
     let queue: readonly Queued[] = calls.map((call, index) => ({ call, index, tries: 0 }))
     while (queue.length > 0) {
       const sent = queue.slice(0, BATCH_LIMIT)
-      const answers = await this.#send(sent.map(({ call }) => call))
+      const answers = await this.#sendLocated(sent.map(({ call }) => call))
       const again = sent.filter((entry, at) => !this.#settle(entry, answers[at] ?? { kind: 'undone' }, outcomes))
       queue = [...again.map((entry) => ({ ...entry, tries: entry.tries + 1 })), ...queue.slice(BATCH_LIMIT)]
     }
@@ -77,6 +79,16 @@ export class GraphCalls {
     else if (tries < retries) return false
     else outcomes[index] = { error: throwTransient(error, call) }
     return true
+  }
+
+  /** A batch of one call fails for that call: its error says which. */
+  async #sendLocated(calls: readonly GraphCall[]): Promise<readonly BatchAnswer[]> {
+    try {
+      return await this.#send(calls)
+    } catch (thrown) {
+      const [only] = calls
+      throw only && calls.length === 1 && thrown instanceof ConnectorError ? located(thrown, only) : thrown
+    }
   }
 
   async #send(calls: readonly GraphCall[]): Promise<readonly BatchAnswer[]> {
@@ -159,7 +171,7 @@ function throwTransient(error: ConnectorError, call: GraphCall): ConnectorError 
   return error
 }
 
-function located(error: ConnectorError, { path }: GraphCall): ConnectorError {
-  error.context = { request: `GET ${path}`, ...error.context }
+function located(error: ConnectorError, { path, context }: GraphCall): ConnectorError {
+  error.context = { ...context, request: `GET ${path}`, ...error.context }
   return error
 }

@@ -158,9 +158,10 @@ export class ItemInsights {
   }
 
   #call({ id, names }: ItemWish): GraphCall {
-    const { period } = this.#options
+    const { period, account } = this.#options
     const params = insightsParams({ period, metrics: names }, names, undefined)
-    return { path: `${encodeURIComponent(id)}/insights`, params, accept: (body) => void dataOf(body) }
+    const context = { account_id: account, media_id: id, metric: names.join(',') }
+    return { path: `${encodeURIComponent(id)}/insights`, params, accept: (body) => void dataOf(body), context }
   }
 
   #located(thrown: unknown, { id, names }: ItemWish): unknown {

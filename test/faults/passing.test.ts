@@ -34,25 +34,26 @@ const passing: readonly Passing[] = [
 ]
 
 const routes = Object.keys(ROUTES) as RouteName[]
-const cases = passing.flatMap((each) =>
-  routes.flatMap((route) => (['first', 'middle'] as const).map((position) => ({ ...each, route, position }))),
-)
+const cases = passing.flatMap((each) => routes.map((route) => ({ ...each, route })))
 
 describe('a fault that passes costs nothing but time', () => {
-  it.each(cases)('$name at the $position call of $route', async ({ fault, route, position, retries }) => {
+  it.each(cases)('$name at the first and at a middle call of $route', async ({ fault, route, retries }) => {
     const settings = { select: KINDS[route] }
     const golden = await goldenOf(settings)
-    const calls = golden.counts[ROUTES[route]] ?? 0
+    const middle = Math.floor((golden.counts[ROUTES[route]] ?? 0) / 2)
     const { sandbox, read, table } = await openBench({}, settings)
-    const skip = position === 'first' ? 0 : Math.floor(calls / 2)
-    sandbox.faults.add(faultAt(route, fault, { skip, times: 1 }))
+    sandbox.faults.add(faultAt(route, fault, { times: 1 }))
+    // The list of accounts has one page: its second call is the second try.
+    sandbox.faults.add(faultAt(route, fault, { skip: Math.max(1, middle), times: 1 }))
     const outcome = await read()
     expect(outcome.errors).toEqual([])
     expect(outcome.exitCode).toBe(0)
     expect(difference(table(), golden.table)).toEqual(NO_DIFFERENCE)
     expect(repeatedKeys(outcome)).toEqual([])
-    expect(outcome.requests).toBe(golden.outcome.requests + retries)
-    expect(outcome.waits).toHaveLength(retries)
+    const hits = sandbox.faults.list().reduce((sum, rule) => sum + rule.hits, 0)
+    expect(hits).toBe(route === 'accounts' && retries === 0 ? 1 : 2)
+    expect(outcome.requests).toBe(golden.outcome.requests + hits * retries)
+    expect(outcome.waits).toHaveLength(hits * retries)
     expect(outcome.state).toEqual(golden.outcome.state)
   })
 
