@@ -1,4 +1,3 @@
-import type PQueue from 'p-queue'
 import type { Clock } from '../clock.ts'
 import type { CursorRun, CursorSlice } from '../components/cursors/cursor.ts'
 import { openStreamState, type StreamStateRun } from '../components/cursors/partition-state.ts'
@@ -12,6 +11,7 @@ import type { Channel } from './channel.ts'
 import { createDedupe } from './dedupe.ts'
 import type { Item } from './items.ts'
 import type { StreamResult } from './run.ts'
+import type { Turns } from './slots.ts'
 import { stateItem, statusItem } from './trace.ts'
 
 /** STATE of a stream with many partitions is large; it is sent at most this often, and always at the end. */
@@ -25,7 +25,7 @@ export interface StreamReadOptions {
   readonly report: Reporter
   readonly out: Channel<Item>
   /** Bounds slices in flight over all streams. */
-  readonly slices: PQueue
+  readonly slices: Turns
   readonly dialect: 'native' | 'airbyte'
   readonly signal: AbortSignal
   /** Accounts whose credentials were refused during this run, shared by all streams: nothing more is asked for them. */
@@ -136,6 +136,7 @@ export class StreamReader {
         await before
         if (limit !== undefined) rows = rows.slice(0, Math.max(0, limit - this.#result.rows))
         if (rows.length > 0) await this.#emit(rows, slice.window, run, Math.trunc(clock.now()))
+        if (limit === undefined && slice.window && run?.progress?.(slice.window, page.rows)) this.#checkpoint()
         if (limit !== undefined && this.#result.rows >= limit) return false
       }
     } catch (thrown) {

@@ -24,6 +24,11 @@ export interface CursorRun {
   slices(): Iterable<CursorSlice>
   /** Rows of a page of this slice, as emitted. */
   observe(slice: CursorSlice, rows: readonly Row[]): void
+  /**
+   * A page of this slice was handed on, and all before it. Where records come in the order of the cursor the state may now say that
+   * part of the slice is read. True when it does. Absent for cursors that cannot tell.
+   */
+  progress?(slice: CursorSlice, rows: readonly Row[]): boolean
   /** The slice is complete: only now may the state move over it. */
   close(slice: CursorSlice): void
   /** For client-side incremental reads and data feeds: is the row inside start and end? */

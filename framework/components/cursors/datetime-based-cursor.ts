@@ -1,6 +1,6 @@
 import { ConfigError, type ConnectorError } from '../../errors.ts'
 import { type BuildContext, defineComponent, type Values } from '../../manifest/component.ts'
-import { type BoundTemplate, boolean, list, optional, slot, string, template, withDefault } from '../../manifest/fields.ts'
+import { type BoundTemplate, boolean, list, oneOf, optional, slot, string, template, withDefault } from '../../manifest/fields.ts'
 import type { StreamState } from '../../protocol/messages.ts'
 import {
   addDuration,
@@ -49,6 +49,12 @@ const fields = {
   end_time_option: requestOption('Where a request carries the end of the window.'),
   partition_field_start: optional(template([], { description: 'Name of the start in `stream_slice`. Default: start_time.' })),
   partition_field_end: optional(template([], { description: 'Name of the end in `stream_slice`. Default: end_time.' })),
+  record_order: optional(
+    oneOf(['ascending', 'descending'], {
+      description:
+        'Records of a slice come in the order of the cursor field: a read that breaks off goes on inside the slice. Needs granules.',
+    }),
+  ),
   is_data_feed: withDefault(boolean({ description: 'Records come newest first: paging stops at the first one that is known.' }), false),
   is_client_side_incremental: withDefault(boolean({ description: 'The API cannot filter: known records are dropped here.' }), false),
   is_compare_strictly: withDefault(boolean({ description: 'Accepted for compatibility; has no effect.' }), false),
@@ -183,6 +189,7 @@ function open(setting: Setting, state: StreamState, options: CursorOptions): Cur
   }
   const run = new DatetimeRun({
     ...{ cursorField, startField, endField, format, cut, end, warn },
+    order: dialect === 'native' ? definition.record_order : undefined,
     endIsFixed: definition.end_datetime !== undefined || options.range !== undefined,
     now: () => datetimeOfEpochMs(services.clock.now()),
     resumption: options.range ? resume({}, { ...given, lookback: undefined }) : resume(state, given),
@@ -204,6 +211,7 @@ function keepingState(run: DatetimeRun, state: StreamState): CursorRun {
     keep: (row) => run.keep(row),
     state: () => state,
     covered: () => run.covered(),
+    progress: (slice, rows) => run.progress(slice, rows),
     get observed() {
       return run.observed
     },

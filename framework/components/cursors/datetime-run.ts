@@ -7,7 +7,8 @@ import type { CursorRun, CursorSlice } from './cursor.ts'
 import type { CursorFormat } from './cursor-format.ts'
 import { type Interval, mergeIntervals, reached } from './intervals.ts'
 import { LatestValue } from './latest-value.ts'
-import type { Resumption } from './resume.ts'
+import { type Resumption, writeIntervals } from './resume.ts'
+import { type RecordOrder, SliceProgress } from './slice-progress.ts'
 import { ValueRange } from './value-range.ts'
 import { type Cut, type Range, type Window, windowsOf } from './windows.ts'
 
@@ -15,6 +16,7 @@ export interface DatetimeRunOptions {
   readonly cursorField: string
   readonly startField: string
   readonly endField: string
+  readonly order: RecordOrder | undefined
   readonly format: CursorFormat
   readonly cut: Cut
   readonly end: DateTime
@@ -33,6 +35,8 @@ const microsecond = new TimeDelta(0, 1)
 interface OpenSlice {
   readonly window: Window
   readonly latest: LatestValue
+  /** Only where the order of records is known. */
+  readonly progress: SliceProgress | undefined
 }
 
 /** One read over one partition by windows of time. */
@@ -87,9 +91,11 @@ export class DatetimeRun implements CursorRun {
   }
 
   #opened(window: Window): OpenSlice {
-    const { format, cut } = this.#options
+    const { format, cut, order, cursorField } = this.#options
     const latest = new LatestValue({ format, limit: this.#limit(window, cut), onUnreadable: (value) => this.#warnOnce(value) })
-    return { window, latest }
+    const granularity = granularityOf(cut)
+    const progress = order && new SliceProgress({ order, cursorField, format, granularity, window })
+    return { window, latest, progress }
   }
 
   /** The reference lets records beyond the window advance the state; ours does not. */
@@ -103,6 +109,12 @@ export class DatetimeRun implements CursorRun {
     const { latest } = this.#find(slice)
     for (const row of rows) latest.offer(row[cursorField])
     this.#observed ||= latest.seen
+  }
+
+  progress(slice: CursorSlice, rows: readonly Row[]): boolean {
+    const moved = this.#find(slice).progress?.page(rows) ?? false
+    if (moved) this.#state = undefined
+    return moved
   }
 
   close(slice: CursorSlice): void {
@@ -150,10 +162,21 @@ export class DatetimeRun implements CursorRun {
 
   state(): StreamState {
     if (this.#state) return this.#state
-    const { resumption, cursorField, format } = this.#options
-    const point = reached(this.#intervals)
-    this.#state = { ...resumption.foreign, ...(point ? { [cursorField]: format.write(point) } : {}) }
+    const { resumption, cursorField, format, order, cut } = this.#options
+    const read = mergeIntervals([...this.#intervals, ...this.#inProgress()], granularityOf(cut))
+    const point = reached(read)
+    const [first] = read
+    const gap = read.length > 1 || (first !== undefined && compareDatetimes(first.start, cut.start) > 0)
+    // One value cannot say that there is a gap; without an order to rely on, the state stays before it.
+    this.#state =
+      order && gap
+        ? { ...resumption.foreign, ...writeIntervals(read, format) }
+        : { ...resumption.foreign, ...(point ? { [cursorField]: format.write(point) } : {}) }
     return this.#state
+  }
+
+  #inProgress(): readonly Interval[] {
+    return [...this.#open.values()].flatMap(({ progress, latest }) => progress?.interval(latest.moment) ?? [])
   }
 
   covered(): readonly { readonly from: string | number; readonly to: string | number }[] {

@@ -36,7 +36,7 @@ export interface Resumption {
 type Found = Omit<Resumption, 'from'>
 
 export function resume(state: StreamState, options: ResumeOptions): Resumption {
-  const found = isConcurrent(state) ? fromIntervals(state['slices'], options) : fromValue(state, options)
+  const found = isConcurrent(state) ? fromIntervals(state, options) : fromValue(state, options)
   return options.dialect === 'airbyte' ? withFrom(found, options) : rereading(found, options)
 }
 
@@ -45,16 +45,31 @@ export function isConcurrent(state: StreamState): state is StreamState & { reado
   return state['state_type'] === 'date-range' && Array.isArray(state['slices'])
 }
 
-function fromIntervals(slices: readonly unknown[], options: ResumeOptions): Found {
-  const { start, granularity } = options
+function fromIntervals(state: StreamState & { readonly slices: readonly unknown[] }, options: ResumeOptions): Found {
+  const { start, granularity, dialect, cursorField } = options
+  const { slices, state_type: _, [cursorField]: __, ...others } = state
+  const foreign = dialect === 'native' ? others : {}
   const intervals = slices.map((slice) => readInterval(slice, options))
   const first = intervals[0]
   const merged = mergeIntervals(intervals, granularity)
   return {
     intervals: merged.length > 0 ? merged : [{ start, end: start, latest: start }],
     floor: first ? (first.latest ?? first.end) : start,
-    foreign: {},
+    foreign,
   }
+}
+
+/** Ranges with gaps between them, in the form that {@link isConcurrent} knows. */
+export function writeIntervals(intervals: readonly Interval[], { write }: CursorFormat): StreamState {
+  // Before anything was read the first range is empty.
+  const slices = intervals
+    .filter(({ start, end }) => compareDatetimes(start, end) <= 0)
+    .map(({ start, end, latest }) => ({
+      start: write(start),
+      end: write(end),
+      ...(latest === undefined ? {} : { most_recent_cursor_value: write(latest) }),
+    }))
+  return { state_type: 'date-range', slices }
 }
 
 function readInterval(slice: unknown, { format }: ResumeOptions): Interval {
