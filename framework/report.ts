@@ -14,4 +14,6 @@ export interface Reporter {
   finding(finding: Finding): void
   /** The stream waits for its provider; the platform is told so that it does not take silence for death. */
   rateLimited(context: { readonly stream?: string; readonly seconds: number }): void
+  /** The wait told by `rateLimited` is over, whether or not it came to its end. */
+  resumed?(context: { readonly stream?: string }): void
 }

@@ -44,8 +44,8 @@ export function createWaiting({ clock, budget, report, patienceSeconds }: Waitin
       if (wait.signal?.aborted) throw stoppedBy(wait.signal)
       if (wait.seconds <= 0) return
       assertBearable(wait)
-      if (wait.asked === 'provider')
-        report.rateLimited({ ...(wait.stream === undefined ? {} : { stream: wait.stream }), seconds: wait.seconds })
+      const waiter = wait.stream === undefined ? {} : { stream: wait.stream }
+      if (wait.asked === 'provider') report.rateLimited({ ...waiter, seconds: wait.seconds })
       const started = clock.monotonic()
       try {
         await clock.sleep(wait.seconds * 1000, wait.signal)
@@ -53,6 +53,7 @@ export function createWaiting({ clock, budget, report, patienceSeconds }: Waitin
         throw wait.signal?.aborted ? stoppedBy(wait.signal) : thrown
       } finally {
         waited += (clock.monotonic() - started) / 1000
+        if (wait.asked === 'provider') report.resumed?.(waiter)
       }
     },
     get waited() {

@@ -1,4 +1,3 @@
-import PQueue from 'p-queue'
 import type { Clock } from '../clock.ts'
 import { ConnectorError, StoppedError } from '../errors.ts'
 import type { BoundStream, CatalogMatch } from './bound-stream.ts'
@@ -7,6 +6,7 @@ import type { Item } from './items.ts'
 import { StreamReader } from './read-stream.ts'
 import type { Run, StreamResult } from './run.ts'
 import type { RunReporter } from './run-reporter.ts'
+import { Slots } from './slots.ts'
 import { stalestFirst } from './stalest-first.ts'
 import type { ConnectionState } from './state-registry.ts'
 import { logItem, statusItem } from './trace.ts'
@@ -60,20 +60,24 @@ interface ReadAllOptions extends ReadOptions {
 async function readAll(streams: readonly BoundStream[], results: readonly StreamResult[], options: ReadAllOptions): Promise<void> {
   const { out, state, concurrency = DEFAULT_CONCURRENCY, gone } = options
   for (const missing of gone) reportGone(missing, options)
-  const slices = new PQueue({ concurrency })
-  const readers = new PQueue({ concurrency })
+  const slots = new Slots(concurrency)
+  const accounts = new Map(streams.map(({ info }) => [info.name, info.accountId ?? info.name]))
+  options.report.watchWaits?.((stream, isWaiting) => slots.waits(accounts.get(stream) ?? stream, isWaiting))
   const lost = new Set<unknown>()
   for (const { stream } of streams) stream.retriever.announce?.()
   for (const index of stalestFirst(streams, state)) {
     const bound = streams[index]
     const outcome = results[index]
     if (bound === undefined || outcome === undefined) continue
+    const account = bound.info.accountId ?? bound.info.name
+    const readers = slots.readers(account)
     await readers.onSizeLessThan(1)
     if (options.signal.aborted) break
+    const slices = slots.slices(account)
     const read = () => new StreamReader(bound, outcome, { ...options, out, slices, lost, state: state[bound.info.name] }).read()
     void readers.add(read).catch((error: unknown) => out.close(error))
   }
-  await readers.onIdle()
+  await slots.onIdle()
   const failed = results.filter(({ outcome }) => outcome === 'incomplete').map(({ name }) => name)
   if (failed.length > 0)
     out.post(logItem('ERROR', `these streams are not complete: ${failed.slice(0, 50).join(', ')}${failed.length > 50 ? ', …' : ''}`))

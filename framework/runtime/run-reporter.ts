@@ -12,6 +12,8 @@ export interface Logger {
 /** A reporter whose findings also travel down the pipeline, once it is open. */
 export interface RunReporter extends Reporter {
   attach(post: (item: Item) => void): void
+  /** Tells when a request of a stream begins and ends to wait for its provider. */
+  watchWaits?(watch: (stream: string, isWaiting: boolean) => void): void
 }
 
 /**
@@ -21,7 +23,11 @@ export interface RunReporter extends Reporter {
 export function createRunReporter(run: Run, clock: Clock, logger: Logger): RunReporter {
   const waiting: Item[] = []
   let post = (item: Item): void => void waiting.push(item)
+  let watch = (_stream: string, _isWaiting: boolean): void => undefined
   return {
+    watchWaits(watcher) {
+      watch = watcher
+    },
     attach(target) {
       post = target
       for (const item of waiting.splice(0)) target(item)
@@ -35,7 +41,12 @@ export function createRunReporter(run: Run, clock: Clock, logger: Logger): RunRe
     },
     rateLimited({ stream, seconds }) {
       logger.log('warn', `rate limited: waiting ${Math.ceil(seconds)} s`, stream === undefined ? {} : { stream })
-      if (stream !== undefined) post(statusItem(stream, 'RUNNING', clock.now(), [{ type: 'RATE_LIMITED' }]))
+      if (stream === undefined) return
+      post(statusItem(stream, 'RUNNING', clock.now(), [{ type: 'RATE_LIMITED' }]))
+      watch(stream, true)
+    },
+    resumed({ stream }) {
+      if (stream !== undefined) watch(stream, false)
     },
   }
 }
