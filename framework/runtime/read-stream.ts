@@ -12,7 +12,6 @@ import { createDedupe } from './dedupe.ts'
 import type { Item } from './items.ts'
 import type { StreamResult } from './run.ts'
 import type { Turns } from './slots.ts'
-import type { Turns } from './slots.ts'
 import { stateItem, statusItem } from './trace.ts'
 
 /** STATE of a stream with many partitions is large; it is sent at most this often, and always at the end. */
