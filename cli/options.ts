@@ -32,3 +32,8 @@ export const STATE: CommandOption = {
 export const CONNECTION: CommandOption = { flags: '--connection <name>', description: 'whose state this is; default: the product name' }
 
 export const REGISTRY: CommandOption = { flags: '--state <url>', description: 'the registry: file:DIR, postgres://…, s3://… or env:NAME' }
+
+export const SCHEMAS: CommandOption = {
+  flags: '--schemas <url>',
+  description: 'schema registry: file:DIR, postgres://…, https://… (Confluent) or env:NAME; without one nothing is watched',
+}

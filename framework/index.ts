@@ -50,6 +50,7 @@ export { type BoundStream, type CatalogMatch, matchCatalog, selectStreams } from
 export { commitState } from './runtime/commit-state.ts'
 export type { Destination, DestinationReport, RunInfo } from './runtime/destination.ts'
 export type { Item, MessageItem, PageItem, StreamInfo } from './runtime/items.ts'
+export { observeDrift, type SchemaWatch } from './runtime/observe-drift.ts'
 export { type Connector, type ConnectorOptions, openConnector } from './runtime/open-connector.ts'
 export { type ReadOptions, read } from './runtime/read.ts'
 export { type ExitCode, Run, type RunSummary } from './runtime/run.ts'

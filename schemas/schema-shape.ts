@@ -12,6 +12,7 @@ import {
   type ObjectShape,
   type Shape,
   type TextShape,
+  widen,
 } from './shape.ts'
 
 /** Marks a property that every record once had and that came no more. Its column stays. */
@@ -197,6 +198,12 @@ function both<T>(a: T | undefined, b: T | undefined, same: (a: T, b: T) => boole
 export function mergeSchemas(declared: JsonSchema, observed: JsonSchema): JsonSchema {
   const shape = mergeRecords(recordShapeOf(declared, { declared: true }), recordShapeOf(observed, { declared: false }))
   return schemaOf(shape, annotated(declared, observed))
+}
+
+/** What is known of a stream that has been read before: its declaration, and what its records had at each level. */
+export function joinKnown(declared: JsonSchema, known: JsonSchema): { readonly shape: Shape; readonly schema: JsonSchema } {
+  const shape = widen(recordShapeOf(known, { declared: false }), recordShapeOf(declared, { declared: true }))
+  return { shape, schema: schemaOf(shape, annotated(declared, known)) }
 }
 
 /** `first` with the fields, and their words, that only `second` has. */

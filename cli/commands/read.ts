@@ -1,6 +1,6 @@
 import type { ExitCode } from '../../framework/runtime/run.ts'
 import type { Command, Invocation } from '../command.ts'
-import { CONNECTION, CONNECTOR, NETWORK, SELECT, SESSION, STATE } from '../options.ts'
+import { CONNECTION, CONNECTOR, NETWORK, SCHEMAS, SELECT, SESSION, STATE } from '../options.ts'
 import { protocolErrors } from '../protocol-errors.ts'
 
 export const read: Command = {
@@ -20,6 +20,14 @@ export const read: Command = {
     },
     { flags: '--tables <layout>', description: 'in databases, streams of one kind in one table or not', choices: ['shared', 'per_stream'] },
     { flags: '--format <format>', description: 'of stdout', choices: ['airbyte', 'singer', 'jsonl'], default: 'airbyte' },
+    SCHEMAS,
+    {
+      flags: '--on-drift <rules>',
+      description:
+        'evolve, freeze, discard_row or discard_value; also ASPECT=VERB (tables, columns, data_types) and STREAM:…; needs --schemas',
+      repeat: true,
+    },
+    { flags: '--dead-letters <dir>', description: 'where discarded rows are kept; default: dead-letters' },
     { flags: '--from <date>', description: 'backfill: first day; the state is neither used nor changed' },
     { flags: '--to <date>', description: 'backfill: end of the range' },
     ...NETWORK,
@@ -30,16 +38,28 @@ export const read: Command = {
 }
 
 async function readAll(invocation: Invocation): Promise<ExitCode> {
-  const { openSession, openState, readCatalog, openDisplay, openOutput, readStreams, readOptions, commitState, recordRun } =
-    await loadPipeline()
+  const {
+    openSession,
+    openState,
+    readCatalog,
+    openDisplay,
+    openOutput,
+    readStreams,
+    readOptions,
+    commitState,
+    observeDrift,
+    openDrift,
+    recordRun,
+  } = await loadPipeline()
   const session = await openSession(invocation)
   await using state = await openState(session, invocation)
   const catalog = await readCatalog(session, invocation)
   await using display = await openDisplay(session, catalog, invocation.io)
-  await using destination = await openOutput(session, { catalog, state }, invocation)
+  await using drift = await openDrift(session, { catalog, connection: state.connection }, invocation)
+  await using destination = await openOutput(session, { catalog: drift.catalog, state }, invocation)
   const options = readOptions(session, state, invocation)
   await using recording = await recordRun(session, { log: state.runs, connection: state.connection, backfill: options.range })
-  const items = commitState(destination.write(readStreams(catalog, options)), state.lease)
+  const items = commitState(destination.write(observeDrift(readStreams(drift.catalog, options), drift.watch, session.report)), state.lease)
   for await (const item of items) {
     display.show(item)
     await recording.observe(item)
@@ -54,7 +74,21 @@ async function loadPipeline() {
   const { openOutput, openState, readCatalog, readOptions } = await import('../read-setup.ts')
   const { openDisplay } = await import('../display.ts')
   const { read: readStreams } = await import('../../framework/runtime/read.ts')
+  const { openDrift } = await import('../drift.ts')
+  const { observeDrift } = await import('../../framework/runtime/observe-drift.ts')
   const { commitState } = await import('../../framework/runtime/commit-state.ts')
   const { recordRun } = await import('../run-recording.ts')
-  return { openSession, openState, readCatalog, openDisplay, openOutput, readStreams, readOptions, commitState, recordRun }
+  return {
+    openSession,
+    openState,
+    readCatalog,
+    openDisplay,
+    openOutput,
+    readStreams,
+    readOptions,
+    commitState,
+    observeDrift,
+    openDrift,
+    recordRun,
+  }
 }

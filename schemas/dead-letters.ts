@@ -1,0 +1,48 @@
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { ConnectorError, fileNameOf, type Row } from '../framework/index.ts'
+import type { Aspect, Verb } from './contract.ts'
+
+/** What was discarded, and why. */
+export interface DeadLetter {
+  readonly stream: string
+  readonly verb: Verb
+  readonly aspect: Aspect
+  /** Field names joined by dots. */
+  readonly path: string
+  readonly reason: string
+  /** The whole row as it was read. */
+  readonly row: Row
+  /** Epoch milliseconds. */
+  readonly emitted_at: number
+}
+
+export interface DeadLetterFile {
+  readonly path: string
+  add(letters: readonly DeadLetter[]): void
+}
+
+/** `DIR/<connection>.<run>.jsonl`, which exists once there is something in it. What was added is there before the page goes on. */
+export function deadLetterFile(directory: string, connection: string, runId: string): DeadLetterFile {
+  const path = join(directory, `${fileNameOf(connection)}.${fileNameOf(runId)}.jsonl`)
+  return {
+    path,
+    add(letters) {
+      if (letters.length === 0) return
+      try {
+        mkdirSync(directory, { recursive: true, mode: 0o700 })
+        appendFileSync(path, letters.map((letter) => `${rowText(letter)}\n`).join(''), { mode: 0o600 })
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause)
+        throw new ConnectorError('ERR_DEAD_LETTERS', `what is discarded cannot be kept in ${path} (${reason}); nothing is thrown away`, {
+          cause,
+        })
+      }
+    },
+  }
+}
+
+/** JSON of a value that may hold integers of any length, which keep their digits as texts. */
+export function rowText(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner))
+}

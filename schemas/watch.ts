@@ -1,0 +1,81 @@
+import { ConnectorError, type Reporter, type SchemaRegistry, type SchemaWatch, type StreamInfo, schemaName } from '../framework/index.ts'
+import { changeText } from './compare.ts'
+import type { ContractOf } from './contract.ts'
+import type { DeadLetterFile } from './dead-letters.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import { StreamWatch } from './stream-watch.ts'
+
+export interface WatchOptions {
+  readonly registry: SchemaRegistry
+  readonly connection: string
+  readonly contract: ContractOf
+  readonly deadLetters: DeadLetterFile
+  readonly report: Reporter
+}
+
+export interface OpenWatch extends SchemaWatch {
+  /** The streams with the schemas that are registered: what destinations make their tables of. */
+  readonly streams: ReadonlyMap<string, StreamInfo>
+}
+
+/** Looks up the schema of every kind of stream, before anything is read. */
+export async function openSchemaWatch(streams: readonly StreamInfo[], options: WatchOptions): Promise<OpenWatch> {
+  const { registry, connection, contract, deadLetters } = options
+  const registered = (await registry.streams()).filter((name) => name.startsWith(schemaName(connection, '')))
+  const kinds = new Map<string, StreamWatch>()
+  for (const { kind, schema: declared } of streams) {
+    if (kinds.has(kind)) continue
+    const known = await registry.latest(schemaName(connection, kind))
+    const isNewTable = known === undefined && registered.length > 0
+    kinds.set(kind, new StreamWatch({ kind, declared, known, contract: contract(kind), isNewTable, deadLetters }))
+  }
+  const infoOf = (info: StreamInfo): StreamInfo => ({ ...info, schema: kinds.get(info.kind)?.schema ?? info.schema })
+  return {
+    streams: new Map(streams.map((info) => [info.name, infoOf(info)])),
+    inspect(page) {
+      const watch = kinds.get(page.stream.kind)
+      return watch ? watch.inspect(page) : page
+    },
+    async finish(end) {
+      for (const [kind, watch] of kinds) {
+        if (end === 'failed') describe(kind, watch, { ...options, versions: 'not registered' })
+        else await conclude(kind, watch, options)
+      }
+    },
+  }
+}
+
+async function conclude(kind: string, watch: StreamWatch, options: WatchOptions): Promise<void> {
+  const { registry, connection } = options
+  const name = schemaName(connection, kind)
+  const schema = watch.conclude()
+  const before = await registry.latest(name)
+  // A stream that may not be is not registered either.
+  const isRefused = before === undefined && watch.discardedRows > 0 && watch.discardedRows === watch.records
+  const after = isRefused || before?.fingerprint === fingerprintOf(schema) ? before : await registry.register(name, schema)
+  const moved = before && after && after.version !== before.version
+  const versions = moved ? `version ${before.version} → ${after.version}` : after ? `version ${after.version}` : 'not registered'
+  describe(kind, watch, { ...options, versions })
+}
+
+function describe(kind: string, watch: StreamWatch, options: WatchOptions & { readonly versions: string }): void {
+  const { contract, deadLetters, report, versions } = options
+  if (watch.changes.size === 0) return
+  const changes = [...watch.changes.values()]
+  const record = changes.find((change) => change.record !== undefined)?.record
+  const message = [
+    `the schema of ${kind} drifted (${versions}): ${changes.map(changeText).join('; ')}`,
+    ...(record === undefined ? [] : [`first row: ${record}`]),
+    ...discarded(watch, deadLetters),
+  ].join('. ')
+  report.log('debug', `drift of ${kind}`, { changes })
+  // A frozen schema that lost a field cannot be kept to, although there was nothing to write.
+  const isBroken = contract(kind).columns === 'freeze' && changes.some((change) => change.kind === 'removed')
+  const error = new ConnectorError('ERR_SCHEMA_DRIFT', message, { context: { stream: kind } })
+  report.finding({ severity: isBroken ? 'error' : 'warning', error })
+}
+
+function discarded({ discardedRows, discardedValues }: StreamWatch, { path }: DeadLetterFile): readonly string[] {
+  if (discardedRows + discardedValues === 0) return []
+  return [`${discardedRows} rows and ${discardedValues} values were discarded and are kept in ${path}`]
+}
