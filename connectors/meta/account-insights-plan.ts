@@ -11,8 +11,6 @@ export interface GroupPlan {
   readonly windows: readonly Window[]
   /** The first instant that history reaches back to, when the range began before it. */
   readonly clampedTo: number | undefined
-  /** Days that lie before what the group is answered for. */
-  readonly beyond: boolean
 }
 
 /**
@@ -26,7 +24,7 @@ export function planGroup(group: MetricGroup, range: Range, { limits, now }: { l
   const from = Math.max(range.from, recent + 1)
   const { windows, clampedTo } = planWindows({ from, to: Math.min(range.to, newest) }, limits, now)
   const days = group.metricType === 'total_value' ? windows.flatMap(singleDays) : windows
-  return { group, windows: days.toReversed(), clampedTo, beyond: range.from < recent }
+  return { group, windows: days.toReversed(), clampedTo }
 }
 
 /** The midnight some days before a midnight; days of 23 and 25 hours count as one. */

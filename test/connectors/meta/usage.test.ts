@@ -37,3 +37,35 @@ describe('readGraphUsage', () => {
     expect(readGraphUsage({ headers: {} })).toEqual([])
   })
 })
+
+describe('usage of a batch', () => {
+  const item = (id: string, percent: number, minutes = 0) => ({
+    code: 200,
+    headers: [
+      { name: 'Content-Type', value: 'application/json' },
+      {
+        name: 'X-Business-Use-Case-Usage',
+        value: JSON.stringify({ [id]: [{ type: 'instagram', call_count: percent, estimated_time_to_regain_access: minutes }] }),
+      },
+    ],
+    body: '{}',
+  })
+
+  it('is read from its items: the highest of each pool', () => {
+    const body = [item('17', 40), null, item('17', 96, 3), item('18', 2)]
+    const response = { headers: { 'x-app-usage': '{"call_count":1}' }, url: 'https://graph.facebook.com/v26.0/', json: () => body }
+    expect(readGraphUsage(response)).toEqual([
+      { pool: 'app', percent: 1, regainSeconds: 0 },
+      { pool: '17:instagram', percent: 96, regainSeconds: 180 },
+      { pool: '18:instagram', percent: 2, regainSeconds: 0 },
+    ])
+    expect(regainSeconds(response)).toBe(180)
+  })
+
+  it('is not looked for in other bodies', () => {
+    const json = () => {
+      throw new Error('nobody asked for the body')
+    }
+    expect(readGraphUsage({ headers: {}, url: 'https://graph.facebook.com/v26.0/17/insights?metric=reach', json })).toEqual([])
+  })
+})
