@@ -44,6 +44,7 @@ export class StreamReader {
   readonly #result: StreamResult
   readonly #state: StreamStateRun
   #sinceState = 0
+  #sent: StreamState | undefined
   #stateSentAt = Number.NEGATIVE_INFINITY
   #partitions = 0
   #stopped = false
@@ -129,7 +130,7 @@ export class StreamReader {
       for await (const page of pages) {
         if (signal.aborted) throw signal.reason
         // A cursor may move within a slice: then everything up to here was handed on.
-        if (run && run.state() !== reached) this.#checkpoint()
+        if (run && run.state() !== reached && this.#state.current() !== this.#sent) this.#checkpoint()
         reached = run?.state()
         let rows = dedupe(page.rows)
         if (cursor?.dataFeed && run) rows = rows.filter((row) => run.keep(row))
@@ -180,6 +181,7 @@ export class StreamReader {
   }
 
   #sendState(state: StreamState): void {
+    this.#sent = state
     this.#options.out.post(stateItem(this.#bound.info.name, state, this.#sinceState))
     this.#sinceState = 0
   }
