@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { systemClock } from '../framework/clock.ts'
+import { components } from '../framework/components/index.ts'
 import { StoppedError } from '../framework/errors.ts'
 import { createBudget } from '../framework/http/budget.ts'
 import { type ConnectorHttpClient, createHttpClient } from '../framework/http/create-client.ts'
 import type { Redactor } from '../framework/http/redaction.ts'
 import type { Config } from '../framework/manifest/component.ts'
 import { prepareConfig } from '../framework/manifest/config.ts'
+import { buildConfigRules } from '../framework/manifest/config-rules.ts'
+import { createLanguage } from '../framework/manifest/language.ts'
 import { loadManifest, type Manifest } from '../framework/manifest/manifest.ts'
 import { type Connector, openConnector } from '../framework/runtime/open-connector.ts'
 import { Run } from '../framework/runtime/run.ts'
@@ -40,9 +43,10 @@ export async function openSession(invocation: Invocation): Promise<Session> {
   const source = findConnector(argument, io.env)
   const manifest = loadManifest(source)
   const given = readConfigFile(text(options, 'config'))
-  const { config, secrets } = await prepareConfig(manifest, given, { env: io.env })
-  for (const secret of secrets) redactor.secret(secret)
   const own = await source.package?.load()
+  const rules = buildConfigRules(manifest, createLanguage([...components, ...(own?.components ?? [])]), given)
+  const { config, secrets, migrated } = await prepareConfig(manifest, given, { env: io.env, rules })
+  for (const secret of secrets) redactor.secret(secret)
   const run = new Run(systemClock, runId(systemClock.now()))
   // While a picture is drawn on the terminal, lines go through it; see `printTo`.
   let print = (line: string): void => void io.stderr.write(`${line}\n`)
@@ -74,9 +78,20 @@ export async function openSession(invocation: Invocation): Promise<Session> {
     ...(own?.usage ? { usageReader: own.usage } : {}),
   })
   const layout = config['stream_layout'] === 'merged' ? 'merged' : 'per_account'
-  const components = own?.components ?? []
   const onConfig = keepConfig(invocation, { clock: systemClock, report })
-  const connector = openConnector({ manifest, config, given, onConfig, components, http, clock: systemClock, report, layout, signal })
+  if (migrated) onConfig(migrated)
+  const connector = openConnector({
+    manifest,
+    config,
+    given: migrated ?? given,
+    onConfig,
+    components: own?.components ?? [],
+    http,
+    clock: systemClock,
+    report,
+    layout,
+    signal,
+  })
   const product = manifest.taxonomy?.product ?? manifest.name
   const printTo = (target: typeof print) => {
     print = target

@@ -18,6 +18,14 @@ import { WaitUntilTimeFromHeader } from './backoff/wait-until-time-from-header.t
 import { CheckDynamicStream } from './checks/check-dynamic-stream.ts'
 import { CheckStream } from './checks/check-stream.ts'
 import { DynamicStreamCheckConfig } from './checks/dynamic-stream-check-config.ts'
+import { ConfigAddFields } from './config-rules/config-add-fields.ts'
+import { ConfigMigration } from './config-rules/config-migration.ts'
+import { ConfigNormalizationRules } from './config-rules/config-normalization-rules.ts'
+import { ConfigRemapField } from './config-rules/config-remap-field.ts'
+import { ConfigRemoveFields } from './config-rules/config-remove-fields.ts'
+import { DpathValidator } from './config-rules/dpath-validator.ts'
+import { PredicateValidator } from './config-rules/predicate-validator.ts'
+import { ValidateAdheresToSchema } from './config-rules/validate-adheres-to-schema.ts'
 import { DatetimeBasedCursor } from './cursors/datetime-based-cursor.ts'
 import { IncrementingCountCursor } from './cursors/incrementing-count-cursor.ts'
 import { MinMaxDatetime } from './cursors/min-max-datetime.ts'
@@ -95,6 +103,14 @@ export const components: readonly Component[] = [
   CheckDynamicStream,
   CheckStream,
   DynamicStreamCheckConfig,
+  ConfigAddFields,
+  ConfigMigration,
+  ConfigNormalizationRules,
+  ConfigRemapField,
+  ConfigRemoveFields,
+  DpathValidator,
+  PredicateValidator,
+  ValidateAdheresToSchema,
   DatetimeBasedCursor,
   IncrementingCountCursor,
   MinMaxDatetime,

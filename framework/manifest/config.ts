@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { ErrorObject } from 'ajv'
+import type { ConfigRules } from '../components/config-rules/config-rule.ts'
 import { ConfigError, suggest } from '../errors.ts'
 import type { JsonSchema } from '../protocol/messages.ts'
 import type { Dialect } from '../template/template.ts'
@@ -12,12 +14,16 @@ export interface ConfigOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Stores besides `env:` and `file:`. */
   readonly stores?: SecretStores
+  /** Of `buildConfigRules`, for manifests with `config_normalization_rules`. */
+  readonly rules?: ConfigRules | undefined
 }
 
 export interface PreparedConfig {
   readonly config: Config
   /** Values that must not appear in any output. */
   readonly secrets: readonly string[]
+  /** The config as it was given, brought up to date: present when migrations changed it, so that whoever keeps it is told. */
+  readonly migrated?: Config
 }
 
 /**
@@ -38,20 +44,27 @@ export function parseConfigText(text: string, file: string): Config {
 
 /**
  * Makes a config ready to build with. In our manifests, references in secret fields (`env:NAME`, `file:PATH`) are resolved and
- * absent fields get their `default`; configs of foreign manifests are used as they are. Throws one ConfigError with a line per
- * field that does not fit; values are never repeated.
+ * absent fields get their `default`; configs of foreign manifests are used as they are. The rules of the manifest come first, their
+ * validations last. Throws one ConfigError with a line per field that does not fit; values are never repeated.
  */
 export async function prepareConfig(
   { spec, dialect }: { readonly spec: SpecSource; readonly dialect: Dialect },
   given: unknown,
-  { env, stores }: ConfigOptions,
+  { env, stores, rules }: ConfigOptions,
 ): Promise<PreparedConfig> {
   if (!isNode(given)) throw new ConfigError('ERR_CONFIG_INVALID', `a config is a JSON object, found ${kindOf(given)}`)
   const schema = spec.connectionSpecification
-  const config = structuredClone(given) as Record<string, unknown>
+  if (spec.configRules && !rules) throw new TypeError('a manifest with config_normalization_rules needs `rules`, see buildConfigRules')
+  const migrated = structuredClone(given) as Record<string, unknown>
+  rules?.migrate(migrated)
+  const config = structuredClone(migrated)
+  rules?.transform(config)
   if (dialect === 'native') await resolveSecrets(config, schema, { ...localSecretStores(env), ...stores })
   await validate(config, schema, dialect)
-  return { config, secrets: secretValues(config, schema) }
+  await rules?.validate(config)
+  const secrets = secretValues(config, schema)
+  if (!rules || isDeepStrictEqual(migrated, given)) return { config, secrets }
+  return { config, secrets: [...secretValues(given, schema), ...secrets], migrated }
 }
 
 function kindOf(value: unknown): string {

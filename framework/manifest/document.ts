@@ -1,4 +1,3 @@
-import { ConfigError } from '../errors.ts'
 import type { JsonSchema } from '../protocol/messages.ts'
 import { describe, isNode, manifestError, type Node } from './build.ts'
 import { dialectOf } from './envelope.ts'
@@ -18,6 +17,8 @@ export interface SpecSource {
   readonly connectionSpecification: JsonSchema
   readonly documentationUrl?: string
   readonly advancedAuth?: unknown
+  /** `config_normalization_rules`, not built yet. */
+  readonly configRules?: Node
 }
 
 /** Reads a manifest file. Throws ConfigError with file:line:column for a text that is no mapping. */
@@ -36,14 +37,15 @@ export function specOf({ root, dialect, positions, resolver }: Document): SpecSo
   const schema = node['connection_specification']
   if (!isNode(schema))
     throw manifestError(context, "needs 'connection_specification', a JSON Schema", { node, key: 'connection_specification' })
-  if (node['config_normalization_rules'] !== undefined) {
-    const message = "'config_normalization_rules' is not supported: the config would be used as it is"
-    throw new ConfigError('ERR_SPEC_UNSUPPORTED', manifestError(context, message, { node, key: 'config_normalization_rules' }).message)
+  const rules = node['config_normalization_rules'] ?? undefined
+  if (rules !== undefined && !isNode(rules)) {
+    throw manifestError(context, `expected rules for the config, found ${describe(rules)}`, { node, key: 'config_normalization_rules' })
   }
   const url = node['documentation_url']
   return {
     connectionSpecification: schema,
     ...(typeof url === 'string' ? { documentationUrl: url } : {}),
+    ...(rules ? { configRules: rules } : {}),
     ...(node['advanced_auth'] == null ? {} : { advancedAuth: node['advanced_auth'] }),
   }
 }

@@ -2,7 +2,9 @@ import { ConfigError } from '../errors.ts'
 import type { JsonSchema } from '../protocol/messages.ts'
 import { isNode, type Node } from './build.ts'
 import { buildManifest } from './build-manifest.ts'
-import type { Config, Language, Services } from './component.ts'
+import type { Config, Language } from './component.ts'
+import { buildConfigRules } from './config-rules.ts'
+import { idleServices } from './idle-services.ts'
 import { loadManifest, type Manifest } from './manifest.ts'
 import { singleErrors } from './problems.ts'
 
@@ -21,24 +23,13 @@ export function validateManifest(text: string, file: string, language: Language)
   try {
     manifest = loadManifest({ text, file })
     const config = sampleConfig(manifest.spec.connectionSpecification, manifest.dialect === 'native' ? 'required' : 'all')
-    const { broken, warnings } = buildManifest(manifest, { language, config, services: idle })
+    buildConfigRules(manifest, language, config)
+    const { broken, warnings } = buildManifest(manifest, { language, config, services: idleServices })
     return { errors: broken.flatMap(({ error }) => singleErrors(error)), warnings }
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown
     return { errors: singleErrors(thrown), warnings: manifest?.warnings ?? [] }
   }
-}
-
-const refuse = (): never => {
-  throw new TypeError('a manifest is validated without sending or waiting')
-}
-
-/** Services of a build that is never run. */
-const idle: Services = {
-  http: { send: async () => refuse(), secret: () => undefined },
-  clock: { now: () => Date.now(), monotonic: () => performance.now(), sleep: async () => refuse() },
-  report: { log: () => undefined, finding: () => undefined, rateLimited: () => undefined },
-  updateConfig: () => refuse(),
 }
 
 /**

@@ -178,8 +178,13 @@ describe('loadSpec', () => {
     })
   })
 
-  it('says loudly what it would leave out', () => {
-    const text = 'spec: {connection_specification: {type: object}, config_normalization_rules: {}}'
-    expect(() => loadSpec(text, 'f')).toThrow("'config_normalization_rules' is not supported")
+  it('keeps the rules of the config to itself, and refuses what are none', () => {
+    const text = (rules: string) => `spec: {connection_specification: {type: object}, config_normalization_rules: ${rules}}`
+    expect(Object.keys(loadSpec(text('{transformations: []}'), 'f'))).toEqual([
+      'connectionSpecification',
+      'supportsNormalization',
+      'supportsDBT',
+    ])
+    expect(() => loadSpec(text('[]'), 'f')).toThrow('expected rules for the config, found a list')
   })
 })

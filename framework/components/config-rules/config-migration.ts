@@ -1,0 +1,25 @@
+import { defineComponent } from '../../manifest/component.ts'
+import { list, optional, slot, string } from '../../manifest/fields.ts'
+import { ConfigMigrationRule, ConfigTransformation } from './config-rule.ts'
+
+export const ConfigMigration = defineComponent(ConfigMigrationRule, {
+  type: 'ConfigMigration',
+  summary: 'Brings configs of older versions up to date; what it changed is handed on to whoever keeps the config.',
+  fields: {
+    description: optional(string({ description: 'Why.' })),
+    transformations: optional(
+      list(slot(ConfigTransformation, { description: 'A transformation.' }), { description: 'What it changes, in order.' }),
+    ),
+  },
+  examples: [
+    {
+      title: 'A field that is gone',
+      manifest: { type: 'ConfigMigration', transformations: [{ type: 'ConfigRemoveFields', field_pointers: [['old']] }] },
+    },
+  ],
+  create:
+    ({ transformations = [] }) =>
+    (config) => {
+      for (const transform of transformations) transform(config)
+    },
+})

@@ -1,0 +1,13 @@
+import type { Services } from './component.ts'
+
+const refuse = (): never => {
+  throw new TypeError('nothing is sent and nobody waits while a manifest is only built')
+}
+
+/** Services for components that are built and not run, or that need nothing but their fields. */
+export const idleServices: Services = {
+  http: { send: async () => refuse(), secret: () => undefined },
+  clock: { now: () => Date.now(), monotonic: () => performance.now(), sleep: async () => refuse() },
+  report: { log: () => undefined, finding: () => undefined, rateLimited: () => undefined },
+  updateConfig: () => refuse(),
+}
