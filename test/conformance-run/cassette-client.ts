@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../framework/errors.ts'
 import { createResponse } from '../../framework/http/body.ts'
 import type { Answer, HttpClient } from '../../framework/http/client.ts'
-import type { HttpRequest, HttpResponse } from '../../framework/http/request.ts'
+import type { HttpResponse } from '../../framework/http/request.ts'
 import { isNode } from '../../framework/manifest/build.ts'
 
 /** A request and its answer as the reference made and got them. */

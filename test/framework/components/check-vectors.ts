@@ -8,36 +8,65 @@ import { readVectors, throwsInReference, type Vector, waiverOf } from '../../vec
 
 export type Input = Readonly<Record<string, unknown>>
 
-export interface Check {
+interface VectorKind {
   readonly file: string
+  /** `*`: every component of the file. */
   readonly component: string
-  readonly run: (input: Input) => unknown
-  /** How ours writes the recorded outcome. */
-  readonly expected?: (recorded: unknown, input: Input) => unknown
-  /** Vectors about components that are not the one checked. */
+  /** Vectors about what has no counterpart here. */
   readonly skip?: (input: Input) => boolean
 }
 
-/** Runs every vector of one kind; gives a line for each that differs, and for each waiver that is not needed. */
-export async function differences({
-  file,
-  component,
-  run,
-  expected = (recorded) => recorded,
-  skip = () => false,
-}: Check): Promise<readonly string[]> {
-  const lines: string[] = []
-  for (const recorded of readVectors(file).filter((candidate) => candidate.component === component && !skip(candidate.input))) {
-    const vector = throwsInReference(recorded) ? recorded : { ...recorded, expected: expected(recorded.expected, recorded.input) }
-    const difference = await compare(vector, run)
-    const waiver = waiverOf(file, vector.id)
-    if (waiver === undefined && difference !== undefined) lines.push(`${vector.id}: ${difference}`)
-    if (waiver !== undefined && difference === undefined) lines.push(`${vector.id}: passes; its waiver is not needed`)
-  }
-  return lines
+/** Runs an input; what comes out is compared with the recording. */
+interface RunCheck extends VectorKind {
+  readonly run: (input: Input) => unknown
+  /** How ours writes the recorded outcome. */
+  readonly expected?: (recorded: unknown, input: Input) => unknown
 }
 
-async function compare(vector: Vector, run: Check['run']): Promise<string | undefined> {
+/** Compares by itself: what differs, or undefined. */
+interface JudgeCheck extends VectorKind {
+  readonly judge: (vector: Vector) => string | undefined | Promise<string | undefined>
+}
+
+export type Check = RunCheck | JudgeCheck
+
+/** How a vector fared. */
+export interface VectorOutcome {
+  readonly id: string
+  /** What differs from the recording; undefined when nothing does. */
+  readonly difference: string | undefined
+  /** Why it is not held to. */
+  readonly waiver: string | undefined
+}
+
+/** Runs every vector of one kind. */
+export async function outcomes(check: Check): Promise<readonly VectorOutcome[]> {
+  const judge = 'judge' in check ? check.judge : (vector: Vector) => judgeRun(vector, check)
+  const results: VectorOutcome[] = []
+  for (const vector of vectorsOf(check)) {
+    results.push({ id: vector.id, difference: await judge(vector), waiver: waiverOf(check.file, vector.id) })
+  }
+  return results
+}
+
+function judgeRun(recorded: Vector, { run, expected = (outcome) => outcome }: RunCheck): Promise<string | undefined> {
+  const vector = throwsInReference(recorded) ? recorded : { ...recorded, expected: expected(recorded.expected, recorded.input) }
+  return compare(vector, run)
+}
+
+export function vectorsOf({ file, component, skip = () => false }: Check): readonly Vector[] {
+  return readVectors(file).filter((candidate) => (component === '*' || candidate.component === component) && !skip(candidate.input))
+}
+
+/** A line for each vector that differs, and for each waiver that is not needed. */
+export async function differences(check: Check): Promise<readonly string[]> {
+  return (await outcomes(check)).flatMap(({ id, difference, waiver }) => {
+    if (waiver === undefined) return difference === undefined ? [] : [`${id}: ${difference}`]
+    return difference === undefined ? [`${id}: passes; its waiver is not needed`] : []
+  })
+}
+
+async function compare(vector: Vector, run: RunCheck['run']): Promise<string | undefined> {
   const mustThrow = throwsInReference(vector)
   try {
     const actual = plain(await run(vector.input))

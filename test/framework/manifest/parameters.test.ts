@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Node } from '../../../framework/manifest/build.ts'
 import { defaultTypes } from '../../../framework/manifest/default-types.ts'
 import { propagate } from '../../../framework/manifest/parameters.ts'
-import { readVectors } from '../../vectors.ts'
 
 describe('propagate', () => {
   it.each([...defaultTypes])('types %s as %s', (place, type) => {
@@ -51,17 +49,4 @@ describe('propagate', () => {
     })
     expect(() => propagate(node, {})).not.toThrow()
   })
-
-  const vectors = readVectors('manifest_processing.json').filter(({ component }) => component.endsWith('propagate_types_and_parameters'))
-  it.each(vectors.map((vector) => [vector.id, vector.input, vector.expected] as const))(
-    'agrees with the reference on %s',
-    (_, input, expected) => {
-      const found = propagate(input['component'] as Node, {
-        place: String(input['parent_field_identifier']),
-        parameters: input['parent_parameters'] as Node,
-        precedence: input['use_parent_parameters'] ? 'parent' : 'own',
-      })
-      expect(found).toEqual(expected)
-    },
-  )
 })

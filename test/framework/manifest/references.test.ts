@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createPositions } from '../../../framework/manifest/positions.ts'
 import { resolveReferences } from '../../../framework/manifest/references.ts'
 import { parseYaml } from '../../../framework/manifest/yaml.ts'
-import { readVectors, throwsInReference } from '../../vectors.ts'
 
 function resolve(text: string) {
   const { root, positions } = parseYaml({ text, file: 'm.yaml' }, () => 'native')
@@ -53,12 +51,5 @@ describe('resolveReferences', () => {
     const b = value['b'] as object
     expect(positions.locate(b, 'x')).toEqual({ file: 'm.yaml', line: 2, column: 3 })
     expect(positions.locate(b, 'y')).toEqual({ file: 'm.yaml', line: 5, column: 3 })
-  })
-
-  const vectors = readVectors('manifest_processing.json').filter(({ component }) => component === 'manifest.resolve_references')
-  it.each(vectors.map((vector) => [vector.id, vector] as const))('agrees with the reference on %s', (_, vector) => {
-    const work = () => resolveReferences(vector.input['manifest'], createPositions('m.yaml', [0]))
-    if (throwsInReference(vector)) expect(work).toThrow(/reference #/)
-    else expect(work()).toEqual(vector.expected)
   })
 })

@@ -1,0 +1,70 @@
+import { ErrorHandler } from '../../../../framework/components/error-handlers/error-handler.ts'
+import { errorText } from '../../../../framework/components/error-handlers/error-text.ts'
+import { ResponseFilter } from '../../../../framework/components/error-handlers/response-filter.ts'
+import type { Outcome, Resolution } from '../../../../framework/http/resolution.ts'
+import { buildComponent, isNode } from '../../../../framework/manifest/build.ts'
+import { testContext } from '../../build.ts'
+import { type Check, type Input, present, recordOf, responseOf } from '../check-vectors.ts'
+
+const file = 'error_handlers.json'
+const request = { method: 'GET', url: 'https://api.example.com/', headers: {} } as const
+
+function contextOf({ config }: Input) {
+  return testContext({ dialect: 'airbyte', config: recordOf(config) })
+}
+
+/** Recordings write absent fields as null, and a filter without conditions by empty ones. */
+function handlerNode(recorded: unknown): Input {
+  const { response_filters, error_handlers, ...fields } = recordOf(recorded)
+  return {
+    ...present(fields),
+    ...(Array.isArray(response_filters) ? { response_filters: response_filters.map((filter) => present(recordOf(filter))) } : {}),
+    ...(Array.isArray(error_handlers) ? { error_handlers: error_handlers.map(handlerNode) } : {}),
+  }
+}
+
+function outcomeOf({ response }: Input): Outcome {
+  return { response: responseOf(response) }
+}
+
+/** Exceptions of Python's HTTP library have no counterpart; ours come typed from the HTTP client. */
+function isException({ response }: Input): boolean {
+  return !isNode(response) || !('$response' in response)
+}
+
+function resolved(resolution: Resolution | undefined): unknown {
+  if (!resolution) return null
+  const { action, failureType, message } = resolution
+  return { response_action: action.toUpperCase(), failure_type: failureType ?? null, error_message: message ?? null }
+}
+
+function interpreted(input: Input): unknown {
+  return resolved(buildComponent(ErrorHandler, handlerNode(input['handler']), contextOf(input)).interpret(outcomeOf(input), request))
+}
+
+/** Vectors of error handlers. */
+export const checks: readonly Check[] = [
+  { file, component: 'default_error_handler.interpret_response', run: interpreted, skip: isException },
+  { file, component: 'composite_error_handler.interpret_response', run: interpreted, skip: isException },
+  {
+    file,
+    component: 'http_response_filter.matches',
+    run: (input) => {
+      const node = { type: 'HttpResponseFilter', ...present(recordOf(input['filter'])) }
+      return resolved(buildComponent(ResponseFilter, node, contextOf(input)).match(responseOf(input['response'])))
+    },
+  },
+  {
+    file,
+    component: 'http_status_error_handler',
+    run: (input) =>
+      resolved(buildComponent(ErrorHandler, { type: 'DefaultErrorHandler' }, contextOf(input)).interpret(outcomeOf(input), request)),
+    skip: isException,
+  },
+  {
+    file,
+    component: 'json_error_message_parser',
+    run: ({ response }) => errorText(responseOf(response)) || null,
+    expected: (recorded) => recorded || null,
+  },
+]
