@@ -1,9 +1,10 @@
 // `npm run bench`: every suite, or those named: `npm run bench -- reads start`. Prints tables.
 import { cpus } from 'node:os'
 import { coldStart } from './cold-start.ts'
+import { instagram } from './instagram.ts'
 import { reads } from './reads.ts'
 
-const suites: Readonly<Record<string, () => Promise<void>>> = { reads, start: coldStart }
+const suites: Readonly<Record<string, () => Promise<void>>> = { reads, instagram, start: coldStart }
 
 const named = process.argv.slice(2)
 const unknown = named.filter((name) => !Object.hasOwn(suites, name))

@@ -16,14 +16,26 @@ export interface Measurement {
 const peakHook = new URL('./peak-rss.mjs', import.meta.url).href
 const bareLoop = new URL('./bare-loop.ts', import.meta.url).pathname
 
-/** Runs a full read to a pipe that is drained as fast as it fills. */
+/** Runs a full read of Facebook Pages. */
 export async function measureRead(sandbox: SandboxProcess, kind: string): Promise<Measurement> {
   const start = new Date(Date.now() - sandbox.world.days * 86_400_000).toISOString().slice(0, 10)
-  const config = { access_token: 'sandbox-user-token', start_date: start, base_url: sandbox.url }
-  await fetch(`${sandbox.url}/__sandbox/reset`, { method: 'POST', body: '{}' })
+  return measureConnector(sandbox.url, { connector: 'facebook_pages', config: { start_date: start }, select: kind })
+}
+
+export interface Wish {
+  readonly connector: string
+  readonly config: Readonly<Record<string, unknown>>
+  /** Kinds with commas between them; all streams when absent. */
+  readonly select?: string
+}
+
+/** Runs a read to a pipe that is drained as fast as it fills. */
+export async function measureConnector(url: string, { connector, config, select }: Wish): Promise<Measurement> {
+  await fetch(`${url}/__sandbox/reset`, { method: 'POST', body: '{}' })
   return withFolder(async (folder) => {
-    writeFileSync(join(folder, 'config.json'), JSON.stringify(config))
-    const args = [main, 'read', 'facebook_pages', '--config', join(folder, 'config.json'), '--select', kind]
+    const file = join(folder, 'config.json')
+    writeFileSync(file, JSON.stringify({ access_token: 'sandbox-user-token', base_url: url, ...config }))
+    const args = [main, 'read', connector, '--config', file, ...(select === undefined ? [] : ['--select', select])]
     const { stderr, peakMegabytes, lines } = await run(folder, args)
     const summary = JSON.parse(stderr.trim().split('\n').at(-1) ?? '{}')
     if (summary.status !== 'complete') throw new Error(`the read did not complete: ${stderr.slice(-2000)}`)

@@ -18,12 +18,17 @@ export interface SandboxProcess {
 
 /** Starts `connector sandbox` and resolves with the address that it prints. */
 export async function startSandboxProcess(world: World): Promise<SandboxProcess> {
-  const flags = Object.entries(world).flatMap(([name, value]) => [`--${name}`, String(value)])
+  return { ...(await startSandbox({ ...world })), world }
+}
+
+/** The same with any flags of the command. */
+export async function startSandbox(options: Readonly<Record<string, number>>): Promise<Omit<SandboxProcess, 'world'>> {
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
   const child = spawn(process.execPath, [main, 'sandbox', ...flags], { stdio: ['ignore', 'pipe', 'ignore'] })
   const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
   const stop = async () => {
     child.kill('SIGTERM')
     await once(child, 'close')
   }
-  return { url, world, stop }
+  return { url, stop }
 }
