@@ -42,6 +42,7 @@ import { CompositeErrorHandler } from './error-handlers/composite-error-handler.
 import { DefaultErrorHandler } from './error-handlers/default-error-handler.ts'
 import { HttpResponseFilter } from './error-handlers/http-response-filter.ts'
 import { DpathExtractor } from './extractors/dpath-extractor.ts'
+import { RecordExpander } from './extractors/record-expander.ts'
 import { RecordFilter } from './extractors/record-filter.ts'
 import { RecordSelector } from './extractors/record-selector.ts'
 import { CursorPagination } from './paginators/cursor-pagination.ts'
@@ -49,9 +50,11 @@ import { DefaultPaginator } from './paginators/default-paginator.ts'
 import { NoPagination } from './paginators/no-pagination.ts'
 import { OffsetIncrement } from './paginators/offset-increment.ts'
 import { PageIncrement } from './paginators/page-increment.ts'
+import { GroupingPartitionRouter } from './partition-routers/grouping-partition-router.ts'
 import { ListPartitionRouter } from './partition-routers/list-partition-router.ts'
 import { ParentStreamConfig } from './partition-routers/parent-stream-config.ts'
 import { SubstreamPartitionRouter } from './partition-routers/substream-partition-router.ts'
+import { UnionPartitionRouter } from './partition-routers/union-partition-router.ts'
 import { HttpRequester } from './requesters/http-requester.ts'
 import { RequestPath } from './requesters/request-path.ts'
 import { ValueRequestOption } from './requesters/value-request-option.ts'
@@ -127,6 +130,7 @@ export const components: readonly Component[] = [
   DefaultErrorHandler,
   HttpResponseFilter,
   DpathExtractor,
+  RecordExpander,
   RecordFilter,
   RecordSelector,
   CursorPagination,
@@ -134,9 +138,11 @@ export const components: readonly Component[] = [
   NoPagination,
   OffsetIncrement,
   PageIncrement,
+  GroupingPartitionRouter,
   ListPartitionRouter,
   ParentStreamConfig,
   SubstreamPartitionRouter,
+  UnionPartitionRouter,
   HttpRequester,
   RequestPath,
   ValueRequestOption,

@@ -1,10 +1,10 @@
 import { ConnectorError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/component.ts'
-import { boolean, list, template, withDefault } from '../../manifest/fields.ts'
+import { boolean, list, optional, slot, template, withDefault } from '../../manifest/fields.ts'
 import type { Row } from '../../protocol/messages.ts'
 import { truthy } from '../../template/values.ts'
 import { valueText } from '../requesters/value-text.ts'
-import { RecordExtractor } from './extractor.ts'
+import { RecordExpansion, RecordExtractor } from './extractor.ts'
 import { valueAt, valuesAt } from './field-path.ts'
 
 export const DpathExtractor = defineComponent(RecordExtractor, {
@@ -21,9 +21,10 @@ export const DpathExtractor = defineComponent(RecordExtractor, {
       }),
       false,
     ),
+    record_expander: optional(slot(RecordExpansion, { description: 'Makes several records of each.', default_type: 'RecordExpander' })),
   },
   examples: [{ title: 'Records below a key', manifest: { type: 'DpathExtractor', field_path: ['data'] } }],
-  create: ({ field_path, required }, { dialect }) => {
+  create: ({ field_path, required, record_expander: expand }, { dialect }) => {
     const path = field_path.map((segment) => valueText(segment.evaluate({}), dialect))
     const find = path.includes('*') ? (body: unknown) => valuesAt(body, path) : (body: unknown) => valueAt(body, path)
     return {
@@ -31,8 +32,8 @@ export const DpathExtractor = defineComponent(RecordExtractor, {
         const found = find(body)
         if (required && (found === undefined || found === null || typeof found !== 'object')) throw missing(path)
         // What is no object is refused by the selector, which knows the record's position.
-        if (Array.isArray(found)) return found as readonly Row[]
-        return truthy(found) ? [found as Row] : []
+        const records = Array.isArray(found) ? (found as readonly Row[]) : truthy(found) ? [found as Row] : []
+        return expand ? (records.flatMap(expand) as readonly Row[]) : records
       },
     }
   },

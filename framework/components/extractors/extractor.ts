@@ -10,6 +10,10 @@ export interface RecordExtractor {
    */
   extract(body: unknown): readonly Row[]
 }
+/** What a record becomes: itself, others, or nothing. */
+export type RecordExpansion = (record: unknown) => readonly unknown[]
+export const RecordExpansion = defineFamily<RecordExpansion>('RecordExpansion', 'Makes several records of one.')
+
 export const RecordExtractor = defineFamily<RecordExtractor>('RecordExtractor', 'Finds the records in a decoded body.')
 
 export interface RecordFilter {

@@ -29,6 +29,8 @@ export interface Partition {
 }
 
 export interface PartitionRouter {
+  /** True when partitions are put together by chance, so that a state for each would mean nothing: the stream keeps one for all. */
+  readonly grouped?: boolean
   /** Lazily: children start while a parent still pages. `parentState` comes from the stream's own state. */
   partitions(scope: Scope, parentState: ParentStates | undefined): AsyncIterable<Partition>
   /**

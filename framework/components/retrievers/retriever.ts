@@ -28,6 +28,8 @@ export interface ReadOptions {
 export interface Retriever {
   /** True when `partitions` gives more than the stream as a whole: its state is then kept per partition. */
   readonly partitioned: boolean
+  /** True when the stream keeps one state for all partitions, see PartitionRouter. */
+  readonly grouped?: boolean
   /** One empty partition for streams without a router. */
   partitions(scope: Scope, parentState?: Readonly<Record<string, StreamState>>): AsyncIterable<Partition>
   parentState?(): Readonly<Record<string, StreamState>> | undefined

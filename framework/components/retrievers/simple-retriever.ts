@@ -54,6 +54,7 @@ export const SimpleRetriever = defineComponent(Retriever, {
     }
     return {
       partitioned: router !== undefined,
+      grouped: routers.some((candidate) => candidate.grouped),
       async *partitions(scope, parentState) {
         if (router) yield* router.partitions(scope, parentState)
         else yield wholeStream(scope)

@@ -68,7 +68,7 @@ export const DeclarativeStream = defineComponent(Stream, {
     },
   ],
   create: (fields, { dialect, files, parameters }) => {
-    const { name = '', schema_loader } = fields
+    const { name = '', schema_loader, incremental_sync } = fields
     // A foreign manifest that says nothing of the schema means the file named after the stream.
     const implied = dialect === 'airbyte' ? () => defaultSchema(files, parameters['name'] ?? name) : () => ({})
     const loaders = schema_loader ?? [{ load: implied }]
@@ -76,12 +76,18 @@ export const DeclarativeStream = defineComponent(Stream, {
       name,
       primaryKey: fields.primary_key,
       retriever: fields.retriever,
-      cursor: fields.incremental_sync,
+      cursor: incremental_sync && fields.retriever.grouped ? withSharedState(incremental_sync) : incremental_sync,
       transformations: fields.transformations ?? [],
       schema: once(async () => combine(await Promise.all(loaders.map((loader) => loader.load())))),
     }
   },
 })
+
+/** One state for all partitions, whatever field the catalog chooses. */
+function withSharedState(cursor: Cursor): Cursor {
+  const { withField } = cursor
+  return { ...cursor, sharedState: true, ...(withField ? { withField: (name) => withSharedState(withField(name)) } : {}) }
+}
 
 /** Schemas may come from the network; they are the same for a whole run. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {
