@@ -5,7 +5,9 @@ export function instagramGraphReadme(text: string): string {
   return fillMarkers(text, {
     'account metrics': metricTable('ig_user'),
     'media metrics': metricTable('ig_media'),
+    'story metrics': metricTable('ig_story'),
     'retired account metrics': retiredTable('ig_user'),
     'retired media metrics': retiredTable('ig_media'),
+    'retired story metrics': retiredTable('ig_story'),
   })
 }

@@ -91,6 +91,11 @@ export function isReadElsewhere(entry: Metric): boolean {
   return entry.endpoint !== undefined && !entry.endpoint.endsWith('}/insights')
 }
 
+/** Is it known how to ask for the metric? Of some nothing is known but the name. */
+export function isAnswered({ status, periods = [] }: Metric): boolean {
+  return status !== 'undocumented' || periods.length > 0
+}
+
 /** Part of the selection when the config names no metrics: documented, without conditions, read at the usual place. */
 export function isDefault(entry: Metric, day: string): boolean {
   const plain = entry.requires_permission === undefined && entry.on_request !== true

@@ -1,8 +1,8 @@
-import { catalogue, type GraphObject, isDefault, isOffered, isReadElsewhere, type Metric, metricsOf } from './catalogue.ts'
+import { catalogue, type GraphObject, isAnswered, isDefault, isOffered, isReadElsewhere, type Metric, metricsOf } from './catalogue.ts'
 
 /** Markdown table of the metrics of an object that the API answers on a day, in the order of the catalogue. */
 export function metricTable(object: GraphObject, day = catalogue().as_of): string {
-  const offered = metricsOf([object]).filter((entry) => isOffered(entry, day) && !isReadElsewhere(entry))
+  const offered = metricsOf([object]).filter((entry) => isOffered(entry, day) && isAnswered(entry) && !isReadElsewhere(entry))
   const rows = offered.map((entry) => [
     `\`${entry.metric}\``,
     (entry.periods ?? []).join(', '),

@@ -1,6 +1,6 @@
 import { ConfigError, ConnectorError, suggest } from '../../framework/errors.ts'
 import type { Finding } from '../../framework/report.ts'
-import { type GraphObject, isDefault, isOffered, isReadElsewhere, type Metric, metricsOf } from './catalogue.ts'
+import { type GraphObject, isAnswered, isDefault, isOffered, isReadElsewhere, type Metric, metricsOf } from './catalogue.ts'
 
 export interface MetricWish {
   readonly object: GraphObject
@@ -50,6 +50,9 @@ function resolve(entry: Metric, own: readonly Metric[], day: string): { metric?:
     return {
       finding: warning('ERR_METRIC_NOT_OFFERED', entry, `is read at ${entry.endpoint}, which this connector does not call; it is left out`),
     }
+  }
+  if (!isAnswered(entry) && isOffered(entry, day)) {
+    return { finding: warning('ERR_METRIC_NOT_OFFERED', entry, 'is a name that the API knows but does not document; it is left out') }
   }
   if (isOffered(entry, day)) return { metric: entry }
   const since = entry.removed_on ? ` since ${entry.removed_on}` : ''

@@ -49,6 +49,17 @@ describe('selectMetrics', () => {
     expect(names(select(['page_follows'], 'fb_post'))).toEqual(names(select([], 'fb_post')))
   })
 
+  it('leaves out a name that the API knows and nobody documents', () => {
+    const { metrics, findings } = selectMetrics({
+      object: 'ig_user',
+      objects: ['ig_user'],
+      names: ['reach', 'threads_views'],
+      day: '2026-11-20',
+    })
+    expect(metrics.map(({ metric }) => metric)).toEqual(['reach'])
+    expect(findings).toMatchObject([{ severity: 'warning', error: { code: 'ERR_METRIC_NOT_OFFERED' } }])
+  })
+
   it.each([
     ['page_impressions', 'page_media_view', 'reading page_media_view instead'],
     ['page_fans', 'page_follows', 'since 2025-11-15'],
