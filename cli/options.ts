@@ -10,8 +10,13 @@ const UPDATE_CONFIG: CommandOption = {
   description: 'rewrite the --config file when the provider replaces credentials in it, such as refresh tokens of a single use',
 }
 
+export const COMPONENTS: CommandOption = {
+  flags: '--components <module>',
+  description: 'JavaScript module that exports `components`: implementations of the classes that a manifest names; its code is run',
+}
+
 /** What opens a connector. */
-export const SESSION: readonly CommandOption[] = [CONFIG, UPDATE_CONFIG]
+export const SESSION: readonly CommandOption[] = [CONFIG, UPDATE_CONFIG, COMPONENTS]
 
 export const NETWORK: readonly CommandOption[] = [
   { flags: '--max-requests <n>', description: 'stop, resumable, before the request that would exceed this number' },

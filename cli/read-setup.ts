@@ -3,6 +3,7 @@ import { openDestinations } from '../destinations/open.ts'
 import { systemClock } from '../framework/clock.ts'
 import { ConfigError } from '../framework/errors.ts'
 import type { ConfiguredCatalog } from '../framework/protocol/messages.ts'
+import { type BackfillRange, backfillStates } from '../framework/runtime/backfill.ts'
 import { type CatalogMatch, matchCatalog, selectStreams } from '../framework/runtime/bound-stream.ts'
 import type { Destination } from '../framework/runtime/destination.ts'
 import type { ReadOptions } from '../framework/runtime/read.ts'
@@ -10,7 +11,7 @@ import type { RunLog } from '../framework/runtime/run-log.ts'
 import type { ConnectionState, StateLease } from '../framework/runtime/state-registry.ts'
 import { readStateFile } from '../state/airbyte.ts'
 import { isStateRegistryUrl, openStateRegistry } from '../state/open.ts'
-import { type Invocation, text, texts } from './command.ts'
+import { type Invocation, type OptionValues, text, texts } from './command.ts'
 import { wholeNumber } from './numbers.ts'
 import type { Session } from './session.ts'
 import { storageUrl } from './storage-url.ts'
@@ -21,7 +22,7 @@ export async function readCatalog({ connector, run }: Session, { options }: Invo
   run.accounts = (await connector.accounts())?.length ?? 0
   const file = text(options, 'catalog')
   const patterns = texts(options, 'select').flatMap((value) => value.split(','))
-  const match = file === undefined ? { streams, gone: [] } : matchCatalog(streams, connector.kinds, catalogNames(file))
+  const match = file === undefined ? { streams, gone: [] } : matchCatalog(streams, connector, catalogNames(file))
   return { ...match, streams: selectStreams(match.streams, patterns) }
 }
 
@@ -101,7 +102,8 @@ export async function openOutput(
   })
   const streams = catalog.streams.map(({ info }) => info)
   try {
-    await destination.open({ runId: run.id, connector: connector.manifest.id, connection: state.connection, streams })
+    const backfill = rangeOf(options, state) !== undefined
+    await destination.open({ runId: run.id, connector: connector.manifest.id, connection: state.connection, streams, backfill })
   } catch (thrown) {
     // What was opened is let go of; the reason why the rest could not be is what counts.
     await destination.close().catch(() => undefined)
@@ -115,8 +117,7 @@ function formatOf(name: string | undefined): 'airbyte' | 'singer' | 'jsonl' {
 }
 
 export function readOptions({ connector, run, report, signal }: Session, state: OpenState, { options }: Invocation): ReadOptions {
-  const from = text(options, 'from')
-  const to = text(options, 'to')
+  const range = rangeOf(options, state)
   const limit = wholeNumber(options, 'limit')
   const concurrency = wholeNumber(options, 'concurrency') ?? connector.concurrency
   if (concurrency === 0) throw new ConfigError('ERR_FLAG_INVALID', '--concurrency takes a whole number of 1 or more, not 0')
@@ -126,11 +127,17 @@ export function readOptions({ connector, run, report, signal }: Session, state: 
     report,
     signal,
     dialect: connector.manifest.dialect,
-    state: state.streams,
+    state: range ? backfillStates(state.streams, range) : state.streams,
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(limit === undefined ? {} : { limit }),
-    ...(from === undefined && to === undefined
-      ? {}
-      : { range: { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) } }),
+    ...(range ? { range } : {}),
   }
+}
+
+/** `--from` and `--to`; undefined for a regular read. */
+function rangeOf(options: OptionValues, { lease }: OpenState): BackfillRange | undefined {
+  const from = text(options, 'from')
+  const to = text(options, 'to')
+  if (from === undefined && to === undefined) return undefined
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }), ...(lease ? { resumable: true } : {}) }
 }

@@ -19,6 +19,7 @@ import { keepConfig } from './config-keeping.ts'
 import { findConnector } from './connector-source.ts'
 import { seconds, wholeNumber } from './numbers.ts'
 import { createLogger } from './output/log.ts'
+import { ownComponents } from './own-components.ts'
 import { redactor } from './redact.ts'
 import { version } from './version.ts'
 
@@ -44,7 +45,8 @@ export async function openSession(invocation: Invocation): Promise<Session> {
   const manifest = loadManifest(source)
   const given = readConfigFile(text(options, 'config'))
   const own = await source.package?.load()
-  const rules = buildConfigRules(manifest, createLanguage([...components, ...(own?.components ?? [])]), given)
+  const more = [...(own?.components ?? []), ...(await ownComponents(invocation))]
+  const rules = buildConfigRules(manifest, createLanguage([...components, ...more]), given)
   const { config, secrets, migrated } = await prepareConfig(manifest, given, { env: io.env, rules })
   for (const secret of secrets) redactor.secret(secret)
   const run = new Run(systemClock, runId(systemClock.now()))
@@ -85,7 +87,7 @@ export async function openSession(invocation: Invocation): Promise<Session> {
     config,
     given: migrated ?? given,
     onConfig,
-    components: own?.components ?? [],
+    components: more,
     http,
     clock: systemClock,
     report,

@@ -1,8 +1,21 @@
 // The only door: what connectors, destinations, registries and programs that embed the runtime may use.
 export { type Clock, systemClock } from './clock.ts'
+// Families that a component of one's own may belong to; `fields` says what stands in a manifest.
+export { Authenticator } from './components/authenticators/authenticator.ts'
+export { BackoffStrategy } from './components/backoff/backoff-strategy.ts'
 export type { Check, CheckResult, CheckTarget } from './components/checks/check.ts'
+export { Cursor } from './components/cursors/cursor.ts'
+export { Decoder } from './components/decoders/decoder.ts'
+export { ErrorHandler } from './components/error-handlers/error-handler.ts'
+export { RecordExtractor, RecordFilter } from './components/extractors/extractor.ts'
+export { PaginationStrategy } from './components/paginators/paginator.ts'
+export { PartitionRouter } from './components/partition-routers/partition-router.ts'
+export { Requester } from './components/requesters/requester.ts'
 export type { Account, Discovery } from './components/resolvers/discovery.ts'
+export { Retriever } from './components/retrievers/retriever.ts'
+export { SchemaLoader } from './components/schema-loaders/schema-loader.ts'
 export type { Stream } from './components/streams/stream.ts'
+export { Transformation } from './components/transformations/transformation.ts'
 export { diskFiles, errnoOf, type Files, replaceFile, syncDirectory, temporaryPath, writeDurably } from './durable-file.ts'
 export {
   AuthenticationError,
@@ -24,6 +37,7 @@ export { type ConnectorHttpClient, createHttpClient, type HttpClientOptions } fr
 export { createRedactor, type Redactor } from './http/redaction.ts'
 export { type Component, defineComponent, defineFamily, type Family, type Field, type Language } from './manifest/component.ts'
 export { prepareConfig } from './manifest/config.ts'
+export * as fields from './manifest/fields.ts'
 export { createLanguage } from './manifest/language.ts'
 export { loadManifest, type Manifest } from './manifest/manifest.ts'
 export { type PostgresAddress, parsePostgresUrl } from './postgres/address.ts'
@@ -48,6 +62,7 @@ export type {
 export type { Finding, Reporter } from './report.ts'
 export { type BoundStream, type CatalogMatch, matchCatalog, selectStreams } from './runtime/bound-stream.ts'
 export { commitState } from './runtime/commit-state.ts'
+export { backfillKey, isBackfillKey } from './runtime/backfill.ts'
 export type { Destination, DestinationReport, RunInfo } from './runtime/destination.ts'
 export type { Item, MessageItem, PageItem, StreamInfo } from './runtime/items.ts'
 export { observeDrift, type SchemaWatch } from './runtime/observe-drift.ts'

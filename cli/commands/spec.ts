@@ -1,11 +1,13 @@
 import type { Command } from '../command.ts'
 import { findConnector } from '../connector-source.ts'
+import { COMPONENTS } from '../options.ts'
 
 export const spec: Command = {
   name: 'spec',
   summary: 'print what a config must hold, as JSON Schema',
   argument: { name: '[connector]', description: 'manifest file, id or product' },
-  options: [],
+  // Platforms pass the same flags to every verb; a spec needs no code.
+  options: [COMPONENTS],
   run: async ({ argument, io }) => {
     const { text, file } = findConnector(argument, io.env)
     const { loadSpec } = await import('../../framework/runtime/spec.ts')

@@ -17,12 +17,12 @@ export interface Place {
 export function manifestError(
   context: Pick<BuildContext, 'path' | 'locate'>,
   message: string,
-  place?: Place & { cause?: ConnectorError },
+  place?: Place & { cause?: ConnectorError; code?: string },
 ): ConfigError {
   const position = place && context.locate(place.node, place.key)
   const where = position ? ` (${position.file}:${position.line}:${position.column})` : ''
   const text = context.path === '' ? message : `${context.path}: ${message}`
-  const code = place?.cause?.code ?? 'ERR_MANIFEST_INVALID'
+  const code = place?.code ?? place?.cause?.code ?? 'ERR_MANIFEST_INVALID'
   return new ConfigError(code, `${text}${where}`, { context: { manifest_path: context.path }, cause: place?.cause })
 }
 
@@ -85,12 +85,32 @@ function find<T>({ family, type: fallback }: { family: Family<T>; type?: string 
   const component = known.find((entry) => entry.type === type || entry.aliases.includes(type))
   if (component) return component
   const className = node['class_name']
-  const name = typeof className === 'string' ? className : type
-  const custom = known.find((entry) => entry.type === name)
-  if (custom) return custom
+  if (typeof className === 'string') return findCustom({ type, className, known }, node, context)
   const types = known.map((entry) => entry.type)
-  const what = name === type ? `unknown ${family.name} '${type}'` : `${type} '${name}' is not registered`
-  throw manifestError(context, `${what}; ${suggest(name, types)}`, { node, key: 'type' })
+  throw manifestError(context, `unknown ${family.name} '${type}'; ${suggest(type, types)}`, { node, key: 'type' })
+}
+
+interface CustomSlot {
+  readonly type: string
+  readonly className: string
+  readonly known: readonly Component[]
+}
+
+/** A class outside the language: the component registered under its name, whole or without its module. */
+function findCustom({ type, className, known }: CustomSlot, node: Node, context: BuildContext): Component {
+  const names = classNames(className)
+  const component = known.find((entry) => names.includes(entry.type))
+  if (component) return component
+  const message = `the class '${className}' of this ${type} is code outside the manifest; give an implementation of that name`
+  throw manifestError(context, message, { node, key: 'class_name', code: UNREGISTERED })
+}
+
+/** Code of the error for a class that nobody gave an implementation of. */
+export const UNREGISTERED = 'ERR_COMPONENT_UNREGISTERED'
+
+/** The names under which a class may be registered: `source_x.components.Reader` also as `Reader`. */
+export function classNames(className: string): readonly string[] {
+  return [className, className.slice(className.lastIndexOf('.') + 1)]
 }
 
 /** Fields that every component may have besides its own. */

@@ -1,9 +1,10 @@
 import { ConfigError } from '../errors.ts'
 import type { JsonSchema } from '../protocol/messages.ts'
-import { isNode, type Node } from './build.ts'
+import { isNode, type Node, UNREGISTERED } from './build.ts'
 import { buildManifest } from './build-manifest.ts'
 import type { Config, Language } from './component.ts'
 import { buildConfigRules } from './config-rules.ts'
+import { type CustomComponent, customComponents } from './custom-components.ts'
 import { idleServices } from './idle-services.ts'
 import { loadManifest, type Manifest } from './manifest.ts'
 import { singleErrors } from './problems.ts'
@@ -12,6 +13,8 @@ export interface Validation {
   /** Each with its place in the message. */
   readonly errors: readonly ConfigError[]
   readonly warnings: readonly ConfigError[]
+  /** Classes outside the language. Streams that lack one cannot be read; that is no error of the manifest. */
+  readonly custom: readonly CustomComponent[]
 }
 
 /**
@@ -25,10 +28,11 @@ export function validateManifest(text: string, file: string, language: Language)
     const config = sampleConfig(manifest.spec.connectionSpecification, manifest.dialect === 'native' ? 'required' : 'all')
     buildConfigRules(manifest, language, config)
     const { broken, warnings } = buildManifest(manifest, { language, config, services: idleServices })
-    return { errors: broken.flatMap(({ error }) => singleErrors(error)), warnings }
+    const errors = broken.flatMap(({ error }) => singleErrors(error)).filter(({ code }) => code !== UNREGISTERED)
+    return { errors, warnings, custom: customComponents(manifest, language) }
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown
-    return { errors: singleErrors(thrown), warnings: manifest?.warnings ?? [] }
+    return { errors: singleErrors(thrown), warnings: manifest?.warnings ?? [], custom: [] }
   }
 }
 

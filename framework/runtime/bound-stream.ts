@@ -2,6 +2,7 @@ import type { Partition } from '../components/partition-routers/partition-router
 import type { Account } from '../components/resolvers/discovery.ts'
 import type { Stream } from '../components/streams/stream.ts'
 import { ConfigError, suggest } from '../errors.ts'
+import type { BrokenStream } from '../manifest/broken-stream.ts'
 import type { CatalogStream, JsonSchema, StreamState } from '../protocol/messages.ts'
 import type { StreamInfo } from './items.ts'
 
@@ -120,22 +121,37 @@ function matcher(pattern: string): (name: string) => boolean {
 /** What a configured catalog asks for: the streams there are, and those of accounts that the token no longer sees. */
 export interface CatalogMatch {
   readonly streams: readonly BoundStream[]
+  /** Streams that were asked for and cannot be built. */
+  readonly broken?: readonly BrokenStream[]
   readonly gone: readonly { readonly name: string; readonly kind: string; readonly accountId: string }[]
 }
 
+/** What names of a catalog may mean besides the streams there are. */
+export interface KnownStreams {
+  readonly kinds: readonly string[]
+  readonly broken?: readonly BrokenStream[]
+}
+
 /** Matches a configured catalog. Throws ConfigError for a name that no account could explain. */
-export function matchCatalog(streams: readonly BoundStream[], kinds: readonly string[], names: readonly string[]): CatalogMatch {
+export function matchCatalog(
+  streams: readonly BoundStream[],
+  { kinds, broken = [] }: KnownStreams,
+  names: readonly string[],
+): CatalogMatch {
+  const lost: BrokenStream[] = []
   const byName = new Map(streams.map((stream) => [stream.info.name, stream]))
   const found: BoundStream[] = []
   const gone: { name: string; kind: string; accountId: string }[] = []
   for (const name of names) {
     const stream = byName.get(name)
+    const unbuilt = broken.find((candidate) => candidate.name === name)
     const kind = kinds.find((candidate) => name.startsWith(`${candidate}__`) && name.length > candidate.length + 2)
     if (stream) found.push(stream)
+    else if (unbuilt) lost.push(unbuilt)
     else if (kind && !byName.has(kind)) gone.push({ name, kind, accountId: name.slice(kind.length + 2) })
     else throw unknownStream(name, [...new Set([...kinds, ...byName.keys()])])
   }
-  return { streams: found, gone }
+  return { streams: found, broken: lost, gone }
 }
 
 function unknownStream(name: string, known: readonly string[]): ConfigError {

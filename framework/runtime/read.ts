@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
-import { ConnectorError, StoppedError } from '../errors.ts'
+import { ConnectorError, StoppedError, withContext } from '../errors.ts'
+import type { BrokenStream } from '../manifest/broken-stream.ts'
 import type { BoundStream, CatalogMatch } from './bound-stream.ts'
 import { createChannel } from './channel.ts'
 import type { Item } from './items.ts'
@@ -32,14 +33,14 @@ export interface ReadOptions {
  * Reads the streams of a catalog: pages and messages in the order in which a destination has to take them. A STATE comes after
  * every record that it covers. Ends normally even when streams failed; `run` knows.
  */
-export async function* read({ streams, gone }: CatalogMatch, options: ReadOptions): AsyncGenerator<Item> {
+export async function* read({ streams, gone, broken = [] }: CatalogMatch, options: ReadOptions): AsyncGenerator<Item> {
   const out = createChannel<Item>(PAGES_IN_FLIGHT)
   options.report.attach((item) => out.post(item))
   const results = streams.map((bound) => result(bound))
   options.run.streams.push(...results)
   const left = new AbortController()
   const signal = AbortSignal.any([options.signal, left.signal])
-  const work = readAll(streams, results, { ...options, signal, gone, out }).then(
+  const work = readAll(streams, results, { ...options, signal, gone, broken, out }).then(
     () => out.close(),
     (error: unknown) => out.close(error),
   )
@@ -54,12 +55,14 @@ export async function* read({ streams, gone }: CatalogMatch, options: ReadOption
 
 interface ReadAllOptions extends ReadOptions {
   readonly gone: CatalogMatch['gone']
+  readonly broken: readonly BrokenStream[]
   readonly out: ReturnType<typeof createChannel<Item>>
 }
 
 async function readAll(streams: readonly BoundStream[], results: readonly StreamResult[], options: ReadAllOptions): Promise<void> {
-  const { out, state, concurrency = DEFAULT_CONCURRENCY, gone } = options
+  const { out, state, concurrency = DEFAULT_CONCURRENCY, gone, broken } = options
   for (const missing of gone) reportGone(missing, options)
+  for (const unbuilt of broken) reportBroken(unbuilt, options)
   const slots = new Slots(concurrency)
   const accounts = new Map(streams.map(({ info }) => [info.name, info.accountId ?? info.name]))
   options.report.watchWaits?.((stream, isWaiting) => slots.waits(accounts.get(stream) ?? stream, isWaiting))
@@ -98,5 +101,12 @@ function reportGone({ name, kind, accountId }: CatalogMatch['gone'][number], { r
       context: { stream: name, account_id: accountId },
     }),
   })
+  out.post(statusItem(name, 'INCOMPLETE', clock.now()))
+}
+
+/** A stream of the catalog that cannot be built: nothing is read of it, the others go on. */
+function reportBroken({ name, error }: BrokenStream, { run, report, out, clock }: ReadAllOptions): void {
+  run.streams.push({ name, kind: name, accountId: undefined, outcome: 'incomplete', rows: 0, slices: 0, failedSlices: 1 })
+  report.finding({ severity: 'error', error: withContext(error, { stream: name }) })
   out.post(statusItem(name, 'INCOMPLETE', clock.now()))
 }

@@ -87,7 +87,7 @@ describe('buildManifest', () => {
     expect(built.streams.map(({ name }) => name)).toEqual(['a'])
     expect(built.broken.map(({ name, error }) => `${name}: ${error.message}`)).toEqual([
       expect.stringMatching(
-        /^b: streams\[1\]\.transformations\[0\]: CustomTransformation 'source_x\.components\.Rename' is not registered; .*\(m\.yaml:6:\d+\)$/,
+        /^b: streams\[1\]\.transformations\[0\]: the class 'source_x\.components\.Rename' of this CustomTransformation is code .*\(m\.yaml:6:\d+\)$/,
       ),
     ])
   })

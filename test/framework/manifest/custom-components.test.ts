@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { Transformation } from '../../../framework/components/transformations/transformation.ts'
+import { defineComponent } from '../../../framework/manifest/component.ts'
+import { customComponents } from '../../../framework/manifest/custom-components.ts'
+import { createLanguage } from '../../../framework/manifest/language.ts'
+import { loadManifest } from '../../../framework/manifest/manifest.ts'
+
+const custom = { type: 'CustomTransformation', class_name: 'source_x.components.Rename' }
+const child = {
+  partition_router: { type: 'SubstreamPartitionRouter', parent_stream_configs: [{ stream: { name: 'a', transformations: [custom] } }] },
+}
+const manifest = loadManifest({
+  file: 'm.json',
+  text: JSON.stringify({
+    type: 'DeclarativeSource',
+    check: { type: 'CustomCheck', class_name: 'source_x.Check' },
+    streams: [
+      { name: 'a', transformations: [custom, custom] },
+      { name: 'b', retriever: child },
+      // A record may have a field of that name.
+      { name: 'c', schema_loader: { type: 'InlineSchemaLoader', schema: { properties: { class_name: 'x' }, class_name: 'y' } } },
+    ],
+  }),
+})
+
+describe('customComponents', () => {
+  it('names each class once, with everything that needs it, parents included', () => {
+    expect(customComponents(manifest, createLanguage([]))).toEqual([
+      { type: 'CustomTransformation', className: 'source_x.components.Rename', neededBy: ['a', 'b'], registered: false },
+      { type: 'CustomCheck', className: 'source_x.Check', neededBy: ['check'], registered: false },
+    ])
+  })
+
+  it.each(['source_x.components.Rename', 'Rename'])('knows the class by %s', (type) => {
+    const component = defineComponent(Transformation, {
+      type,
+      summary: '',
+      fields: {},
+      examples: [],
+      create: () => ({ transform: (row) => row }),
+    })
+    const [rename, check] = customComponents(manifest, createLanguage([component]))
+    expect([rename?.registered, check?.registered]).toEqual([true, false])
+  })
+})
