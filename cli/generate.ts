@@ -8,6 +8,9 @@ import { components } from '../framework/components/index.ts'
 import { createLanguage } from '../framework/manifest/language.ts'
 import { reference } from '../framework/manifest/reference.ts'
 import { languageSchema } from '../framework/manifest/schema.ts'
+import { inCanonicalOrder } from '../schemas/fingerprint.ts'
+import { findConnector } from './connector-source.ts'
+import { declaredStreams } from './declared-streams.ts'
 
 const root = new URL('.', pathToFileURL(createRequire(import.meta.url).resolve('connector/package.json')))
 const parts = await Promise.all(connectors.map((connector) => connector.load()))
@@ -25,6 +28,18 @@ for (const [file, text] of pages) writeFileSync(new URL(file, folder), text)
 
 const catalogue = parse(readFileSync(new URL('connectors/meta/metrics.yaml', root), 'utf8'))
 writeFileSync(new URL('connectors/meta/metrics.json', root), `${JSON.stringify(catalogue)}\n`)
+
+// Of each stream without its account; in the order of the keys, so that `git diff` shows what changed and nothing else.
+for (const { product, manifest } of connectors) {
+  const target = new URL(`schemas/baseline/${product}/`, root)
+  mkdirSync(target, { recursive: true })
+  const streams = await declaredStreams(findConnector(product, {}))
+  const files = new Map(
+    streams.map(({ kind, ...stream }) => [`${kind}.json`, { stream: kind, manifest, ...stream, schema: inCanonicalOrder(stream.schema) }]),
+  )
+  for (const stale of readdirSync(target).filter((file) => !files.has(file))) rmSync(new URL(stale, target))
+  for (const [file, content] of files) writeFileSync(new URL(file, target), `${JSON.stringify(content, null, 2)}\n`)
+}
 
 for (const { readme } of connectors) {
   if (!readme) continue

@@ -6,8 +6,21 @@ import { list } from './list.ts'
 import { read } from './read.ts'
 import { runs } from './runs.ts'
 import { sandbox } from './sandbox.ts'
+import { schema } from './schema.ts'
 import { spec } from './spec.ts'
 import { state } from './state.ts'
 import { validate } from './validate.ts'
 
-export const commands: readonly (Command | CommandGroup)[] = [spec, check, discover, read, explain, validate, list, state, runs, sandbox]
+export const commands: readonly (Command | CommandGroup)[] = [
+  spec,
+  check,
+  discover,
+  read,
+  explain,
+  validate,
+  list,
+  state,
+  schema,
+  runs,
+  sandbox,
+]

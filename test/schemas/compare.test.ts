@@ -1,13 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
 import { type Change, changeText, compareSchemas } from '../../schemas/compare.ts'
 import { canonicalJson, fingerprintOf } from '../../schemas/fingerprint.ts'
 import { inferSchema } from '../../schemas/infer.ts'
-import { isNode, mergeSchemas } from '../../schemas/schema-shape.ts'
+import { mergeSchemas } from '../../schemas/schema-shape.ts'
 import { sharedFolder } from '../shared.ts'
+import { foreignSchemas } from './foreign-schemas.ts'
 import { anyRecord } from './records.ts'
 
 const schema = fc.array(anyRecord, { minLength: 1, maxLength: 4 }).map((rows) => inferSchema(rows))
@@ -91,25 +89,6 @@ describe('compareSchemas', () => {
     })
   })
 })
-
-/** Every inline schema of the foreign manifests. */
-function foreignSchemas() {
-  const folder = join(sharedFolder ?? '', 'corpus/airbyte')
-  const found: Readonly<Record<string, unknown>>[] = []
-  const visit = (node: unknown): void => {
-    if (Array.isArray(node)) for (const inner of node) visit(inner)
-    if (!isNode(node)) return
-    if (node['type'] === 'InlineSchemaLoader' && isNode(node['schema'])) found.push(node['schema'])
-    for (const inner of Object.values(node)) visit(inner)
-  }
-  for (const file of readdirSync(folder)) {
-    const manifest: unknown = parse(readFileSync(join(folder, file), 'utf8'), { maxAliasCount: -1, merge: true })
-    visit(manifest)
-    // Inline schemas mostly stand in a table of their own, which loaders refer to.
-    if (isNode(manifest) && isNode(manifest['schemas'])) found.push(...Object.values(manifest['schemas']).filter(isNode))
-  }
-  return found
-}
 
 describe('fingerprintOf', () => {
   it('is the same whatever the order of keys, required fields and types', () => {
