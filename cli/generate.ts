@@ -11,6 +11,7 @@ import { languageSchema } from '../framework/manifest/schema.ts'
 import { inCanonicalOrder } from '../schemas/fingerprint.ts'
 import { findConnector } from './connector-source.ts'
 import { declaredStreams } from './declared-streams.ts'
+import { jsonText } from './generated-json.ts'
 
 const root = new URL('.', pathToFileURL(createRequire(import.meta.url).resolve('connector/package.json')))
 const parts = await Promise.all(connectors.map((connector) => connector.load()))
@@ -38,7 +39,7 @@ for (const { product, manifest } of connectors) {
     streams.map(({ kind, ...stream }) => [`${kind}.json`, { stream: kind, manifest, ...stream, schema: inCanonicalOrder(stream.schema) }]),
   )
   for (const stale of readdirSync(target).filter((file) => !files.has(file))) rmSync(new URL(stale, target))
-  for (const [file, content] of files) writeFileSync(new URL(file, target), `${JSON.stringify(content, null, 2)}\n`)
+  for (const [file, content] of files) writeFileSync(new URL(file, target), jsonText(content))
 }
 
 for (const { readme } of connectors) {
