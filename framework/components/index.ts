@@ -73,6 +73,7 @@ import { InlineSchemaLoader } from './schema-loaders/inline-schema-loader.ts'
 import { JsonFileSchemaLoader } from './schema-loaders/json-file-schema-loader.ts'
 import { SchemaTypeIdentifier } from './schema-loaders/schema-type-identifier.ts'
 import { TypesMap } from './schema-loaders/types-map.ts'
+import { LegacyToPerPartitionStateMigration } from './state-migrations/legacy-to-per-partition-state-migration.ts'
 import { DeclarativeStream } from './streams/declarative-stream.ts'
 import { DynamicDeclarativeStream } from './streams/dynamic-declarative-stream.ts'
 import { AddFields } from './transformations/add-fields.ts'
@@ -161,6 +162,7 @@ export const components: readonly Component[] = [
   JsonFileSchemaLoader,
   SchemaTypeIdentifier,
   TypesMap,
+  LegacyToPerPartitionStateMigration,
   DeclarativeStream,
   DynamicDeclarativeStream,
   AddFields,

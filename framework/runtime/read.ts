@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { ConnectorError, StoppedError, withContext } from '../errors.ts'
 import type { BrokenStream } from '../manifest/broken-stream.ts'
+import type { StreamState } from '../protocol/messages.ts'
 import type { BoundStream, CatalogMatch } from './bound-stream.ts'
 import { createChannel } from './channel.ts'
 import type { Item } from './items.ts'
@@ -77,13 +78,19 @@ async function readAll(streams: readonly BoundStream[], results: readonly Stream
     await readers.onSizeLessThan(1)
     if (options.signal.aborted) break
     const slices = slots.slices(account)
-    const read = () => new StreamReader(bound, outcome, { ...options, out, slices, lost, state: state[bound.info.name] }).read()
+    const read = () => new StreamReader(bound, outcome, { ...options, out, slices, lost, state: stateOf(bound, options) }).read()
     void readers.add(read).catch((error: unknown) => out.close(error))
   }
   await slots.onIdle()
   const failed = results.filter(({ outcome }) => outcome === 'incomplete').map(({ name }) => name)
   if (failed.length > 0)
     out.post(logItem('ERROR', `these streams are not complete: ${failed.slice(0, 50).join(', ')}${failed.length > 50 ? ', …' : ''}`))
+}
+
+/** A backfill keeps a state of its own, in no earlier form. */
+function stateOf({ info, stream }: BoundStream, { state, range }: ReadAllOptions): StreamState | undefined {
+  const known = state[info.name]
+  return known && !range && stream.migrateState ? stream.migrateState(known) : known
 }
 
 function result({ info }: BoundStream): StreamResult {

@@ -7,6 +7,7 @@ import { Cursor } from '../cursors/cursor.ts'
 import { Retriever } from '../retrievers/retriever.ts'
 import { defaultSchema } from '../schema-loaders/schema-file.ts'
 import { SchemaLoader } from '../schema-loaders/schema-loader.ts'
+import { StateMigration } from '../state-migrations/state-migration.ts'
 import { Transformation } from '../transformations/transformation.ts'
 import { Stream } from './stream.ts'
 
@@ -50,6 +51,11 @@ export const DeclarativeStream = defineComponent(Stream, {
     transformations: optional(
       list(slot(Transformation, { description: 'A transformation.' }), { description: 'Change the records, in order.' }),
     ),
+    state_migrations: optional(
+      list(slot(StateMigration, { description: 'A migration.' }), {
+        description: 'Bring states of earlier versions into the form of today, in order, before the stream is read.',
+      }),
+    ),
   },
   examples: [
     {
@@ -68,7 +74,7 @@ export const DeclarativeStream = defineComponent(Stream, {
     },
   ],
   create: (fields, { dialect, files, parameters }) => {
-    const { name = '', schema_loader, incremental_sync } = fields
+    const { name = '', schema_loader, incremental_sync, state_migrations: migrations } = fields
     // A foreign manifest that says nothing of the schema means the file named after the stream.
     const implied = dialect === 'airbyte' ? () => defaultSchema(files, parameters['name'] ?? name) : () => ({})
     const loaders = schema_loader ?? [{ load: implied }]
@@ -78,6 +84,7 @@ export const DeclarativeStream = defineComponent(Stream, {
       retriever: fields.retriever,
       cursor: incremental_sync && fields.retriever.grouped ? withSharedState(incremental_sync) : incremental_sync,
       transformations: fields.transformations ?? [],
+      ...(migrations ? { migrateState: (state) => migrations.reduce((known, migrate) => migrate(known), state) } : {}),
       schema: once(async () => combine(await Promise.all(loaders.map((loader) => loader.load())))),
     }
   },

@@ -2,6 +2,7 @@ import { defineFamily } from '../../manifest/component.ts'
 import type { JsonSchema } from '../../protocol/messages.ts'
 import type { Cursor } from '../cursors/cursor.ts'
 import type { Retriever } from '../retrievers/retriever.ts'
+import type { StateMigration } from '../state-migrations/state-migration.ts'
 import type { Transformation } from '../transformations/transformation.ts'
 
 /** A stream of one kind: what the manifest says of it, built. Not yet bound to an account. */
@@ -14,5 +15,7 @@ export interface Stream {
   readonly cursor: Cursor | undefined
   readonly transformations: readonly Transformation[]
   schema(): Promise<JsonSchema>
+  /** Brings a state of an earlier version into the form of today; absent when the manifest names no migration. */
+  readonly migrateState?: StateMigration
 }
 export const Stream = defineFamily<Stream>('Stream', 'A stream of records of one kind.')
