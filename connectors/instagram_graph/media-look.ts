@@ -1,13 +1,13 @@
 import { ConnectorError } from '../../framework/errors.ts'
 import type { Services } from '../../framework/manifest/component.ts'
-import type { Row } from '../../framework/protocol/messages.ts'
 import { CountTable } from './count-table.ts'
 import { cutsOf, dayOf, olderRanges, rangesOf, sweepOf, windowStart } from './look-plan.ts'
 import { LookProgress } from './look-progress.ts'
 import type { MediaExpansion } from './media-expansion.ts'
-import { CursorWatch, type ListedPage, type ListRequest, type MediaListing } from './media-listing.ts'
+import type { MediaListing } from './media-listing.ts'
 import type { MediaMemory } from './media-memory.ts'
 import { itemOf, type LookPage, type MediaItem, type TimeRange } from './media-page.ts'
+import { MediaPager } from './media-pager.ts'
 
 export interface MediaLookOptions {
   readonly listing: MediaListing
@@ -37,10 +37,11 @@ const LIGHT_AT_ONCE = 50
  */
 export class MediaLook {
   readonly #options: MediaLookOptions
-  #beforeConversion = 0
+  readonly #pager: MediaPager
 
   constructor(options: MediaLookOptions) {
     this.#options = options
+    this.#pager = new MediaPager(options)
   }
 
   get memory(): MediaMemory | undefined {
@@ -69,7 +70,7 @@ export class MediaLook {
     const { at, windowDays, range } = this.#options
     const progress = new LookProgress({ at, day: dayOf(at), recent: at - windowDays * 86_400 }, resumed)
     const to = earlier(range.to, resumed?.rest)
-    for await (const { page, isLast } of this.#list({ from: range.from, to })) {
+    for await (const { page, isLast } of this.#pager.list({ from: range.from, to })) {
       progress.add(page.items)
       yield { ...page, memory: progress.memory(this.#options.expansion.converted, isLast) }
     }
@@ -79,7 +80,7 @@ export class MediaLook {
   async *#window(): AsyncGenerator<LookPage, void> {
     const { memory, at, windowDays, range } = this.#options
     const from = later(windowStart(memory, at, windowDays), range.from)
-    for await (const { page } of this.#list({ from, to: range.to })) yield page
+    for await (const { page } of this.#pager.list({ from, to: range.to })) yield page
   }
 
   async *#later(memory: MediaMemory): AsyncGenerator<LookPage, void> {
@@ -148,7 +149,7 @@ export class MediaLook {
     const ranges = olderRanges(memory.cuts, windowStart(memory, at, windowDays), range.from)
     const items: MediaItem[] = []
     try {
-      for await (const page of this.#ranges(ranges, { fields: 'light', atOnce: LIGHT_AT_ONCE })) {
+      for await (const page of this.#pager.ranges(ranges, { fields: 'light', atOnce: LIGHT_AT_ONCE })) {
         items.push(...page.nodes.map(itemOf).filter((item) => item !== undefined))
       }
       return items
@@ -161,114 +162,20 @@ export class MediaLook {
 
   /** The wanted media of some ranges with all their fields. */
   async *#read(ranges: readonly TimeRange[], wanted: ReadonlySet<string>): AsyncGenerator<LookPage, void> {
-    for await (const listed of this.#ranges(ranges, { fields: 'full', atOnce: FULL_AT_ONCE })) {
+    for await (const listed of this.#pager.ranges(ranges, { fields: 'full', atOnce: FULL_AT_ONCE })) {
       const nodes = listed.nodes.filter(({ id }) => wanted.has(String(id)))
-      if (nodes.length > 0) yield await this.#page(nodes, listed.refused)
+      if (nodes.length > 0) yield await this.#pager.page(nodes, listed.refused)
     }
-  }
-
-  /** Pages of several ranges, side by side; a page that is refused with its insights comes without them. */
-  async *#ranges(
-    ranges: readonly TimeRange[],
-    { fields, atOnce }: { fields: ListRequest['fields']; atOnce: number },
-  ): AsyncGenerator<Listed, void> {
-    let queue: readonly ListRequest[] = ranges.map((range) => ({ range, fields, metrics: [] }))
-    const watches = new Map<TimeRange, CursorWatch>()
-    while (queue.length > 0) {
-      const requests = queue.slice(0, atOnce)
-      const more: ListRequest[] = []
-      for (const [index, listed] of (await this.#ask(requests)).entries()) {
-        const request = requests[index]
-        yield listed
-        if (!request || listed.next === undefined) continue
-        const watch = watches.get(request.range) ?? new CursorWatch()
-        watches.set(request.range, watch)
-        watch.check(listed.next, listed.nodes.length)
-        more.push({ ...request, after: listed.next })
-      }
-      queue = [...more, ...queue.slice(atOnce)]
-    }
-  }
-
-  /** A list page by page, newest first. */
-  async *#list(range: TimeRange): AsyncGenerator<{ readonly page: LookPage & { memory: undefined }; readonly isLast: boolean }, void> {
-    const watch = new CursorWatch()
-    let newest = range.to
-    for (let after: string | undefined; ; ) {
-      const [listed] = await this.#ask([{ range, fields: 'full', metrics: [], after, paged: true }], newest)
-      if (!listed) return
-      const { nodes, next, allOlder, refused } = listed
-      const page = await this.#page(nodes, refused)
-      const isLast = next === undefined || allOlder
-      yield { page, isLast }
-      if (isLast) return
-      watch.check(next, nodes.length)
-      after = next
-      newest = page.items.at(-1)?.time ?? newest
-    }
-  }
-
-  /** Asks for pages, of all fields with the common metrics; once more without them where that is refused. */
-  async #ask(requests: readonly ListRequest[], newest?: number): Promise<readonly Listed[]> {
-    const { listing, expansion } = this.#options
-    const pages: Listed[] = []
-    let queue: readonly Asked[] = requests.map((request, index) => ({ request, index }))
-    while (queue.length > 0) {
-      const wishes = queue.map(({ request, refused }) => ({ ...request, metrics: refused ? [] : this.#metricsOf(request, newest) }))
-      const answers = await listing.ask(wishes)
-      const again: Asked[] = []
-      for (const [at, asked] of queue.entries()) {
-        const [answer, wish] = [answers[at], wishes[at]]
-        if (!answer || !wish) continue
-        if (!answer.error) {
-          if (wish.metrics.length > 0 && answer.page.nodes.length > 0) expansion.heard()
-          pages[asked.index] = { ...answer.page, ...(asked.refused ? { refused: asked.refused } : {}) }
-        } else if (wish.metrics.length === 0) throw answer.error
-        else if (await expansion.dropRetired(wish, answer.error)) again.push(asked)
-        else again.push({ ...asked, refused: answer.error })
-      }
-      queue = again
-    }
-    return pages
-  }
-
-  #metricsOf({ fields, paged, range }: ListRequest, newest: number | undefined): readonly string[] {
-    return fields === 'full' ? this.#options.expansion.metricsFor(paged ? newest : range.to) : []
-  }
-
-  async #page(nodes: readonly Row[], refused: ConnectorError | undefined): Promise<LookPage & { memory: undefined }> {
-    const { expansion } = this.#options
-    const items = nodes.map(itemOf).filter((item) => item !== undefined)
-    if (refused) await expansion.takeApart(items)
-    const { converted } = expansion
-    for (const item of items) {
-      if (converted === undefined || item.time > converted || item.observations.length > 0) continue
-      item.asked = 'all'
-      this.#beforeConversion += 1
-    }
-    return { nodes, items, memory: undefined, denied: expansion.denied }
   }
 
   #reportConversion(): void {
-    if (this.#beforeConversion === 0) return
+    if (this.#pager.beforeConversion === 0) return
     const { services, account } = this.#options
     services.report.log(
       'info',
-      `${this.#beforeConversion} media of account ${account} were posted before it became a business: they have no insights`,
+      `${this.#pager.beforeConversion} media of account ${account} were posted before it became a business: they have no insights`,
     )
   }
-}
-
-interface Asked {
-  readonly request: ListRequest
-  readonly index: number
-  /** Why it is asked for without insights. */
-  readonly refused?: ConnectorError
-}
-
-interface Listed extends ListedPage {
-  /** Why it came without insights. */
-  readonly refused?: ConnectorError
 }
 
 function earlier(one: number | undefined, other: number | undefined): number | undefined {

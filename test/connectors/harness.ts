@@ -48,6 +48,7 @@ export interface RunOptions {
   readonly state?: ConnectionState
   readonly maxBodyBytes?: number
   readonly maxRequests?: number
+  readonly range?: { readonly from?: string; readonly to?: string }
   /** Instead of the sandbox's clock, on which nobody has to wait. */
   readonly sleep?: (ms: number) => Promise<void>
 }
@@ -88,7 +89,10 @@ export async function runOn(sandbox: Sandbox, options: RunOptions = {}): Promise
   try {
     const streams = selectStreams(await connector.streams(), options.select ?? [])
     const signal = new AbortController().signal
-    const items = read({ streams, gone: [] }, { clock, run, report, dialect: 'native', state: options.state ?? {}, signal })
+    const items = read(
+      { streams, gone: [] },
+      { clock, run, report, dialect: 'native', state: options.state ?? {}, signal, ...(options.range ? { range: options.range } : {}) },
+    )
     for await (const item of items) {
       if (item.type === 'page') {
         rows[item.stream.name] = [...(rows[item.stream.name] ?? []), ...item.rows]

@@ -144,6 +144,24 @@ describe('Instagram Login', () => {
   })
 })
 
+describe('a list that heeds no times', () => {
+  it('is read to its end instead', async () => {
+    const first = await read()
+    sandbox.clock.advance(DAY)
+    const body = JSON.stringify({
+      data: ids()
+        .slice(0, 9)
+        .map((id) => ({ id, timestamp: '2026-11-19T00:00:00+0000' })),
+    })
+    sandbox.faults.add({ kind: 'body', body, match: { route: 'GET /{ig-user}/media', limitAbove: 99 }, skip: 1, times: 1 })
+    sandbox.reset()
+    const run = await read({ state: first.state })
+    expect(run.summary.exit_code).toBe(0)
+    expect(run.output).toContain(`does not heed since and until of account ${account}; it is read as a whole`)
+    expect(new Set(run.rows[`media__${account}`]?.map(({ id }) => id))).toEqual(new Set(ids()))
+  })
+})
+
 describe('a list', () => {
   it('that never ends is given up, for both streams', async () => {
     sandbox.faults.add({ kind: 'repeat-cursor', match: { route: 'GET /{ig-user}/media' } })
