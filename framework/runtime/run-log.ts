@@ -1,10 +1,4 @@
-import type { RunError, StreamOutcome } from './run.ts'
-
-/** From and to as the cursor writes them, both ends read. */
-export interface CompleteRange {
-  readonly from: string | number
-  readonly to: string | number
-}
+import type { CompleteRange, RunError, StreamOutcome } from './run.ts'
 
 /** How one stream of one account fared in a run. */
 export interface StreamRecord {

@@ -1,9 +1,14 @@
 import type { Clock } from '../clock.ts'
 import { AuthenticationError, type ConnectorError, RateLimitError, StoppedError } from '../errors.ts'
 import type { Finding } from '../report.ts'
-import type { CompleteRange } from './run-log.ts'
 
 export type StreamOutcome = 'complete' | 'incomplete' | 'pending'
+
+/** From and to as the cursor writes them, both ends read. */
+export interface CompleteRange {
+  readonly from: string | number
+  readonly to: string | number
+}
 
 /** How one stream fared. */
 export interface StreamResult {
