@@ -101,11 +101,13 @@ export async function openSession(invocation: Invocation): Promise<Session> {
   return { connector, product, run, report, http, redactor, signal, printTo }
 }
 
-/** Hosts of the manifest, and the one that the config points to; undefined for foreign manifests, which name none. */
+/** Hosts of the manifest, and those that the config points to; undefined for foreign manifests, which name none. */
 function allowedOrigins({ runtime: { allowedHosts } }: Manifest, config: Config): readonly string[] | undefined {
   if (!allowedHosts) return undefined
-  const base = config['base_url']
-  return typeof base === 'string' && URL.canParse(base) ? [...allowedHosts, new URL(base).origin] : allowedHosts
+  // Connectors with several hosts have a base for each: base_url, instagram_base_url.
+  const bases = Object.entries(config).filter(([field]) => /(?:^|_)base_url$/.test(field))
+  const origins = bases.flatMap(([, base]) => (typeof base === 'string' && URL.canParse(base) ? [new URL(base).origin] : []))
+  return [...allowedHosts, ...origins]
 }
 
 function withDeadline(signal: AbortSignal, after: number): AbortSignal {
