@@ -12,6 +12,8 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   const program = new Program('connector')
     .description('Declarative connectors: YAML manifests in, records, state and schemas out.')
     .version(version())
+    // What stands behind a command is the command's: `metrics --version` is not the version of this program.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })

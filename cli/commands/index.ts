@@ -3,6 +3,7 @@ import { check } from './check.ts'
 import { discover } from './discover.ts'
 import { explain } from './explain.ts'
 import { list } from './list.ts'
+import { metrics } from './metrics.ts'
 import { read } from './read.ts'
 import { runs } from './runs.ts'
 import { sandbox } from './sandbox.ts'
@@ -21,6 +22,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   list,
   state,
   schema,
+  metrics,
   runs,
   sandbox,
 ]
