@@ -44,7 +44,7 @@ export async function recordRun(session: Session, { log, connection, backfill }:
     const updated_at = new Date(systemClock.now()).toISOString()
     await log.save({
       ...{ run_id: run.id, connection, connector: connector.manifest.id, started_at, updated_at, status, exit_code },
-      ...(backfill ? { backfill } : {}),
+      ...(backfill ? { backfill: rangeOf(backfill) } : {}),
       ...{ requests, retries, rows, rows_written: written, errors: redacted(errors.slice(0, 50), session) },
       streams: streamRecords(session, errors),
     })
@@ -69,6 +69,11 @@ export async function recordRun(session: Session, { log, connection, backfill }:
     },
   }
 }
+
+const rangeOf = ({ from, to }: NonNullable<RunRecord['backfill']>) => ({
+  ...(from === undefined ? {} : { from }),
+  ...(to === undefined ? {} : { to }),
+})
 
 function redacted(errors: RunSummary['errors'], { redactor }: Session): readonly RunError[] {
   return errors.map((error) => ({ ...error, message: redactor.redact(error.message) }))

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { ConfigError, suggest } from '../framework/errors.ts'
+import { isBackfillKey } from '../framework/runtime/backfill.ts'
 import type { ExitCode } from '../framework/runtime/run.ts'
 import type { ConnectionState, StateRegistry, StateVersion } from '../framework/runtime/state-registry.ts'
 import { parseState, toAirbyteState } from '../state/airbyte.ts'
@@ -83,7 +84,8 @@ export function reset(invocation: Invocation): Promise<ExitCode> {
 function exportState(invocation: Invocation): Promise<ExitCode> {
   return withConnection(invocation, async (found) => {
     const version = await versionOf(found, wholeNumber(invocation.options, 'at'))
-    const streams = selectedStreams(version.streams, invocation.options)
+    const own = Object.fromEntries(Object.entries(version.streams).filter(([name]) => !isBackfillKey(name)))
+    const streams = selectedStreams(own, invocation.options)
     await printLines(invocation.io.stdout, [JSON.stringify(exported(streams, text(invocation.options, 'format')), null, 2)])
   })
 }

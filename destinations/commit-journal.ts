@@ -12,6 +12,8 @@ export interface Mark {
   /** {@link stateMark} of the state that stands for these rows. */
   readonly state: string
   readonly run: string
+  /** Name that the state is kept under, when it is not the stream's. */
+  readonly key?: string
 }
 
 /** A stream before its first state. */
@@ -134,8 +136,9 @@ export async function readMarks(
     marks.set(line.stream, line)
   }
   if (open?.before && committed) {
-    const state = stateMark(Object.hasOwn(committed, open.last.stream) ? committed[open.last.stream] : undefined)
-    if (state !== open.last.state && state === open.before.state) marks.set(open.last.stream, open.before)
+    const committedMark = ({ stream, key = stream }: Mark) => stateMark(Object.hasOwn(committed, key) ? committed[key] : undefined)
+    const { before, last } = open
+    if (committedMark(last) !== last.state && committedMark(before) === before.state) marks.set(last.stream, before)
   }
   return marks
 }
@@ -160,10 +163,11 @@ function parseMark(line: string, place: string): Mark | { readonly confirmed: tr
     throw unusable(place, cause)
   }
   if (value.confirmed === true) return { confirmed: true }
-  const { stream, file, bytes, state, run } = value
+  const { stream, file, bytes, state, run, key } = value
   if (typeof stream !== 'string' || typeof file !== 'string' || typeof state !== 'string' || typeof run !== 'string') throw unusable(place)
   if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0) throw unusable(place)
-  return { stream, file, bytes, state, run }
+  if (key !== undefined && typeof key !== 'string') throw unusable(place)
+  return { stream, file, bytes, state, run, ...(key === undefined ? {} : { key }) }
 }
 
 function unusable(place: string, cause?: unknown): ConfigError {

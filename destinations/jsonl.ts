@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import {
+  backfillKey,
   type ConnectionState,
   ConnectorError,
   type Destination,
@@ -41,6 +42,7 @@ export class JsonlFolder implements Destination {
   #marks = new Map<string, Mark>()
   #journal: CommitJournal | undefined
   #runId = ''
+  #backfill = false
   /** A state was handed on and nobody said yet that it was committed. */
   #unconfirmed = false
   #failed = false
@@ -55,6 +57,7 @@ export class JsonlFolder implements Destination {
   open(run: RunInfo): Promise<void> {
     return this.#storing(async () => {
       this.#runId = run.runId
+      this.#backfill = run.backfill === true
       await this.#files.mkdir(this.#directory, { recursive: true })
       const journalPath = join(this.#directory, '.commits.jsonl')
       await checkRegular(journalPath, this.#files)
@@ -118,12 +121,13 @@ export class JsonlFolder implements Destination {
     const size = await cutTo(path, this.#marks.get(stream)?.bytes, this.#files)
     const file: JsonlFile = { path, size, dirty: false }
     this.#streams.set(stream, file)
-    const committed = this.#committed && (Object.hasOwn(this.#committed, stream) ? this.#committed[stream] : undefined)
+    const key = this.#keyOf(stream)
+    const committed = this.#committed && (Object.hasOwn(this.#committed, key) ? this.#committed[key] : undefined)
     const state = this.#committed ? stateMark(committed) : unknownState
     await this.#open.handleOf(file)
     if (size === 0) await syncDirectory(this.#directory, this.#files)
     const mark = this.#marks.get(stream)
-    if (mark?.state !== state || mark.bytes !== size) await this.#addMark(stream, size, state)
+    if (mark?.state !== state || mark.bytes !== size || (mark.key ?? stream) !== key) await this.#addMark(stream, size, state)
     return file
   }
 
@@ -134,7 +138,8 @@ export class JsonlFolder implements Destination {
   }
 
   async #addMark(stream: string, bytes: number, state: string): Promise<void> {
-    const mark = { stream, file: `${fileNameOf(stream)}.jsonl`, bytes, state, run: this.#runId }
+    const own = { stream, file: `${fileNameOf(stream)}.jsonl`, bytes, state, run: this.#runId }
+    const mark = this.#backfill ? { ...own, key: this.#keyOf(stream) } : own
     // Before the new mark every earlier one is settled, so that one per stream is enough.
     await this.#journal?.compact(this.#marks)
     await this.#journal?.append(mark)
@@ -146,6 +151,10 @@ export class JsonlFolder implements Destination {
     for (const [stream, file] of this.#streams) {
       if (file.dirty && this.#complete.has(stream)) await this.#mark(stream, this.#marks.get(stream)?.state ?? unknownState)
     }
+  }
+
+  #keyOf(stream: string): string {
+    return this.#backfill ? backfillKey(stream) : stream
   }
 
   #pathOf(stream: string): string {

@@ -1,4 +1,4 @@
-import type { ConnectionState, Message, PageItem, StreamInfo } from '../framework/index.ts'
+import { type ConnectionState, isBackfillKey, type Message, type PageItem, type StreamInfo } from '../framework/index.ts'
 import { type OutputFormat, type Redact, redacted } from './format.ts'
 import { jsonText, keepOnOneLine, rowText } from './json-text.ts'
 
@@ -10,7 +10,11 @@ import { jsonText, keepOnOneLine, rowText } from './json-text.ts'
 export function singerFormat(redact: Redact, state: ConnectionState = {}): OutputFormat {
   const streams = new Map<string, StreamInfo>()
   const announced = new Map<string, string>()
-  const bookmarks = new Map(Object.entries(state).map(([name, value]) => [name, bookmark(name, value, redact)]))
+  const bookmarks = new Map(
+    Object.entries(state)
+      .filter(([name]) => !isBackfillKey(name))
+      .map(([name, value]) => [name, bookmark(name, value, redact)]),
+  )
 
   /** The schema, unless the target knows it already. It may change during a run when a new field turns up. */
   const announce = (stream: StreamInfo): string => {

@@ -34,7 +34,7 @@ export function streamDestination(output: Writable, format: OutputFormat, place 
 }
 
 function textOf(item: Item, format: OutputFormat): string {
-  if (item.type === 'message') return format.message(item.message)
+  if (item.type === 'message') return item.stateKey === undefined ? format.message(item.message) : ''
   try {
     return format.page(item)
   } catch (thrown) {

@@ -30,7 +30,7 @@ export class TableDestination implements Destination {
   readonly #streams = new Map<StreamInfo, TableBuffer>()
   readonly #planned = new Map<string, Set<unknown>>()
   readonly #rows = new Map<string, number>()
-  #states: Record<string, StreamState> = {}
+  #states = new Map<string, StreamState>()
   #writing: Promise<void> = Promise.resolve()
 
   constructor(store: TableStore, layout: TableLayout = 'shared') {
@@ -76,7 +76,7 @@ export class TableDestination implements Destination {
       }
     } else if (item.message.type === 'STATE') {
       const { stream_descriptor, stream_state } = item.message.state.stream
-      this.#states = { ...this.#states, [stream_descriptor.name]: stream_state }
+      this.#states.set(item.stateKey ?? stream_descriptor.name, stream_state)
     }
   }
 
@@ -124,8 +124,8 @@ export class TableDestination implements Destination {
 
   #flush(): Promise<void> {
     const batches = Array.from(this.#tables.values(), (buffer) => buffer.take()).filter((batch) => batch !== undefined)
-    const states: ConnectionState = this.#states
-    this.#states = {}
+    const states: ConnectionState = Object.fromEntries(this.#states)
+    this.#states = new Map()
     if (batches.length === 0 && Object.keys(states).length === 0) return this.#writing
     const written = this.#writing.then(async () => {
       await this.#store.write(batches, states)

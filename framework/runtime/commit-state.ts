@@ -16,5 +16,5 @@ export async function* commitState(items: AsyncIterable<Item>, lease: StateLease
 async function commit(item: Item, lease: StateLease): Promise<void> {
   if (item.type !== 'message' || item.message.type !== 'STATE') return
   const { stream_descriptor, stream_state } = item.message.state.stream
-  await lease.commit({ [stream_descriptor.name]: stream_state as StreamState })
+  await lease.commit({ [item.stateKey ?? stream_descriptor.name]: stream_state as StreamState })
 }

@@ -8,6 +8,8 @@ export interface RunInfo {
   /** Name that state and output belong to. */
   readonly connection: string
   readonly streams: readonly StreamInfo[]
+  /** The run reads a range on its own; its states are kept under {@link backfillKey}. */
+  readonly backfill?: boolean
 }
 
 /** How much a destination took in; what it really wrote, not what it was handed. */

@@ -27,6 +27,8 @@ export interface PageItem {
 export interface MessageItem {
   readonly type: 'message'
   readonly message: Message
+  /** Of a STATE: the name it is kept under when that is not the stream's; such a state is ours alone and no platform's. */
+  readonly stateKey?: string
 }
 
 export type Item = PageItem | MessageItem

@@ -6,6 +6,7 @@ import type { StreamSlice } from '../components/retrievers/retriever.ts'
 import { AuthenticationError, ConnectorError, type ErrorContext, StoppedError, withContext } from '../errors.ts'
 import type { Row, StreamState } from '../protocol/messages.ts'
 import type { Reporter } from '../report.ts'
+import { type BackfillRange, backfillKey, backfillState } from './backfill.ts'
 import type { BoundStream } from './bound-stream.ts'
 import type { Channel } from './channel.ts'
 import { createDedupe } from './dedupe.ts'
@@ -31,8 +32,8 @@ export interface StreamReadOptions {
   /** Accounts whose credentials were refused during this run, shared by all streams: nothing more is asked for them. */
   readonly lost: Set<unknown>
   readonly state: StreamState | undefined
-  /** Backfill: read this range and leave the state alone. */
-  readonly range?: { readonly from?: string; readonly to?: string }
+  /** Backfill: read this range; `state` is then the backfill's own progress. */
+  readonly range?: BackfillRange
   /** Rows after which the stream is cut off, its last slice unfinished. */
   readonly limit?: number
 }
@@ -62,7 +63,7 @@ export class StreamReader {
       dialect: options.dialect,
       report: options.report,
       ...(retriever.parentState ? { parentState: () => retriever.parentState?.() } : {}),
-      ...(options.range ? { range: options.range } : {}),
+      ...(options.range ? { range: { ...options.range, ...(options.state ? { resume: options.state } : {}) } } : {}),
     })
   }
 
@@ -173,7 +174,7 @@ export class StreamReader {
   }
 
   #checkpoint(): void {
-    if (!this.#bound.stream.cursor || this.#options.range) return
+    if (!this.#bound.stream.cursor || !this.#keepsState()) return
     const now = this.#options.clock.monotonic()
     if (this.#partitions > SMALL_STATE_PARTITIONS && now - this.#stateSentAt < STATE_EVERY_MS) return
     this.#stateSentAt = now
@@ -182,8 +183,17 @@ export class StreamReader {
 
   #sendState(state: StreamState): void {
     this.#sent = state
-    this.#options.out.post(stateItem(this.#bound.info.name, state, this.#sinceState))
+    const { range } = this.#options
+    const { name } = this.#bound.info
+    const item = stateItem(name, range ? backfillState(state, range, this.#result.outcome === 'complete') : state, this.#sinceState)
+    this.#options.out.post(range ? { ...item, stateKey: backfillKey(name) } : item)
     this.#sinceState = 0
+  }
+
+  /** Only the states of partitions are too many to keep for a backfill. */
+  #keepsState(): boolean {
+    const { range } = this.#options
+    return range === undefined || (range.resumable === true && !this.#bound.partitioned)
   }
 
   async #finish(): Promise<void> {
@@ -192,7 +202,7 @@ export class StreamReader {
     const complete = !cut && !this.#stopped && this.#result.failedSlices === 0
     this.#result.outcome = complete ? 'complete' : 'incomplete'
     if (complete) this.#state.finish()
-    if (!range && this.#bound.stream.cursor) this.#sendState(this.#state.current())
+    if (this.#bound.stream.cursor && this.#keepsState()) this.#sendState(this.#state.current())
     // A stream without a cursor has state only to say that it was read as a whole.
     else if (!range && complete) this.#sendState({ __ab_no_cursor_state_message: true })
     this.#status(complete ? 'COMPLETE' : 'INCOMPLETE')

@@ -14,8 +14,10 @@ export interface CursorOptions {
   readonly scope: Scope
   /** Seconds subtracted from a state that stands for partitions not seen before. */
   readonly lookbackSeconds?: number
-  /** A backfill: replaces start and end; state is neither used nor changed. ISO dates. */
-  readonly range?: { readonly from?: string; readonly to?: string }
+  /**
+   * A backfill: replaces start and end; state is neither used nor changed. ISO dates. `resume` is where the same backfill broke off.
+   */
+  readonly range?: { readonly from?: string; readonly to?: string; readonly resumable?: true; readonly resume?: StreamState }
 }
 
 /** The cursor of one partition during one run. */

@@ -192,17 +192,17 @@ function open(setting: Setting, state: StreamState, options: CursorOptions): Cur
     order: dialect === 'native' ? definition.record_order : undefined,
     endIsFixed: definition.end_datetime !== undefined || options.range !== undefined,
     now: () => datetimeOfEpochMs(services.clock.now()),
-    resumption: options.range ? resume({}, { ...given, lookback: undefined }) : resume(state, given),
+    resumption: options.range ? resume(options.range.resume ?? {}, { ...given, lookback: undefined }) : resume(state, given),
     parts: (values) =>
       combineParts([
         definition.start_time_option?.inject(values[startField], options.scope) ?? {},
         definition.end_time_option?.inject(values[endField], options.scope) ?? {},
       ]),
   })
-  return options.range ? keepingState(run, state) : run
+  return options.range && !options.range.resumable ? keepingState(run, state) : run
 }
 
-/** A backfill reads what it is told and leaves the state where it is. */
+/** A backfill that nobody keeps the progress of reads what it is told and leaves the state where it is. */
 function keepingState(run: DatetimeRun, state: StreamState): CursorRun {
   return {
     slices: () => run.slices(),
