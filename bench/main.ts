@@ -1,6 +1,7 @@
 // `npm run bench`: every suite, or those named: `npm run bench -- reads start`. Prints tables.
 import { cpus } from 'node:os'
 import { coldStart } from './cold-start.ts'
+import { inferenceCosts } from './inference.ts'
 import { instagram } from './instagram.ts'
 import { reads } from './reads.ts'
 
@@ -16,3 +17,4 @@ for (const [name, suite] of Object.entries(suites)) {
   console.log(`\n## ${name}\n`)
   await suite()
 }
+console.log(inferenceCosts().join('\n'))
