@@ -12,7 +12,7 @@ export const ObservationCursor = defineComponent(Cursor, {
   summary: 'For values that are only known as they are now: one observation per UTC day, or every few days.',
   fields: {
     cursor_field: string({ description: 'Field of the rows with the start of the UTC day on which they were observed.' }),
-    every_days: optional(template([], { description: 'Days from one observation to the next one; 1 by default.' })),
+    every_days: optional(template([], { description: 'Days from one observation to the next one; 1 by default, 0 for every read.' })),
   },
   examples: [{ title: 'Once a week', manifest: { type: 'ObservationCursor', cursor_field: 'end_time', every_days: '{{ 7 }}' } }],
   create: ({ cursor_field: cursorField, every_days }, { services }) => {
@@ -37,8 +37,8 @@ export const ObservationCursor = defineComponent(Cursor, {
 
 function daysOf(source: BoundTemplate | undefined): number {
   const value = source?.evaluate({}) ?? 1
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value
-  throw new ConfigError('ERR_CONFIG_INVALID', `every_days must be a whole number of 1 or more, not ${JSON.stringify(value)}`)
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value
+  throw new ConfigError('ERR_CONFIG_INVALID', `every_days must be a whole number of 0 or more, not ${JSON.stringify(value)}`)
 }
 
 /** A state from the future is brought back to today. */

@@ -29,6 +29,10 @@ describe('ObservationCursor', () => {
     expect(isDue({ end_time }, { every_days: '{{ 7 }}' })).toBe(due)
   })
 
+  it('observes at every read when told so', () => {
+    expect(isDue({ end_time: today }, { every_days: '{{ 0 }}' })).toBe(true)
+  })
+
   it('moves its state when the day is done, rows or none', () => {
     const run = build().cursor.open({ end_time: '2026-11-18T00:00:00+00:00', kept: 1 }, { scope: {} })
     const [slice] = run.slices()
@@ -54,8 +58,8 @@ describe('ObservationCursor', () => {
     expect([...run.slices()]).toEqual([])
   })
 
-  it.each([0, 1.5, "'often'"])('refuses an interval of %s', (days) => {
-    expect(() => build({ every_days: `{{ ${days} }}` })).toThrow(/whole number of 1 or more/)
+  it.each([-1, 1.5, "'often'"])('refuses an interval of %s', (days) => {
+    expect(() => build({ every_days: `{{ ${days} }}` })).toThrow(/whole number of 0 or more/)
   })
 
   it('compares and writes days', () => {
