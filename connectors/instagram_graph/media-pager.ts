@@ -57,21 +57,29 @@ export class MediaPager {
     }
   }
 
-  /** A list page by page, newest first. */
+  /** A list page by page, newest first. The next page is on its way while one is worked on. */
   async *list(range: TimeRange): AsyncGenerator<{ readonly page: UnmarkedPage; readonly isLast: boolean }, void> {
     const watch = new CursorWatch()
+    const ask = (after: string | undefined, newest: number | undefined) => {
+      const answer = this.#ask([{ range, fields: 'full', metrics: [], after, paged: true }], newest)
+      // Whoever asks for the page sees the failure; it must not count as unseen until then.
+      answer.catch(() => undefined)
+      return answer
+    }
     let newest = range.to
-    for (let after: string | undefined; ; ) {
-      const [listed] = await this.#ask([{ range, fields: 'full', metrics: [], after, paged: true }], newest)
+    for (let coming = ask(undefined, newest); ; ) {
+      const [listed] = await coming
       if (!listed) return
       const { nodes, next, allOlder, refused } = listed
       const page = await this.page(nodes, refused)
-      const isLast = next === undefined || allOlder
-      yield { page, isLast }
-      if (isLast) return
+      if (next === undefined || allOlder) {
+        yield { page, isLast: true }
+        return
+      }
       watch.check(next, nodes.length)
-      after = next
       newest = page.items.at(-1)?.time ?? newest
+      coming = ask(next, newest)
+      yield { page, isLast: false }
     }
   }
 
