@@ -28,7 +28,7 @@ export const read: Command = {
       repeat: true,
     },
     { flags: '--dead-letters <dir>', description: 'where discarded rows are kept; default: dead-letters' },
-    { flags: '--from <date>', description: 'backfill: first day; the state is neither used nor changed' },
+    { flags: '--from <date>', description: 'backfill: first day; the state of regular reads is neither used nor changed' },
     { flags: '--to <date>', description: 'backfill: end of the range' },
     ...NETWORK,
     { flags: '--limit <n>', description: 'rows per stream, to have a look; the state of a stream cut off does not move' },
