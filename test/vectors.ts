@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { sharedFolder } from './shared.ts'
+import { vectorsFolder } from './shared.ts'
 import waivers from './vectors-waivers.json' with { type: 'json' }
 
 /** One observed input and outcome of the reference runtime. */
@@ -14,8 +14,8 @@ export interface Vector {
 
 /** Vectors of one file, such as `paginators.json`; none where the shared folder is missing. */
 export function readVectors(file: string): readonly Vector[] {
-  if (!sharedFolder) return []
-  const text = readFileSync(join(sharedFolder, 'vectors', file), 'utf8')
+  if (!vectorsFolder) return []
+  const text = readFileSync(join(vectorsFolder, file), 'utf8')
   // Python writes infinite numbers as a word that JSON does not know; a number too large for a double becomes infinite.
   return JSON.parse(text.replaceAll(/: Infinity(?=[,}\]])/g, ': 1e999')) as readonly Vector[]
 }

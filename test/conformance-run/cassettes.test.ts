@@ -1,11 +1,11 @@
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import waivers from '../cassettes-waivers.json' with { type: 'json' }
-import { sharedFolder } from '../shared.ts'
+import { corpusFolder, vectorsFolder } from '../shared.ts'
 import { readCassettes, replay } from './cassettes.ts'
+import { readCorpus } from './corpus.ts'
 
-const cassettes = sharedFolder ? readCassettes(join(sharedFolder, 'vectors')) : []
-const corpus = join(sharedFolder ?? '', 'corpus/airbyte')
+const cassettes = vectorsFolder ? readCassettes(vectorsFolder) : []
+const corpus = corpusFolder ?? ''
 const connectors = [...new Set(cassettes.map(({ connector }) => connector))]
 const waived: Readonly<Record<string, string>> = waivers
 
@@ -21,5 +21,16 @@ describe.skipIf(cassettes.length === 0)('streams of real manifests', () => {
       if (!(id in waived)) problems.push(...differences.map((difference) => `${id}: ${difference}`))
     }
     expect(problems).toEqual([])
+  })
+})
+
+describe.skipIf(cassettes.length === 0)('real manifests', () => {
+  it('load, build and are discovered as the reference does', { timeout: 180_000 }, async () => {
+    const manifests = await readCorpus(corpus, vectorsFolder ?? '', cassettes)
+    expect(manifests.length).toBeGreaterThan(280)
+    const held = manifests.filter(({ connector }) => !(connector in waived))
+    expect(held.flatMap(({ connector, problems }) => problems.map((problem) => `${connector}: ${problem}`))).toEqual([])
+    const needless = manifests.filter(({ connector, problems }) => connector in waived && problems.length === 0)
+    expect(needless.map(({ connector }) => connector)).toEqual([])
   })
 })

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -11,11 +10,12 @@ import type { Config, Services } from '../../framework/manifest/component.ts'
 import { createLanguage } from '../../framework/manifest/language.ts'
 import { loadManifest, type Manifest } from '../../framework/manifest/manifest.ts'
 import type { Row, StreamState } from '../../framework/protocol/messages.ts'
-import { bindStreams, catalogEntry } from '../../framework/runtime/bound-stream.ts'
+import { bindStreams } from '../../framework/runtime/bound-stream.ts'
 import { read } from '../../framework/runtime/read.ts'
 import { Run } from '../../framework/runtime/run.ts'
 import { createRunReporter } from '../../framework/runtime/run-reporter.ts'
 import { cassetteClient, type Exchange, sorted, textOf } from './cassette-client.ts'
+import { catalogFacts } from './catalog-facts.ts'
 
 /** One stream of a real manifest as the reference read it from a synthetic server. */
 export interface Cassette {
@@ -69,7 +69,7 @@ export async function replay(cassette: Cassette, corpus: string): Promise<readon
   const [recorded, sent] = [requestsOf(cassette), grouped(client.sent)]
   return [
     ...difference('error', null, reading.error ?? null),
-    ...difference('catalog', catalogOf(cassette), reading.catalog),
+    ...difference('catalog', cassette.expected.catalog, reading.catalog),
     ...difference('slices', cassette.expected.slices, reading.slices),
     ...difference('requests', alike(recorded, sent, cassette), alike(sent, recorded, cassette)),
     ...difference(
@@ -177,7 +177,7 @@ async function readStream(stream: Stream, { clock }: Services, cassette: Cassett
   }
   const [bound] = await bindStreams([watched], { layout: 'merged', accounts: undefined, partitionField: 'account_id' })
   if (!bound) return reading
-  reading.catalog = catalogFacts(catalogEntry(bound))
+  reading.catalog = catalogFacts(bound)
   const run = new Run(clock, 'replay')
   const report = createRunReporter(run, clock, { log: () => undefined })
   const items = read(
@@ -204,30 +204,4 @@ async function* firstOf<T>(values: AsyncIterable<T>, count: number): AsyncGenera
 
 async function* nothing(): AsyncGenerator<never> {
   // A generator that ends at once.
-}
-
-function catalogOf({ expected }: Cassette): unknown {
-  return expected.catalog
-}
-
-const facts = [
-  'supported_sync_modes',
-  'default_cursor_field',
-  'source_defined_primary_key',
-  'source_defined_cursor',
-  'is_resumable',
-] as const
-
-function catalogFacts(entry: ReturnType<typeof catalogEntry>): unknown {
-  const known = Object.fromEntries(facts.map((name) => [name, entry[name] ?? null]))
-  return { ...known, json_schema_sha256: createHash('sha256').update(canonical(entry.json_schema)).digest('hex') }
-}
-
-/** Sorted keys, no spaces, everything beyond ASCII escaped. Written out, because objects put keys that look like numbers first. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (!isNode(value))
-    return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-  const keys = Object.keys(value).sort()
-  return `{${keys.map((key) => `${canonical(key)}:${canonical(value[key])}`).join(',')}}`
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -6,6 +5,7 @@ import { isNode } from '../../../framework/manifest/build.ts'
 import { propagate } from '../../../framework/manifest/parameters.ts'
 import { resolveReferences } from '../../../framework/manifest/references.ts'
 import { parseYaml } from '../../../framework/manifest/yaml.ts'
+import { hashOf } from '../../conformance-run/canonical.ts'
 import { sharedFolder } from '../../shared.ts'
 import { waiverOf } from '../../vectors.ts'
 
@@ -20,17 +20,6 @@ const textOf = (connector: string) => join(sharedFolder ?? '', 'corpus/airbyte',
 const golden: readonly Golden[] = sharedFolder ? JSON.parse(readFileSync(join(sharedFolder, 'vectors', goldenFile), 'utf8')) : []
 const present = golden.filter(({ connector }) => existsSync(textOf(connector)) && waiverOf(goldenFile, connector) === undefined)
 
-/** Sorted keys, no spaces, everything beyond ASCII escaped. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (isNode(value)) {
-    const keys = Object.keys(value).sort()
-    return `{${keys.map((key) => `${canonical(key)}:${canonical(value[key])}`).join(',')}}`
-  }
-  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
-const hash = (value: unknown) => createHash('sha256').update(canonical(value)).digest('hex')
-
 describe.skipIf(!sharedFolder)('foreign manifests', () => {
   it('are there', () => {
     expect(present.length).toBeGreaterThan(250)
@@ -40,8 +29,8 @@ describe.skipIf(!sharedFolder)('foreign manifests', () => {
     const source = { text: readFileSync(textOf(expected.connector), 'utf8'), file: `${expected.connector}.yaml` }
     const { root, positions } = parseYaml(source, () => 'airbyte')
     const resolved = resolveReferences({ type: 'DeclarativeSource', ...(root as object) }, positions)
-    expect(hash(resolved)).toBe(expected.refs_resolved_canonical_sha256)
+    expect(hashOf(resolved)).toBe(expected.refs_resolved_canonical_sha256)
     const propagated = propagate(isNode(resolved) ? resolved : {}, { copied: positions.copied })
-    expect(hash(propagated)).toBe(expected.types_params_propagated_canonical_sha256)
+    expect(hashOf(propagated)).toBe(expected.types_params_propagated_canonical_sha256)
   })
 })
