@@ -1,6 +1,7 @@
 import { checks as authenticators } from '../framework/components/authenticators/vector-checks.ts'
 import { checks as backoff } from '../framework/components/backoff/vector-checks.ts'
 import type { Check } from '../framework/components/check-vectors.ts'
+import { checks as configRules } from '../framework/components/config-rules/vector-checks.ts'
 import { checks as cursorParts } from '../framework/components/cursors/unit-vector-checks.ts'
 import { checks as cursors } from '../framework/components/cursors/vector-checks.ts'
 import { checks as decoders } from '../framework/components/decoders/vector-checks.ts'
@@ -19,6 +20,7 @@ import { checks as templates } from '../framework/template/vector-checks.ts'
 export const adapters: readonly Check[] = [
   ...authenticators,
   ...backoff,
+  ...configRules,
   ...cursors,
   ...cursorParts,
   ...decoders,

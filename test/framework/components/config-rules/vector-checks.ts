@@ -4,31 +4,33 @@ import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf } from '../check-vectors.ts'
 
 const file = 'transformations.json'
+/** The recordings name Python's types where manifests name those of JSON. */
+const types: Readonly<Record<string, string>> = { str: 'string', float: 'number', int: 'integer', bool: 'boolean' }
 
-function nodeOf({ definition }: Input): Input {
-  const { source_config: _, fields, ...rest } = recordOf(definition)
-  return { ...present(rest), ...(Array.isArray(fields) ? { fields: fields.map((field) => present(recordOf(field))) } : {}) }
+function fieldOf(field: unknown): Input {
+  const { value_type, ...rest } = present(recordOf(field))
+  return typeof value_type === 'string' ? { ...rest, value_type: types[value_type] ?? value_type } : rest
 }
 
-function transformed(input: Input): unknown {
-  const config = structuredClone(recordOf(input['config']))
-  buildComponent(ConfigTransformation, nodeOf(input), testContext({ dialect: 'airbyte' }))(config)
-  return config
+function transformed({ definition, config }: Input): unknown {
+  // The config that the reference built with is the one that is transformed; an empty condition is none.
+  const { source_config: _, condition, fields, ...rest } = present(recordOf(definition))
+  const node = { ...rest, ...(condition ? { condition } : {}), ...(Array.isArray(fields) ? { fields: fields.map(fieldOf) } : {}) }
+  const changed = structuredClone(recordOf(config)) as Record<string, unknown>
+  buildComponent(ConfigTransformation, node, testContext({ dialect: 'airbyte', config: changed }))(changed)
+  return changed
 }
 
-/** Vectors of config rules. */
+async function validated({ schema, value }: Input): Promise<unknown> {
+  const node = { type: 'ValidateAdheresToSchema', base_schema: schema }
+  await buildComponent(ValidationStrategy, node, testContext({ dialect: 'airbyte' }))(value)
+  return null
+}
+
+/** Vectors of the rules for configs. */
 export const checks: readonly Check[] = [
-  ...['ConfigAddFields', 'ConfigRemapField', 'ConfigRemoveFields'].map((type) => ({
-    file,
-    component: `config_transformation.${type}`,
-    run: transformed,
-  })),
-  {
-    file,
-    component: 'validator.ValidateAdheresToSchema',
-    run: ({ schema, value }) => {
-      const node = { type: 'ValidateAdheresToSchema', base_schema: schema }
-      return buildComponent(ValidationStrategy, node, testContext({ dialect: 'airbyte' }))(value)
-    },
-  },
+  { file, component: 'config_transformation.ConfigAddFields', run: transformed },
+  { file, component: 'config_transformation.ConfigRemapField', run: transformed },
+  { file, component: 'config_transformation.ConfigRemoveFields', run: transformed },
+  { file, component: 'validator.ValidateAdheresToSchema', run: validated },
 ]

@@ -1,5 +1,8 @@
 import { Cursor, type CursorRun, type CursorSlice } from '../../../../framework/components/cursors/cursor.ts'
+import { cursorFormat } from '../../../../framework/components/cursors/cursor-format.ts'
 import { Moment } from '../../../../framework/components/cursors/moment.ts'
+import type { RequestParts } from '../../../../framework/components/requesters/requester.ts'
+import { ConnectorError } from '../../../../framework/errors.ts'
 import { buildComponent } from '../../../../framework/manifest/build.ts'
 import type { Row } from '../../../../framework/protocol/messages.ts'
 import { parseIso } from '../../../../framework/template/datetime.ts'
@@ -7,6 +10,7 @@ import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf } from '../check-vectors.ts'
 
 const slicing = 'datetime_cursor_slicing.json'
+const options = 'request_options.json'
 
 function openCursor(input: Input): CursorRun {
   const at = parseIso(String(input['now']))
@@ -44,8 +48,52 @@ function evaluateMoment({ config, parameters, context, ...fields }: Input): unkn
   return { $datetime: moment.at(seen).isoformat() }
 }
 
+const formats = ['%Y-%m-%d', '%Y-%m-%dT%H:%M:%SZ', '%Y-%m-%dT%H:%M:%S.%fZ', '%Y-%m-%dT%H:%M:%S.%f%z', '%Y-%m-%dT%H:%M:%S%z', '%s']
+
+/** The format in which a bound was written: what is read with it is written the same again. */
+function formatOf(bound: unknown): string {
+  const text = String(bound)
+  const format = formats.find((candidate) => isWrittenIn(candidate, text))
+  if (format === undefined) throw new Error(`no format for ${text}`)
+  return format
+}
+
+function isWrittenIn(format: string, text: string): boolean {
+  const { read, write } = cursorFormat([], format, 'airbyte')
+  try {
+    return write(read(text)) === text
+  } catch (thrown) {
+    if (thrown instanceof ConnectorError) return false
+    throw thrown
+  }
+}
+
+/** What the requests of a slice carry of its bounds: a cursor is made that cuts just this slice. */
+function injected(kind: keyof RequestParts) {
+  return (input: Input) => {
+    const { start_time_option, end_time_option, partition_field_start, partition_field_end } = input
+    const bounds = recordOf(recordOf(recordOf(input['stream_slice'])['$slice'])['cursor_slice'])
+    const [start, end] = [bounds[String(partition_field_start)], bounds[String(partition_field_end)]]
+    // Nothing is injected before there is a slice.
+    if (start === undefined || end === undefined) return {}
+    const context = testContext({ dialect: 'airbyte', config: recordOf(input['config']), parameters: recordOf(input['parameters']) })
+    const node = present({
+      ...{ type: 'DatetimeBasedCursor', cursor_field: 'at', datetime_format: formatOf(start) },
+      ...{ start_datetime: String(start), end_datetime: String(end) },
+      ...{ start_time_option, end_time_option, partition_field_start, partition_field_end },
+    })
+    const [slice] = buildComponent(Cursor, node, context).open({}, { scope: {} }).slices()
+    if (!slice) throw new Error(`no slice from ${start} to ${end}`)
+    return slice.parts[kind] ?? {}
+  }
+}
+
 /** Vectors of whole cursors. */
 export const checks: readonly Check[] = [
   { file: slicing, component: 'datetime_based_cursor', run: readCursor },
   { file: 'datetime.json', component: 'min_max_datetime', run: evaluateMoment },
+  { file: options, component: 'datetime_request_options.get_request_params', run: injected('params') },
+  { file: options, component: 'datetime_request_options.get_request_headers', run: injected('headers') },
+  { file: options, component: 'datetime_request_options.get_request_body_data', run: injected('body_data') },
+  { file: options, component: 'datetime_request_options.get_request_body_json', run: injected('body_json') },
 ]
