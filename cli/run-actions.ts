@@ -1,6 +1,5 @@
 import { ConfigError, suggest } from '../framework/errors.ts'
-import type { ExitCode } from '../framework/runtime/run.ts'
-import type { CompleteRange } from '../framework/runtime/run.ts'
+import type { CompleteRange, ExitCode } from '../framework/runtime/run.ts'
 import type { RunRecord, StreamRecord } from '../framework/runtime/run-log.ts'
 import type { StateRegistry } from '../framework/runtime/state-registry.ts'
 import type { Invocation } from './command.ts'

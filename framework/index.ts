@@ -60,9 +60,9 @@ export type {
   StreamStatus,
 } from './protocol/messages.ts'
 export type { Finding, Reporter } from './report.ts'
+export { backfillKey, isBackfillKey } from './runtime/backfill.ts'
 export { type BoundStream, type CatalogMatch, matchCatalog, selectStreams } from './runtime/bound-stream.ts'
 export { commitState } from './runtime/commit-state.ts'
-export { backfillKey, isBackfillKey } from './runtime/backfill.ts'
 export type { Destination, DestinationReport, RunInfo } from './runtime/destination.ts'
 export type { Item, MessageItem, PageItem, StreamInfo } from './runtime/items.ts'
 export { observeDrift, type SchemaWatch } from './runtime/observe-drift.ts'

@@ -7,11 +7,11 @@ import { truthy } from './values.ts'
 
 export type { ValidType } from './airbyte.ts'
 export type { Scope, TemplateOptions } from './compiled.ts'
+export { defineFunction as templateFunction } from './functions.ts'
 export { compileMapping, type Mapping, type MappingOptions } from './mapping.ts'
 export { plainValue } from './plain.ts'
 export { toText as pythonText } from './text.ts'
 export { compileInterpolation, compileTemplate, type EvaluateOptions, type Template } from './text-template.ts'
-export { defineFunction as templateFunction } from './functions.ts'
 export { attributes, type Dialect, PyFloat } from './values.ts'
 
 /** A compiled condition. */
