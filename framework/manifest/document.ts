@@ -1,7 +1,10 @@
 import type { JsonSchema } from '../protocol/messages.ts'
 import { describe, isNode, manifestError, type Node } from './build.ts'
 import { dialectOf } from './envelope.ts'
+import { filesBeside } from './manifest-files.ts'
 import { createResolver, type Resolver } from './references.ts'
+import { specFile } from './spec-file.ts'
+import { parseSpecSection } from './spec-section.ts'
 import { syntaxError } from './syntax-error.ts'
 import { type ManifestText, type ParsedText, parseYaml } from './yaml.ts'
 
@@ -23,14 +26,26 @@ export interface SpecSource {
 
 /** Reads a manifest file. Throws ConfigError with file:line:column for a text that is no mapping. */
 export function openDocument(source: ManifestText): Document {
-  const { root, dialect, positions } = parseYaml(source, dialectOf)
+  return documentOf(source, parseYaml(source, dialectOf))
+}
+
+/** The same for what is asked of nothing but its spec; of a long manifest the rest may then be left out. */
+export function openSpecDocument(source: ManifestText): Document {
+  return documentOf(source, parseSpecSection(source) ?? parseYaml(source, dialectOf))
+}
+
+function documentOf(source: ManifestText, { root, dialect, positions }: ParsedText): Document {
   if (!isNode(root)) throw syntaxError(`a manifest is a mapping, found ${describe(root)}`, positions.at(0))
   return { file: source.file, root, dialect, positions, resolver: createResolver(root, positions) }
 }
 
-/** The spec of a manifest; builds nothing. A manifest written for Airbyte may lack one: then any config is accepted. */
-export function specOf({ root, dialect, positions, resolver }: Document): SpecSource {
-  const node = resolver.resolve(root['spec'])
+/**
+ * The spec of a manifest; builds nothing. That of a manifest written for Airbyte may stand in a file beside it; without any, every
+ * config is accepted.
+ */
+export function specOf({ file, root, dialect, positions, resolver }: Document): SpecSource {
+  const inside = resolver.resolve(root['spec'])
+  const node = inside === undefined && dialect === 'airbyte' ? specFile(filesBeside(file)) : inside
   const context = { path: 'spec', locate: positions.locate }
   if (node === undefined && dialect === 'airbyte') return { connectionSpecification: { type: 'object', additionalProperties: true } }
   if (!isNode(node)) throw manifestError(context, `expected a spec, found ${describe(node)}`, { node: root, key: 'spec' })
