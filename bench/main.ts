@@ -4,8 +4,9 @@ import { coldStart } from './cold-start.ts'
 import { inferenceCosts } from './inference.ts'
 import { instagram } from './instagram.ts'
 import { reads } from './reads.ts'
+import { measureStorage } from './storage.ts'
 
-const suites: Readonly<Record<string, () => Promise<void>>> = { reads, instagram, start: coldStart }
+const suites: Readonly<Record<string, () => Promise<void>>> = { reads, instagram, storage: measureStorage, start: coldStart }
 
 const named = process.argv.slice(2)
 const unknown = named.filter((name) => !Object.hasOwn(suites, name))

@@ -26,10 +26,10 @@ export function encode(type: ColumnType, value: unknown): Encoded | typeof misfi
     case 'boolean':
       return typeof value === 'boolean' ? String(value) : misfit
     case 'date':
-      return typeof value === 'string' && isDate(value) ? value : misfit
+      return typeof value === 'string' ? remembering('date', value, readDate) : misfit
     case 'timestamptz':
     case 'timestamp':
-      return typeof value === 'string' ? time(type, value) : misfit
+      return typeof value === 'string' ? remembering(type, value, (text) => readTime(type, text)) : misfit
   }
 }
 
@@ -67,18 +67,22 @@ function double(value: unknown): Encoded | typeof misfit {
 
 const timePattern = /^(\d{4}-\d\d-\d\d)[T ]((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d(?:\.\d{1,6})?)?(?:([Zz])|([+-])(\d\d):?(\d\d))?$/
 
-/** Times repeat from row to row; reading each text once is enough. */
-const known = { timestamptz: new Map<string, Encoded | typeof misfit>(), timestamp: new Map<string, Encoded | typeof misfit>() }
+type Read = Encoded | typeof misfit
+
+/** Dates and times repeat from row to row; reading each text once is enough. */
+const known = { date: new Map<string, Read>(), timestamptz: new Map<string, Read>(), timestamp: new Map<string, Read>() }
 const remembered = 4_096
 
-function time(type: 'timestamptz' | 'timestamp', text: string): Encoded | typeof misfit {
+function remembering(type: keyof typeof known, text: string, read: (text: string) => Read): Read {
   const seen = known[type].get(text)
   if (seen !== undefined) return seen
-  const encoded = readTime(type, text)
+  const encoded = read(text)
   if (known[type].size >= remembered) known[type].clear()
   known[type].set(text, encoded)
   return encoded
 }
+
+const readDate = (text: string): Read => (isDate(text) ? text : misfit)
 
 /**
  * Instants are written in UTC, so that equal ones are equal texts. A time without an offset is taken as UTC; one with an offset does
