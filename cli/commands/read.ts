@@ -44,7 +44,7 @@ async function readAll(invocation: Invocation): Promise<ExitCode> {
     readCatalog,
     openDisplay,
     openOutput,
-    readStreams,
+    read: readStreams,
     readOptions,
     commitState,
     observeDrift,
@@ -70,25 +70,14 @@ async function readAll(invocation: Invocation): Promise<ExitCode> {
 
 /** On its own, because the compiler leaves the paths of imports inside a function with `await using` as they are. */
 async function loadPipeline() {
-  const { openSession } = await import('../session.ts')
-  const { openOutput, openState, readCatalog, readOptions } = await import('../read-setup.ts')
-  const { openDisplay } = await import('../display.ts')
-  const { read: readStreams } = await import('../../framework/runtime/read.ts')
-  const { openDrift } = await import('../drift.ts')
-  const { observeDrift } = await import('../../framework/runtime/observe-drift.ts')
-  const { commitState } = await import('../../framework/runtime/commit-state.ts')
-  const { recordRun } = await import('../run-recording.ts')
   return {
-    openSession,
-    openState,
-    readCatalog,
-    openDisplay,
-    openOutput,
-    readStreams,
-    readOptions,
-    commitState,
-    observeDrift,
-    openDrift,
-    recordRun,
+    ...(await import('../session.ts')),
+    ...(await import('../read-setup.ts')),
+    ...(await import('../display.ts')),
+    ...(await import('../drift.ts')),
+    ...(await import('../run-recording.ts')),
+    ...(await import('../../framework/runtime/read.ts')),
+    ...(await import('../../framework/runtime/observe-drift.ts')),
+    ...(await import('../../framework/runtime/commit-state.ts')),
   }
 }

@@ -42,7 +42,7 @@ describe('isStateRegistryUrl', () => {
     ['s3://bucket/prefix', true],
     ['state.json', false],
     ['./a/b.json', false],
-    ['/tmp/state.json', false],
+    ['/var/state.json', false],
     ['C:\\state.json', false],
     ['', false],
   ])('%j: %s', (text, expected) => {

@@ -4,10 +4,9 @@ import { unknownField } from '../../errors.ts'
 import { type Field, renderer, type Shape } from '../../http/fields.ts'
 import { requireAccount } from './access.ts'
 import { accountInsights } from './account-insights.ts'
-import { cdnUrl } from './cdn.ts'
-import { followersNow, mediaCount } from './counts.ts'
 import { businessDiscovery } from './discovery.ts'
 import { mediaPage } from './media-list.ts'
+import { profileFields } from './profile-fields.ts'
 import { storiesPage } from './stories.ts'
 
 type Read = Shape<InstagramFacts, Call>['fields'][string]
@@ -17,16 +16,7 @@ export const accountShape: Shape<InstagramFacts, Call> = {
   type: 'ShadowIGUser',
   defaults: ['id'],
   fields: {
-    id: (account) => account.id,
-    ig_id: (account) => account.igId,
-    username: (account) => account.username,
-    name: (account) => account.name,
-    biography: (account) => account.biography,
-    website: (account) => account.website,
-    followers_count: (account, _, call) => followersNow(call, account.id),
-    follows_count: (account) => account.follows,
-    media_count: (account, _, call) => mediaCount(call, account.id),
-    profile_picture_url: (account, _, call) => cdnUrl(call, { path: `${account.igId}_n.jpg` }),
+    ...profileFields,
     has_profile_pic: () => true,
     is_published: () => true,
     media: (account, field, call) => mediaPage(expansion(call, account.id, field)),

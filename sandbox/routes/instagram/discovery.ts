@@ -4,10 +4,10 @@ import { type MediaFacts, mediaFacts, mediaListing } from '../../data/instagram/
 import { GraphError, invalidParameter } from '../../errors.ts'
 import { type Field, renderer, type Shape } from '../../http/fields.ts'
 import { cursorPage } from '../../http/paging.ts'
-import { cdnUrl } from './cdn.ts'
-import { countsOf, followersNow, mediaCount } from './counts.ts'
+import { countsOf } from './counts.ts'
 import { mediaShape } from './media.ts'
 import { listed } from './media-list.ts'
+import { profileFields } from './profile-fields.ts'
 
 const MEDIA_FIELDS = [
   'id',
@@ -39,16 +39,7 @@ const foreignShape: Shape<InstagramFacts, Call> = {
   type: 'ShadowIGUser',
   defaults: ['id'],
   fields: {
-    id: (account) => account.id,
-    ig_id: (account) => account.igId,
-    username: (account) => account.username,
-    name: (account) => account.name,
-    biography: (account) => account.biography,
-    website: (account) => account.website,
-    followers_count: (account, _, call) => followersNow(call, account.id),
-    follows_count: (account) => account.follows,
-    media_count: (account, _, call) => mediaCount(call, account.id),
-    profile_picture_url: (account, _, call) => cdnUrl(call, { path: `${account.igId}_n.jpg` }),
+    ...profileFields,
     media: (account, field, call) => foreignMedia(expansion(call, account.id, field)),
   },
 }
