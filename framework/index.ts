@@ -60,6 +60,15 @@ export type {
   StreamStatus,
 } from './protocol/messages.ts'
 export type { Finding, Reporter } from './report.ts'
+export type {
+  AccountRecord,
+  AccountRegistry,
+  AccountStatus,
+  AccountToken,
+  LoginFamily,
+  NewAccount,
+  SyncLogEntry,
+} from './runtime/account-registry.ts'
 export { backfillKey, isBackfillKey } from './runtime/backfill.ts'
 export { type BoundStream, type CatalogMatch, matchCatalog, selectStreams } from './runtime/bound-stream.ts'
 export { commitState } from './runtime/commit-state.ts'

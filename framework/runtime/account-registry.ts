@@ -1,0 +1,85 @@
+/** Which login a token comes from; tokens of one family are never refreshed at the other's host. */
+export type LoginFamily = 'facebook' | 'instagram'
+
+/** `needs_login`: the token is dead and only a person can get a new one. `paused`: set by hand, syncs pass it over. */
+export type AccountStatus = 'active' | 'needs_login' | 'paused'
+
+/** An account whose data is kept up to date. Its token is never part of it, so that a listing can be printed. */
+export interface AccountRecord {
+  readonly id: string
+  /** The provider's id of the account. */
+  readonly igUserId: string
+  readonly name: string
+  readonly login: LoginFamily
+  readonly status: AccountStatus
+  /** Why the status is what it is, for people; never holds a token. */
+  readonly reason: string | undefined
+  /** Whose account it is, for platforms with users of their own. */
+  readonly owner: string | undefined
+  /** Lower comes first. */
+  readonly priority: number
+  /** ISO-8601, UTC; undefined for a token that does not expire, or whose life is not known. */
+  readonly tokenExpiresAt: string | undefined
+  /** ISO-8601, UTC. */
+  readonly tokenCreatedAt: string | undefined
+  /** ISO-8601, UTC; undefined before the first sync that went through. */
+  readonly lastSyncedAt: string | undefined
+}
+
+export interface NewAccount {
+  readonly igUserId: string
+  readonly name: string
+  readonly login: LoginFamily
+  readonly owner?: string
+  /** 2 unless given. */
+  readonly priority?: number
+}
+
+export interface AccountToken {
+  readonly accessToken: string
+  /** ISO-8601, UTC. */
+  readonly createdAt: string | undefined
+  /** ISO-8601, UTC; undefined for never. */
+  readonly expiresAt: string | undefined
+}
+
+export interface SyncLogEntry {
+  readonly runId: string
+  /** `AccountRecord.id`; undefined for an entry about the whole run. */
+  readonly accountId: string | undefined
+  /** ISO-8601, UTC. */
+  readonly startedAt: string
+  readonly finishedAt: string
+  readonly success: boolean
+  readonly postsInserted: number
+  readonly postsUpdated: number
+  readonly insightsWritten: number
+  readonly requests: number
+  readonly errors: readonly string[]
+}
+
+/** Where accounts and their tokens are kept. One contract suite tests every implementation. */
+export interface AccountRegistry {
+  /** By priority, then the stalest first; accounts never synced before all others of their priority. */
+  list(): Promise<readonly AccountRecord[]>
+  /** By `id` or `igUserId`. */
+  find(id: string): Promise<AccountRecord | undefined>
+  /** Adds the account, or gives the one with this `igUserId` its new token and makes it active again. */
+  save(account: NewAccount, token: AccountToken): Promise<AccountRecord>
+  /** False when there is no such account. */
+  remove(id: string): Promise<boolean>
+  /** Throws ConfigError ERR_ACCOUNT_UNKNOWN, ERR_ACCOUNT_TOKEN_UNREADABLE (wrong key, damaged text). */
+  token(id: string): Promise<AccountToken>
+  /**
+   * Replaces a token, one process at a time: `work` gets the token as it stands now, and what it returns is durable before the old one
+   * is let go. undefined keeps the old one. A second caller waits for the first and gets its result through the current token.
+   */
+  replaceToken(id: string, work: (current: AccountToken) => Promise<AccountToken | undefined>): Promise<AccountToken>
+  setStatus(id: string, status: AccountStatus, reason?: string): Promise<void>
+  /** Only moves forward. */
+  markSynced(id: string, at: string): Promise<void>
+  log(entry: SyncLogEntry): Promise<void>
+  /** Newest first. */
+  logs(options: { readonly limit: number; readonly accountId?: string }): Promise<readonly SyncLogEntry[]>
+  close(): Promise<void>
+}
