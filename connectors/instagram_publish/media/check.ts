@@ -1,0 +1,112 @@
+import type { AddressFacts, MediaFacts, MediaUse, VideoFacts } from './facts.ts'
+import { type Finding, finding, shownUrl } from './finding.ts'
+import { limitsOf, type RuleName } from './rules.ts'
+
+const VIDEO_CODECS = new Set(['avc1', 'avc2', 'avc3', 'avc4', 'hvc1', 'hev1'])
+const PICTURES = new Set(['jpeg', 'png', 'webp', 'gif', 'heic', 'avif'])
+const FILMS = new Set(['mp4', 'mov'])
+
+/** Everything about a picture or film that its use does not allow. What is not known is not judged, save that it could not be read. */
+export function checkMedia(facts: MediaFacts, use: MediaUse): Finding[] {
+  const { address } = facts
+  const reached = address ? addressFindings(address, facts, use) : []
+  if (reached.some(({ severity }) => severity === 'error')) return reached
+  return [...reached, ...(use.expects === 'image' ? imageFindings(facts, use) : videoFindings(facts, use))]
+}
+
+/** Findings about the items of a carousel side by side: `items` in their order. */
+export function checkCarousel(items: readonly { readonly facts: MediaFacts; readonly use: MediaUse }[]): Finding[] {
+  const ratios = items.map(({ facts: { width, height } }) => (width && height ? width / height : undefined))
+  const first = ratios[0]
+  if (first === undefined) return []
+  return items.flatMap(({ use }, index) => {
+    const ratio = ratios[index]
+    if (ratio === undefined || Math.abs(ratio - first) < 0.01) return []
+    return [finding('carousel-ratio', { path: use.path, found: `${ratio.toFixed(2)}:1 beside ${first.toFixed(2)}:1` })]
+  })
+}
+
+function addressFindings(address: AddressFacts, facts: MediaFacts, { path }: MediaUse): Finding[] {
+  const { status, problem, redirect, contentType } = address
+  const moved = redirect === undefined ? [] : [finding('redirect', { path, found: `to ${shownUrl(redirect)}` })]
+  if (problem !== undefined) return [...moved, finding('reachable', { path, found: problem })]
+  if (status < 200 || status > 299) return [...moved, finding('reachable', { path, found: `status ${status}` })]
+  return [...moved, ...typeFindings(contentType, facts, path)]
+}
+
+/** Servers that name a picture a film (or text) are told; those that name nothing in particular are not. */
+function typeFindings(contentType: string | undefined, { format }: MediaFacts, path: string): Finding[] {
+  const wanted = PICTURES.has(format) ? 'image/' : FILMS.has(format) ? 'video/' : undefined
+  if (wanted === undefined || contentType === undefined) return []
+  if (contentType.startsWith(wanted) || /^(?:application|binary)\/octet-stream/.test(contentType)) return []
+  return [finding('content-type', { path, found: `${contentType} for ${format}` })]
+}
+
+function imageFindings(facts: MediaFacts, { as, path }: MediaUse): Finding[] {
+  const { format, size, width, height, unreadable } = facts
+  if (FILMS.has(format)) return [finding('image-format', { path, found: format, fix: 'give the film as video_url' })]
+  if (!PICTURES.has(format)) return [finding('media-readable', { path, found: unreadable ?? format })]
+  const wrongFormat = format === 'jpeg' ? [] : [finding('image-format', { path, found: format })]
+  const broken = unreadable === undefined ? [] : [finding('media-readable', { path, found: unreadable })]
+  const free = as === 'story' || as === 'cover'
+  return [
+    ...wrongFormat,
+    ...broken,
+    ...within('image-size', size, { path, unit: 'bytes' }),
+    ...(free ? [] : within('image-ratio', ratioOf(width, height), { path, unit: ':1', of: `${width} × ${height}` })),
+    ...within('image-width', width, { path, unit: 'pixels' }),
+  ]
+}
+
+function videoFindings(facts: MediaFacts, { as, path }: MediaUse): Finding[] {
+  const { format, size, width, height, unreadable, video } = facts
+  if (PICTURES.has(format)) return [finding('video-format', { path, found: format, fix: 'give the picture as image_url' })]
+  if (!FILMS.has(format)) {
+    const rule = format === 'unknown' && unreadable === undefined ? 'video-format' : 'media-readable'
+    return [finding(rule, { path, found: unreadable ?? format })]
+  }
+  const story = as === 'story'
+  return [
+    ...(unreadable === undefined ? [] : [finding('media-readable', { path, found: unreadable })]),
+    ...within(story ? 'video-size-story' : 'video-size-reel', size, { path, unit: 'bytes' }),
+    ...within(story ? 'video-duration-story' : 'video-duration-reel', video?.duration, { path, unit: 'seconds' }),
+    ...within('video-ratio', ratioOf(width, height), { path, unit: ':1', of: `${width} × ${height}` }),
+    ...within('video-width', width, { path, unit: 'columns' }),
+    ...(video ? trackFindings(video, { path, size }) : []),
+  ]
+}
+
+function trackFindings(video: VideoFacts, { path, size }: { path: string; size: number | undefined }): Finding[] {
+  const { videoCodec, audioCodec, audioRate, frameRate, duration, indexFirst, hasEditList } = video
+  const bitRate = size !== undefined && duration ? (size * 8) / duration : undefined
+  const noCodec = videoCodec === undefined || !VIDEO_CODECS.has(videoCodec)
+  return [
+    ...(noCodec ? [finding('video-codec', { path, found: videoCodec ?? 'no pictures' })] : []),
+    ...within('video-frame-rate', frameRate, { path, unit: 'pictures a second' }),
+    ...within('video-bit-rate', bitRate, { path, unit: 'bit/s' }),
+    ...(audioCodec === undefined || audioCodec === 'mp4a' ? [] : [finding('audio-codec', { path, found: audioCodec })]),
+    ...within('audio-rate', audioRate, { path, unit: 'Hz' }),
+    ...(indexFirst ? [] : [finding('video-index-first', { path, found: 'the index is at the end' })]),
+    ...(hasEditList ? [finding('video-edit-list', { path, found: 'an edit list' })] : []),
+  ]
+}
+
+function ratioOf(width: number | undefined, height: number | undefined): number | undefined {
+  return width && height ? width / height : undefined
+}
+
+interface Measured {
+  readonly path: string
+  readonly unit: string
+  /** What the value was computed from. */
+  readonly of?: string
+}
+
+/** A finding when a known value lies outside the limits of its rule. Ratios and rates are rounded the way that they are written. */
+function within(rule: RuleName, value: number | undefined, { path, unit, of }: Measured): Finding[] {
+  if (value === undefined) return []
+  const { min, max } = limitsOf(rule)
+  const rounded = Math.round(value * 100) / 100
+  if (rounded >= min && rounded <= max) return []
+  return [finding(rule, { path, found: `${rounded}${unit.startsWith(':') ? '' : ' '}${unit}${of === undefined ? '' : ` (${of})`}` })]
+}

@@ -1,0 +1,173 @@
+/** Where a rule comes from. */
+const REFERENCE = 'reference of POST /{ig-user}/media'
+const GUIDE = 'content publishing guide'
+const ERRORS = 'table of publishing errors'
+
+/** One rule of publishing, as data: checks take their limits from here, and the table in the README is written from it. */
+export interface Rule {
+  /** What it is about: the post as written, or the bytes behind a URL. */
+  readonly about: 'post' | 'media'
+  readonly says: string
+  readonly severity: 'error' | 'warning'
+  readonly fix: string
+  readonly min?: number
+  readonly max?: number
+  /** `code/subcode` with which the API refuses a post that breaks it. */
+  readonly refusal?: string
+  readonly source: string
+}
+
+const MEBIBYTE = 1_048_576
+const MEGABYTE = 1_000_000
+
+/** All rules. Lengths in characters (code points), sizes in bytes, durations in seconds, ratios as width by height. */
+export const RULES = {
+  'post-form': rule('post', 'the post is a JSON object', 'write the post as one JSON object'),
+  'type-known': rule('post', '`type` is image, carousel, reel or story', 'set type to image, carousel, reel or story', {
+    refusal: '100/2207023',
+    source: ERRORS,
+  }),
+  'field-known': rule('post', 'only fields that a post can have', 'remove the field, or correct its name'),
+  'field-type': rule('post', 'each field has the type that the API takes', 'change the value'),
+  'field-fits': rule('post', 'only fields that this kind of post takes', 'remove the field, or change type'),
+  'media-present': rule('post', 'one picture or film for an image, a reel, a story and each item of a carousel', 'give one of the fields', {
+    refusal: '100',
+  }),
+  'caption-length': rule('post', 'a caption of at most 2,200 characters', 'shorten the caption', {
+    max: 2_200,
+    refusal: '36004/2207010',
+  }),
+  'caption-hashtags': rule('post', 'at most 30 hashtags in a caption', 'remove hashtags', { max: 30, refusal: '36004/2207010' }),
+  'caption-mentions': rule('post', 'at most 20 mentions in a caption', 'remove mentions', {
+    max: 20,
+    refusal: '100/2207040',
+    source: ERRORS,
+  }),
+  'children-count': rule('post', 'a carousel of 2 to 10 items', 'add or remove items; one item is a post of type image or reel', {
+    min: 2,
+    max: 10,
+    refusal: '100/2207028',
+    source: ERRORS,
+  }),
+  'alt-text-length': rule('post', 'an alternative text of at most 1,000 characters', 'shorten the text', { max: 1_000, refusal: '100' }),
+  'collaborators-count': rule('post', 'at most 3 collaborators', 'remove collaborators', { max: 3, refusal: '100' }),
+  'product-tags-count': rule('post', 'at most 5 product tags', 'remove product tags', { max: 5, refusal: '100' }),
+  'product-tag-position': rule('post', 'product tags on a picture have x and y, those on a film have none', 'set x and y between 0 and 1', {
+    min: 0,
+    max: 1,
+    refusal: '100/2207035',
+    source: ERRORS,
+  }),
+  'user-tag-position': rule('post', 'people marked in a picture have x and y, those in a film have none', 'set x and y between 0 and 1', {
+    min: 0,
+    max: 1,
+    refusal: '100',
+  }),
+  'username-form': rule('post', 'user names have 1 to 30 letters, digits, dots and underscores', 'write the name without @ or spaces', {
+    max: 30,
+    refusal: '100',
+  }),
+  'sponsors-count': rule('post', 'at most 2 sponsors', 'remove sponsors', { max: 2, refusal: '100' }),
+  'location-id': rule('post', 'a place is the id of a Page, in digits', 'look the id of the Page up', { refusal: '100' }),
+  'thumb-offset': rule('post', 'the cover is taken from within the film', 'give milliseconds from 0 to the end of the film', {
+    min: 0,
+    refusal: '1/2207057',
+    source: ERRORS,
+  }),
+  'cover-twice': rule('post', '`cover_url` wins over `thumb_offset`', 'remove one of the two', { severity: 'warning' }),
+  'trial-strategy': rule('post', 'a trial reel graduates by MANUAL or SS_PERFORMANCE', 'set graduation_strategy to one of the two', {
+    refusal: '100',
+  }),
+  'url-form': rule('post', 'media are given as absolute http or https URLs', 'give the full URL', { refusal: '9004/2207052' }),
+  'url-public': rule('post', 'the server that holds the media can be reached from the internet', 'put the file on a public server', {
+    refusal: '9004/2207052',
+    source: GUIDE,
+  }),
+  'url-secure': rule('post', 'media come over https', 'use https', { severity: 'warning', source: GUIDE }),
+  reachable: rule(
+    'media',
+    'the URL answers 200 with the file, at once and to anybody',
+    'make the file public; try the URL without a login',
+    {
+      refusal: '9004/2207052',
+      source: GUIDE,
+    },
+  ),
+  redirect: rule('media', 'the URL answers itself instead of pointing elsewhere', 'give the last URL of the chain', {
+    severity: 'warning',
+    refusal: '9004/2207052',
+    source: GUIDE,
+  }),
+  'content-type': rule('media', 'the server names the type that the bytes have', 'correct the type on the server', {
+    severity: 'warning',
+    source: GUIDE,
+  }),
+  'media-readable': rule('media', 'the file is a picture or film whose header can be read', 'export the file anew', {
+    refusal: '9004/2207052',
+    source: ERRORS,
+  }),
+  'image-format': rule('media', 'pictures are JPEG', 'convert the picture to JPEG (sRGB)', { refusal: '36001/2207005' }),
+  'image-size': rule('media', 'pictures of at most 8 MiB', 'compress the picture', { max: 8 * MEBIBYTE, refusal: '36000/2207004' }),
+  'image-ratio': rule('media', 'pictures between 4:5 and 1.91:1', 'crop or pad the picture', {
+    min: 0.8,
+    max: 1.91,
+    refusal: '36003/2207009',
+  }),
+  'image-width': rule('media', 'pictures 320 to 1,440 pixels wide; others are scaled', 'scale the picture', {
+    min: 320,
+    max: 1_440,
+    severity: 'warning',
+  }),
+  'video-format': rule('media', 'films are MP4 or MOV', 'convert the film to MP4 with H.264 and AAC', { refusal: '352/2207026' }),
+  'video-codec': rule('media', 'films are H.264 or HEVC', 'convert the film to H.264', { refusal: '352/2207026' }),
+  'video-size-reel': rule('media', 'reels and films of a carousel of at most 300 MB', 'lower the bit rate', { max: 300 * MEGABYTE }),
+  'video-size-story': rule('media', 'films of a story of at most 100 MB', 'lower the bit rate', { max: 100 * MEGABYTE }),
+  'video-duration-reel': rule('media', 'reels and films of a carousel of 3 seconds to 15 minutes', 'cut the film', {
+    min: 3,
+    max: 900,
+    refusal: '352/2207026',
+  }),
+  'video-duration-story': rule('media', 'films of a story of 3 to 60 seconds', 'cut the film into several stories', {
+    min: 3,
+    max: 60,
+    refusal: '352/2207026',
+  }),
+  'video-ratio': rule('media', 'films between 0.01:1 and 10:1', 'crop the film; 9:16 fills the screen', { min: 0.01, max: 10 }),
+  'video-width': rule('media', 'films of at most 1,920 columns', 'scale the film', { max: 1_920, refusal: '352/2207026' }),
+  'video-frame-rate': rule('media', 'films of 23 to 60 pictures a second', 'convert the film to 30 pictures a second', {
+    min: 23,
+    max: 60,
+    refusal: '352/2207026',
+  }),
+  'video-bit-rate': rule('media', 'films of at most 25 Mbit/s', 'lower the bit rate', { max: 25_000_000, severity: 'warning' }),
+  'video-index-first': rule('media', 'the index (moov) stands in front of the pictures', 'write the film with "fast start"', {
+    severity: 'warning',
+  }),
+  'video-edit-list': rule('media', 'films have no edit lists', 'export the film without edit lists', { severity: 'warning' }),
+  'audio-codec': rule('media', 'sound is AAC', 'convert the sound to AAC', { severity: 'warning' }),
+  'audio-rate': rule('media', 'sound of at most 48 kHz', 'convert the sound to 48 kHz', { max: 48_000, severity: 'warning' }),
+  'carousel-ratio': rule('media', 'all items of a carousel are cropped to the ratio of the first', 'give all items the same ratio', {
+    severity: 'warning',
+    source: GUIDE,
+  }),
+} as const satisfies Readonly<Record<string, Rule>>
+
+export type RuleName = keyof typeof RULES
+
+function rule(about: Rule['about'], says: string, fix: string, more: Partial<Rule> = {}): Rule {
+  return { about, says, fix, severity: 'error', source: REFERENCE, ...more }
+}
+
+/** The limits of a rule; both ends are allowed. */
+export function limitsOf(name: RuleName): { readonly min: number; readonly max: number } {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: Rule = RULES[name]
+  return { min, max }
+}
+
+/** The table of rules in Markdown, for the README. */
+export function ruleTable(): string {
+  const rows = Object.entries<Rule>(RULES).map(
+    ([name, { says, severity, refusal, source }]) => `| \`${name}\` | ${says} | ${severity} | ${refusal ?? ''} | ${source} |`,
+  )
+  return ['| rule | says | severity | refusal of the API | source |', '|---|---|---|---|---|', ...rows].join('\n')
+}
