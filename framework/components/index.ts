@@ -55,6 +55,11 @@ import { ListPartitionRouter } from './partition-routers/list-partition-router.t
 import { ParentStreamConfig } from './partition-routers/parent-stream-config.ts'
 import { SubstreamPartitionRouter } from './partition-routers/substream-partition-router.ts'
 import { UnionPartitionRouter } from './partition-routers/union-partition-router.ts'
+import { GroupByKeyMergeStrategy } from './properties/group-by-key-merge-strategy.ts'
+import { JsonSchemaPropertySelector } from './properties/json-schema-property-selector.ts'
+import { PropertiesFromEndpoint } from './properties/properties-from-endpoint.ts'
+import { PropertyChunking } from './properties/property-chunking.ts'
+import { QueryProperties } from './properties/query-properties.ts'
 import { HttpRequester } from './requesters/http-requester.ts'
 import { RequestPath } from './requesters/request-path.ts'
 import { ValueRequestOption } from './requesters/value-request-option.ts'
@@ -144,6 +149,11 @@ export const components: readonly Component[] = [
   ParentStreamConfig,
   SubstreamPartitionRouter,
   UnionPartitionRouter,
+  GroupByKeyMergeStrategy,
+  JsonSchemaPropertySelector,
+  PropertiesFromEndpoint,
+  PropertyChunking,
+  QueryProperties,
   HttpRequester,
   RequestPath,
   ValueRequestOption,

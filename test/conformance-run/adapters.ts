@@ -9,6 +9,7 @@ import { checks as errorHandlers } from '../framework/components/error-handlers/
 import { checks as extractors } from '../framework/components/extractors/vector-checks.ts'
 import { checks as paginators } from '../framework/components/paginators/vector-checks.ts'
 import { checks as partitionRouters } from '../framework/components/partition-routers/vector-checks.ts'
+import { checks as properties } from '../framework/components/properties/vector-checks.ts'
 import { checks as requesters } from '../framework/components/requesters/vector-checks.ts'
 import { checks as resolvers } from '../framework/components/resolvers/vector-checks.ts'
 import { checks as retrievers } from '../framework/components/retrievers/vector-checks.ts'
@@ -28,6 +29,7 @@ export const adapters: readonly Check[] = [
   ...extractors,
   ...paginators,
   ...partitionRouters,
+  ...properties,
   ...requesters,
   ...resolvers,
   ...retrievers,

@@ -17,12 +17,14 @@ import type { Dialect, Scope } from '../../template/template.ts'
 import { Authenticator } from '../authenticators/authenticator.ts'
 import { demanding } from '../error-handlers/demanding.ts'
 import { ErrorHandler } from '../error-handlers/error-handler.ts'
+import { type PropertiesOptions, PropertyList, QueryProperties } from '../properties/properties.ts'
+import { type QueryParameters, queryParameters } from './query-parameters.ts'
 import { combineParts } from './request-parts.ts'
 import { type RequestContext, Requester, type RequestParts } from './requester.ts'
 import { formText, joinUrl, withoutCredentials, withParams } from './url.ts'
 import { jsonText, textFields, valueText } from './value-text.ts'
 
-const roots = ['stream_slice', 'stream_partition', 'stream_interval', 'next_page_token']
+const roots = ['stream_slice', 'stream_partition', 'stream_interval', 'next_page_token', 'query_properties']
 /** Values of other Python types than these keep their text in the foreign dialect. */
 const textOrList = ['str', 'list'] as const
 
@@ -36,7 +38,26 @@ export const HttpRequester = defineComponent(Requester, {
     http_method: withDefault(oneOf(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'], { description: 'The HTTP method.' }), 'GET'),
     authenticator: slot(Authenticator, { description: 'Adds credentials.', default_type: 'NoAuth' }),
     error_handler: slot(ErrorHandler, { description: 'Judges responses and failed attempts.', default_type: 'DefaultErrorHandler' }),
-    request_parameters: optional(mapping(roots, { description: 'Query parameters; a list repeats its name.', validTypes: textOrList })),
+    request_parameters: optional(
+      queryParameters(
+        mapping(roots, {
+          description: 'Query parameters; a list repeats its name. One of them may be a QueryProperties.',
+          validTypes: textOrList,
+        }),
+      ),
+    ),
+    query_properties: optional(
+      slot(QueryProperties, {
+        description: 'The properties to ask for; templates see those of a request as the list `query_properties`.',
+        default_type: 'QueryProperties',
+      }),
+    ),
+    fetch_properties_from_endpoint: optional(
+      slot(PropertyList, {
+        description: 'Older form of `query_properties` with nothing but its `property_list`.',
+        default_type: 'PropertiesFromEndpoint',
+      }),
+    ),
     request_headers: optional(mapping(roots, { description: 'Headers.' })),
     request_body_data: optional(mapping(roots, { description: 'Form fields, or the body as text.', validTypes: textOrList })),
     request_body_json: optional(mapping(roots, { description: 'The body as JSON.', nested: true })),
@@ -60,14 +81,16 @@ export const HttpRequester = defineComponent(Requester, {
       throw new ConfigError('ERR_MANIFEST_INVALID', "set only one of 'request_body_data' and 'request_body_json'")
     }
     const { authenticator, error_handler, http_method: method } = fields
+    const properties = propertiesOf(fields)
     const address = addressOf(base, fields.path, context.dialect)
     const ownParts = partsOf(fields, context.dialect)
     const assemble = (request: RequestContext, credentials: RequestParts): HttpRequest => {
-      const parts = combineParts([ownParts(request.scope), credentials, request.parts])
+      const parts = combineParts([ownParts(request), credentials, request.parts])
       return { method, url: withParams(address(request), parts.params ?? {}), ...contentOf(parts, context.dialect), ...purpose(request) }
     }
     return {
       method,
+      ...(properties ? { properties } : {}),
       url: (request) => assemble(request, {}).url,
       send: (request) => {
         const { accept, signal, stream } = request
@@ -96,24 +119,46 @@ function addressOf(base: BoundTemplate, path: BoundTemplate | undefined, dialect
   }
 }
 
+interface PropertyFields {
+  readonly request_parameters: QueryParameters | undefined
+  readonly query_properties: QueryProperties | undefined
+  readonly fetch_properties_from_endpoint: PropertyList | undefined
+}
+
+function propertiesOf({ request_parameters, query_properties, fetch_properties_from_endpoint: list }: PropertyFields) {
+  const listed = list && { chunks: async ({ signal }: PropertiesOptions) => [await list.names(signal)], known: () => undefined }
+  const [properties, second] = [request_parameters?.list?.properties, query_properties, listed].filter((given) => given !== undefined)
+  if (second) throw new ConfigError('ERR_MANIFEST_INVALID', 'an HttpRequester may say only once which properties it asks for')
+  return properties
+}
+
 interface PartFields {
-  readonly request_parameters: BoundMapping | undefined
+  readonly request_parameters: QueryParameters | undefined
   readonly request_headers: BoundMapping | undefined
   readonly request_body_data: BoundMapping | undefined
   readonly request_body_json: BoundMapping | undefined
 }
 
-function partsOf(fields: PartFields, dialect: Dialect): (scope: Scope) => RequestParts {
-  return (scope) => {
+function partsOf(fields: PartFields, dialect: Dialect): (request: RequestContext) => RequestParts {
+  const { request_parameters: query } = fields
+  return ({ scope, properties }) => {
     const data = fields.request_body_data?.evaluate(scope)
     const headers = fields.request_headers && record(fields.request_headers, 'request_headers', scope)
     return {
-      ...(fields.request_parameters ? { params: flatFields(record(fields.request_parameters, 'request_parameters', scope), dialect) } : {}),
+      ...(query ? { params: queryOf(query, { scope, properties }, dialect) } : {}),
       ...(headers ? { headers: headerTexts(headers, dialect) } : {}),
       ...(data === undefined ? {} : { body_data: isNode(data) ? data : valueText(data, dialect) }),
       ...(fields.request_body_json ? { body_json: record(fields.request_body_json, 'request_body_json', scope) } : {}),
     }
   }
+}
+
+function queryOf({ values, list }: QueryParameters, { scope, properties }: Pick<RequestContext, 'scope' | 'properties'>, dialect: Dialect) {
+  const params = flatFields(record(values, 'request_parameters', scope), dialect)
+  if (!list) return params
+  if (!properties)
+    throw new ConfigError('ERR_MANIFEST_INVALID', `only the requester of a stream can ask for the properties of '${list.name}'`)
+  return { ...params, [list.name]: properties.join(',') }
 }
 
 /** A header whose value is nothing is left out. */

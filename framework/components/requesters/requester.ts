@@ -2,6 +2,7 @@ import type { Answer } from '../../http/client.ts'
 import type { HttpRequest, HttpResponse } from '../../http/request.ts'
 import { defineFamily } from '../../manifest/component.ts'
 import type { Scope } from '../../template/template.ts'
+import type { QueryProperties } from '../properties/properties.ts'
 
 /** What several components add to one request. Merged in order: requester, authenticator, paginator, slice. */
 export interface RequestParts {
@@ -17,6 +18,8 @@ export interface RequestContext {
   readonly scope: Scope
   /** Of paginator and slice. */
   readonly parts: RequestParts
+  /** Properties that this request asks for, of a requester that has `properties`. */
+  readonly properties?: readonly string[] | undefined
   /** A page token that is the path or the whole URL of the next page. */
   readonly path?: string
   /** Throws ConnectorError when a successful response has no usable body; the request is then tried again. */
@@ -29,6 +32,8 @@ export interface RequestContext {
 
 export interface Requester {
   readonly method: HttpRequest['method']
+  /** Present when requests name the properties they ask for: a page may then take several requests. */
+  readonly properties?: QueryProperties
   /** Sends one logical request, tries included. Throws what the error handler resolved to fail. */
   send(context: RequestContext): Promise<Answer>
   /** The absolute URL, for `explain` and error messages; without credentials. */

@@ -1,5 +1,5 @@
 import { defineFamily } from '../../manifest/component.ts'
-import type { Row, StreamState } from '../../protocol/messages.ts'
+import type { JsonSchema, Row, StreamState } from '../../protocol/messages.ts'
 import { attributes, type Scope } from '../../template/template.ts'
 import type { CursorSlice } from '../cursors/cursor.ts'
 import type { RecordStages } from '../extractors/extractor.ts'
@@ -20,6 +20,8 @@ export interface Page {
 export interface ReadOptions {
   readonly stream: string
   readonly stages: RecordStages
+  /** Schema of the stream in the configured catalog, where somebody gave one: the columns that are wanted. */
+  readonly configuredSchema?: JsonSchema
   /** For data feeds: true when the rest of the slice is known already. */
   readonly done?: (rows: readonly Row[]) => boolean
   readonly signal?: AbortSignal

@@ -7,7 +7,8 @@ import { Paginator, singlePage } from '../paginators/paginator.ts'
 import { combineRouters } from '../partition-routers/combine-routers.ts'
 import { PartitionRouter } from '../partition-routers/partition-router.ts'
 import { Requester } from '../requesters/requester.ts'
-import { readPages, requestsOf } from './read-pages.ts'
+import { requestsOf } from './read-page.ts'
+import { readPages } from './read-pages.ts'
 import { Retriever, wholeStream } from './retriever.ts'
 
 export const SimpleRetriever = defineComponent(Retriever, {
@@ -62,7 +63,10 @@ export const SimpleRetriever = defineComponent(Retriever, {
       ...(router?.parentState ? { parentState: () => router.parentState?.() } : {}),
       read: (slice, options) => readPages(parts, slice, options),
       *plan(slice) {
-        yield { method: requester.method, url: requester.url(requestsOf(parts, slice)(paginator.initialToken())) }
+        const { properties: asked } = requester
+        for (const properties of asked ? (asked.known() ?? [[]]) : [undefined]) {
+          yield { method: requester.method, url: requester.url(requestsOf(parts, slice, properties)(paginator.initialToken())) }
+        }
       },
     }
   },

@@ -5,7 +5,7 @@ import { joinUrl, missingParams } from '../../../../framework/components/request
 import { textFields } from '../../../../framework/components/requesters/value-text.ts'
 import type { HttpClient } from '../../../../framework/http/client.ts'
 import type { HttpRequest } from '../../../../framework/http/request.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent, isNode } from '../../../../framework/manifest/build.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf, responseOf, sliceScopeOf, wireText } from '../check-vectors.ts'
 
@@ -23,11 +23,13 @@ async function sent(input: Input): Promise<HttpRequest> {
   }
   const context = testContext({ dialect: 'airbyte', config: recordOf(input['config']), parameters: recordOf(input['parameters']) })
   const { request_parameters, request_headers, request_body_data, request_body_json } = input
-  const fields = filled({ request_parameters, request_headers, request_body_data, request_body_json })
+  const listed = listedIn(input)
+  const parameters = isNode(request_parameters) ? { ...request_parameters, ...listed } : request_parameters
+  const fields = filled({ request_parameters: parameters, request_headers, request_body_data, request_body_json })
   const node = { type: 'HttpRequester', url_base: 'https://api.example.com', ...fields }
   const requester = buildComponent(Requester, node, { ...context, services: { ...context.services, http } })
   const scope = { ...sliceScopeOf(input['stream_slice']), next_page_token: input['next_page_token'] }
-  await requester.send({ scope, parts: {} })
+  await requester.send({ scope, parts: {}, properties: propertiesIn(input) })
   if (!request) throw new Error('nothing was sent')
   return request
 }
@@ -56,8 +58,15 @@ function formOf(fields: Input): URLSearchParams {
   return new URLSearchParams(texts)
 }
 
-/** Properties chunking puts its list in by a component of its own. */
-const withoutChunking = (check: Check): Check => ({ ...check, skip: ({ query_properties_key }) => query_properties_key !== null })
+/** The parameter that lists properties, which the recordings name beside the others. */
+function listedIn({ query_properties_key: name }: Input): Input {
+  return typeof name === 'string' ? { [name]: { type: 'QueryProperties', property_list: [] } } : {}
+}
+
+function propertiesIn({ stream_slice }: Input): readonly string[] | undefined {
+  const { query_properties } = recordOf(recordOf(recordOf(stream_slice)['$slice'])['extra_fields'])
+  return Array.isArray(query_properties) ? query_properties : undefined
+}
 
 function combined({ mappings, allow_same_value_merge }: Input): unknown {
   const list = (mappings as readonly unknown[]).map((mapping) => mapping ?? {})
@@ -126,5 +135,5 @@ export const checks: readonly Check[] = [
       component: 'request_options.get_request_body_json',
       run: async (input: Input) => JSON.parse(isForm(input) ? '{}' : String((await sent(input)).body ?? '{}')),
     },
-  ].map(withoutChunking),
+  ],
 ]

@@ -1,0 +1,26 @@
+import { isNode } from '../../manifest/build.ts'
+import { defineComponent } from '../../manifest/component.ts'
+import { list, optional, slot } from '../../manifest/fields.ts'
+import type { Row } from '../../protocol/messages.ts'
+import { Transformation } from '../transformations/transformation.ts'
+import { PropertySelector } from './properties.ts'
+
+export const JsonSchemaPropertySelector = defineComponent(PropertySelector, {
+  type: 'JsonSchemaPropertySelector',
+  summary: 'Asks only for the properties that the configured catalog has in the schema of the stream.',
+  fields: {
+    transformations: optional(
+      list(slot(Transformation, { description: 'A transformation.' }), {
+        description: 'Change the properties of the schema first, where records have other names than the source.',
+      }),
+    ),
+  },
+  examples: [{ title: 'Selected columns only', manifest: { type: 'JsonSchemaPropertySelector' } }],
+  create:
+    ({ transformations = [] }) =>
+    (schema) => {
+      const properties = isNode(schema['properties']) ? structuredClone(schema['properties']) : {}
+      const renamed = transformations.reduce<Row>((known, step) => step.transform(known, {}), properties as Row)
+      return new Set(Object.keys(renamed))
+    },
+})

@@ -1,0 +1,56 @@
+import { ConnectorError } from '../../errors.ts'
+import { defineComponent } from '../../manifest/component.ts'
+import { list, slot, template } from '../../manifest/fields.ts'
+import { toText } from '../../template/text.ts'
+import { valueAt } from '../extractors/field-path.ts'
+import { rowsOf } from '../retrievers/all-rows.ts'
+import { Retriever } from '../retrievers/retriever.ts'
+import { PropertyList } from './properties.ts'
+
+export const PropertiesFromEndpoint = defineComponent(PropertyList, {
+  type: 'PropertiesFromEndpoint',
+  summary: 'Asks the source, once per stream and run, which properties there are.',
+  fields: {
+    property_field_path: list(template([], { description: 'A key.' }), { description: 'Where in a record its property is named.' }),
+    retriever: slot(Retriever, { description: 'Reads one record per property.', default_type: 'SimpleRetriever' }),
+  },
+  examples: [
+    {
+      title: 'The fields of an object',
+      manifest: {
+        type: 'PropertiesFromEndpoint',
+        property_field_path: ['name'],
+        retriever: {
+          type: 'SimpleRetriever',
+          requester: { type: 'HttpRequester', url_base: 'https://api.example.com', path: 'contacts/properties' },
+          record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['results'] } },
+        },
+      },
+    },
+  ],
+  create: ({ property_field_path, retriever }) => {
+    const path = property_field_path.map((segment) => toText(segment.evaluate({})))
+    const ask = async (signal: AbortSignal | undefined) => {
+      const names: string[] = []
+      for await (const row of rowsOf(retriever, { stream: 'properties', ...(signal ? { signal } : {}) })) names.push(nameIn(row, path))
+      return names
+    }
+    let asked: Promise<readonly string[]> | undefined
+    return {
+      names: (signal) => {
+        // A failure is not kept: the next slice asks again.
+        asked ??= ask(signal).catch((thrown: unknown) => {
+          asked = undefined
+          throw thrown
+        })
+        return asked
+      },
+    }
+  },
+})
+
+function nameIn(row: Readonly<Record<string, unknown>>, path: readonly string[]): string {
+  const name = valueAt(row, path)
+  if (typeof name === 'string' || typeof name === 'number') return String(name)
+  throw new ConnectorError('ERR_DATA_MISSING', `a record of the list of properties has no name at ${path.join('.')}`)
+}
