@@ -1,6 +1,7 @@
 import type { Command, CommandGroup } from '../command.ts'
 import { check } from './check.ts'
 import { discover } from './discover.ts'
+import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
 import { list } from './list.ts'
 import { metrics } from './metrics.ts'
@@ -23,6 +24,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   state,
   schema,
   metrics,
+  doctor,
   runs,
   sandbox,
 ]

@@ -3,9 +3,10 @@ import { Requester } from '../../framework/components/requesters/requester.ts'
 import { ConnectorError } from '../../framework/errors.ts'
 import type { HttpResponse } from '../../framework/http/request.ts'
 import { type BuildContext, defineComponent } from '../../framework/manifest/component.ts'
-import { type BoundTemplate, list, optional, slot, string, template, withDefault } from '../../framework/manifest/fields.ts'
-import { isObject } from './insight-rows.ts'
-import { readTokenFacts, type TokenFacts } from './token-facts.ts'
+import { list, optional, slot, string, template, withDefault } from '../../framework/manifest/fields.ts'
+import { type DiagnosisFields, diagnoseGraph } from './diagnosis.ts'
+import { objectField } from './metric-fields.ts'
+import { lacking, ownerOf, readTokenFacts, type TokenFacts, unknownToken } from './token-facts.ts'
 
 export const GraphCheck = defineComponent(Check, {
   type: 'GraphCheck',
@@ -18,6 +19,8 @@ export const GraphCheck = defineComponent(Check, {
     useful_scopes: optional(list(string({ description: 'A scope.' }), { description: 'Scopes without which it reads less.' })),
     account_noun: optional(string({ description: 'What an account is called, such as Page.' })),
     me_fields: withDefault(string({ description: 'Fields that tell whose token it is.' }), 'id,name'),
+    objects: optional(list(objectField, { description: 'Objects of the metric catalogue that the connector reads, for `doctor`.' })),
+    metrics: optional(template([], { description: 'Names of the metrics that are read; without any the default selection.' })),
     probe: optional(
       list(string({ description: 'A kind of stream.' }), {
         description: 'Streams to try instead of asking for the facts of the token, at hosts that do not tell them.',
@@ -36,32 +39,28 @@ export const GraphCheck = defineComponent(Check, {
       },
     },
   ],
-  create: (fields, context) => ({ check: (target) => check(fields, { target, context }) }),
+  create: (fields, context) => ({
+    check: (target) => check(fields, { target, context }),
+    diagnose: (target, days) => diagnoseGraph(fields, { target, context, days }),
+  }),
 })
 
-interface CheckFields {
-  readonly requester: Requester
-  readonly token: BoundTemplate
-  readonly api_version: BoundTemplate | undefined
-  readonly required_scopes: readonly string[]
-  readonly useful_scopes: readonly string[] | undefined
+interface CheckFields extends DiagnosisFields {
   readonly account_noun: string | undefined
-  readonly me_fields: string
-  readonly probe: readonly string[] | undefined
 }
 
 async function check(fields: CheckFields, { target, context }: { target: CheckTarget; context: BuildContext }): Promise<CheckResult> {
   // A refused token fails here, with what to do about it.
   const me = await fields.requester.send({ scope: {}, path: 'me', parts: { params: { fields: fields.me_fields } } })
   const version = versionText(fields, me.response, context)
-  const facts = fields.probe ? untold : await readTokenFacts(fields.requester, String(fields.token.evaluate({})), context)
+  const facts = fields.probe ? unknownToken : await readTokenFacts(fields.requester, String(fields.token.evaluate({})), context)
   const accounts = (await target.accounts()) ?? []
   const noun = fields.account_noun ?? 'account'
   const missing = lacking(facts, fields.required_scopes)
   const found =
     accounts.length === 0 ? `no ${noun} found` : `${accounts.length} ${noun}${accounts.length === 1 ? '' : 's'}: ${names(accounts)}`
   const lines = [
-    `${facts.kind} token of ${nameOf(me.response)}, ${lifetime(facts, context.services.clock.now())}`,
+    `${facts.kind} token of ${ownerOf(me.response)}, ${lifetime(facts, context.services.clock.now())}`,
     missing.length > 0 ? `missing scopes: ${missing.join(', ')}` : undefined,
     useful(facts, fields.useful_scopes ?? []),
     found,
@@ -70,13 +69,6 @@ async function check(fields: CheckFields, { target, context }: { target: CheckTa
   if (accounts.length > 0) for (const kind of fields.probe ?? []) await target.probe(kind)
   const status = missing.length > 0 || accounts.length === 0 ? 'FAILED' : 'SUCCEEDED'
   return { status, message: lines.filter((line) => line !== undefined).join('; ') }
-}
-
-/** Of a token whose host says nothing about it. */
-const untold: TokenFacts = { kind: 'access', expiresAt: undefined, scopes: undefined }
-
-function lacking({ scopes }: TokenFacts, wanted: readonly string[]): readonly string[] {
-  return scopes === undefined ? [] : wanted.filter((scope) => !scopes.has(scope))
 }
 
 function useful(facts: TokenFacts, wanted: readonly string[]): string | undefined {
@@ -100,11 +92,6 @@ function versionText({ api_version }: CheckFields, response: HttpResponse, { ser
   const message = `api_version ${asked} is not served: the API answers with ${served} instead; set api_version to a current version`
   services.report.finding({ severity: 'warning', error: new ConnectorError('ERR_API_VERSION', message, { failureType: 'config_error' }) })
   return `asked for ${asked}, served by ${served}`
-}
-
-function nameOf(response: HttpResponse): string {
-  const body = response.json()
-  return isObject(body) ? String(body['name'] ?? body['username'] ?? body['id'] ?? 'unknown') : 'unknown'
 }
 
 function names(accounts: readonly { readonly id: string; readonly name: string }[]): string {

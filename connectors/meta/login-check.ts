@@ -1,4 +1,5 @@
-import { Check, type CheckResult, type CheckTarget } from '../../framework/components/checks/check.ts'
+import { Check, type CheckResult, type CheckTarget, type Observation } from '../../framework/components/checks/check.ts'
+import { diagnose } from '../../framework/components/checks/diagnose.ts'
 import { Requester } from '../../framework/components/requesters/requester.ts'
 import { AuthenticationError } from '../../framework/errors.ts'
 import { defineComponent, type Values } from '../../framework/manifest/component.ts'
@@ -41,22 +42,48 @@ export const LoginCheck = defineComponent(Check, {
       },
     },
   ],
-  create: (values) => ({ check: (target) => check(values, target) }),
+  create: (values) => ({
+    check: (target) => check(values, target),
+    diagnose: (target, days) => diagnoseLogin(values, target, days),
+  }),
 })
 
-async function check(values: Values<typeof fields>, target: CheckTarget): Promise<CheckResult> {
+interface Choice {
+  readonly chosen: Login
+  readonly other: Login
+  /** The looks of the token tell that it comes from the other login: it is not shown to the other host then. */
+  readonly looksOther: boolean
+  readonly otherRequester: Requester
+}
+
+function choiceOf(values: Values<typeof fields>): Choice {
   const chosen: Login = values.login_type.evaluate({}) === 'instagram' ? 'instagram' : 'facebook'
   const other: Login = chosen === 'instagram' ? 'facebook' : 'instagram'
   const token = String(values.token.evaluate({}))
-  // A token is not shown to the other host when its looks tell already where it comes from.
-  if (PREFIXES.some(([prefix, login]) => login === other && prefix.test(token))) return mismatch(chosen, other)
+  const looksOther = PREFIXES.some(([prefix, login]) => login === other && prefix.test(token))
+  return { chosen, other, looksOther, otherRequester: other === 'facebook' ? values.facebook_requester : values.instagram_requester }
+}
+
+async function check(values: Values<typeof fields>, target: CheckTarget): Promise<CheckResult> {
+  const { chosen, other, looksOther, otherRequester } = choiceOf(values)
+  if (looksOther) return { status: 'FAILED', message: mismatch(chosen, other) }
   try {
     return await values[chosen].check(target)
   } catch (thrown) {
-    const otherRequester = other === 'facebook' ? values.facebook_requester : values.instagram_requester
-    if (thrown instanceof AuthenticationError && (await isKnownTo(otherRequester))) return mismatch(chosen, other)
+    const isMismatch = thrown instanceof AuthenticationError && (await isKnownTo(otherRequester))
+    if (isMismatch) return { status: 'FAILED', message: mismatch(chosen, other) }
     throw thrown
   }
+}
+
+async function diagnoseLogin(values: Values<typeof fields>, target: CheckTarget, days: number): Promise<readonly Observation[]> {
+  const { chosen, other, looksOther, otherRequester } = choiceOf(values)
+  const wrongLogin: Observation = { check: 'token', status: 'error', summary: mismatch(chosen, other) }
+  if (looksOther) return [wrongLogin]
+  const found = await diagnose(values[chosen], target, days)
+  const isRefused = found.some((entry) => entry.check === 'token' && entry.status === 'error')
+  if (!isRefused || !(await isKnownTo(otherRequester))) return found
+  return found.map((entry) => (entry.check === 'token' ? wrongLogin : entry))
 }
 
 async function isKnownTo(requester: Requester): Promise<boolean> {
@@ -69,7 +96,6 @@ async function isKnownTo(requester: Requester): Promise<boolean> {
   }
 }
 
-function mismatch(chosen: Login, other: Login): CheckResult {
-  const message = `access_token comes from ${NAMES[other]}, but login_type is ${chosen}, whose host does not take it; set login_type: ${other}`
-  return { status: 'FAILED', message }
+function mismatch(chosen: Login, other: Login): string {
+  return `access_token comes from ${NAMES[other]}, but login_type is ${chosen}, whose host does not take it; set login_type: ${other}`
 }

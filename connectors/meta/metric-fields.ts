@@ -8,7 +8,7 @@ import { type MetricSelection, selectMetrics } from './selection.ts'
 
 export const objects = ['ig_user', 'ig_media', 'ig_story', 'fb_page', 'fb_post'] as const satisfies readonly GraphObject[]
 
-const objectField = oneOf(objects, { description: 'The object of the metric catalogue that is read.' })
+export const objectField = oneOf(objects, { description: 'The object of the metric catalogue that is read.' })
 
 /** Fields of everything that is made from a selection of metrics. */
 export const selectionFields = {
@@ -60,7 +60,8 @@ export function lazySelection({ object, objects, metrics }: MetricFields, contex
   }
 }
 
-function namesOf(value: unknown): readonly string[] {
+/** Names from a config. Throws ConfigError when they are no list of texts. */
+export function namesOf(value: unknown): readonly string[] {
   if (value === undefined || value === null || value === '') return []
   if (Array.isArray(value) && value.every((name) => typeof name === 'string')) return value
   throw new ConfigError('ERR_CONFIG_INVALID', 'config.metrics must be a list of metric names')

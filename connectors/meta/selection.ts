@@ -39,6 +39,27 @@ export function selectMetrics(wish: MetricWish): MetricSelection {
   return { metrics: [...chosen], findings }
 }
 
+/** A name of the config that the API refuses, and what is read in its place. */
+export interface RetiredName {
+  readonly entry: Metric
+  readonly reading: Metric | undefined
+}
+
+/** The retired ones among the names of a config. */
+export function retiredNames({
+  objects,
+  names,
+  day,
+}: Required<Pick<MetricWish, 'objects' | 'day'>> & { readonly names: readonly string[] }): readonly RetiredName[] {
+  const known = metricsOf(objects)
+  return known
+    .filter((entry) => names.includes(entry.metric) && !isOffered(entry, day))
+    .map((entry) => {
+      const own = known.filter(({ object }) => object === entry.object)
+      return { entry, reading: successor(entry, own, day) }
+    })
+}
+
 function requireKnown(name: string, known: readonly Metric[], day: string): void {
   if (known.some((entry) => entry.metric === name)) return
   const offered = known.filter((entry) => isOffered(entry, day)).map((entry) => entry.metric)

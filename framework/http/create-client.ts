@@ -53,6 +53,8 @@ export interface HttpStats {
   readonly usagePercent: number | undefined
   /** Usage readings that made no sense. */
   readonly ignoredReadings: number
+  /** Seconds that the clock of whoever answered last is ahead of ours; undefined when no answer told the time. */
+  readonly clockSkewSeconds: number | undefined
 }
 
 export interface ConnectorHttpClient extends HttpClient {
@@ -72,9 +74,12 @@ export function createHttpClient(options: HttpClientOptions): ConnectorHttpClien
   const waiting = createWaiting({ clock, budget, report, patienceSeconds })
   const pacing = createPacing({ clock, random, waiting, patienceSeconds, usageReader: options.usageReader })
   const attempts = openAttempts(options, origins)
+  let clockSkewSeconds: number | undefined
   const onExchange = (summary: ExchangeSummary) => {
     counters.requests++
     counters.bytes += summary.bytes
+    const told = Date.parse(summary.date ?? '')
+    if (!Number.isNaN(told)) clockSkewSeconds = Math.round((told - clock.now()) / 1000)
     options.onExchange?.(summary)
   }
   const exchange = createExchange({ origins, budget, pacing, attempts, clock, redactor, onExchange })
@@ -97,6 +102,7 @@ export function createHttpClient(options: HttpClientOptions): ConnectorHttpClien
       waitedSeconds: waiting.waited,
       usagePercent: pacing.usagePercent(),
       ignoredReadings: pacing.ignoredReadings,
+      clockSkewSeconds,
     }),
     egress: origins.egress,
     close: attempts.close,

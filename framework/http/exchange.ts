@@ -20,6 +20,8 @@ export interface ExchangeSummary {
   readonly errorCode: string | undefined
   readonly seconds: number
   readonly bytes: number
+  /** The Date header of the answer. */
+  readonly date: string | undefined
 }
 
 export interface ExchangeSettings {
@@ -76,7 +78,15 @@ async function attempt(
   const outcome = await settle(attempts, { request, url, options: { signal, millisecondsLeft: budget.millisecondsLeft(), onBytes } })
   const { response, error } = outcome
   const seconds = (clock.monotonic() - started) / 1000
-  onExchange({ method: request.method, host: url.host, status: response?.status, errorCode: error?.code, seconds, bytes })
+  onExchange({
+    method: request.method,
+    host: url.host,
+    status: response?.status,
+    errorCode: error?.code,
+    seconds,
+    bytes,
+    date: response?.headers['date'],
+  })
   return outcome
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
-import type { CheckResult } from '../components/checks/check.ts'
+import type { CheckResult, CheckTarget, Observation } from '../components/checks/check.ts'
+import { diagnose } from '../components/checks/diagnose.ts'
 import { components } from '../components/index.ts'
 import type { Account } from '../components/resolvers/discovery.ts'
 import type { HttpClient } from '../http/client.ts'
@@ -45,6 +46,8 @@ export interface Connector {
   /** Streams of every account; discovery runs once. */
   streams(): Promise<readonly BoundStream[]>
   check(): Promise<CheckResult>
+  /** What is wrong with the connection, and what will be within so many days. */
+  diagnose(days: number): Promise<readonly Observation[]>
 }
 
 /** Builds everything once per run. Throws ConfigError for a manifest that cannot be built. */
@@ -65,6 +68,15 @@ export function openConnector(options: ConnectorOptions): Connector {
     for (const { name, error } of broken) report.log('warn', `stream ${name} is left out: ${error.message}`)
     return bindStreams(described, { layout, accounts: await accounts(), partitionField })
   })
+  const target = async (): Promise<CheckTarget> => {
+    const { all, groups } = await expanded()
+    return {
+      streamNames: all.map(({ name }) => name),
+      dynamicStreams: groups,
+      probe: async (name) => probe(await streams(), name),
+      accounts,
+    }
+  }
   return {
     manifest,
     kinds: built.streams.map(({ name }) => name),
@@ -72,15 +84,8 @@ export function openConnector(options: ConnectorOptions): Connector {
     concurrency: built.concurrency,
     accounts,
     streams,
-    check: async () => {
-      const { all, groups } = await expanded()
-      return built.check.check({
-        streamNames: all.map(({ name }) => name),
-        dynamicStreams: groups,
-        probe: async (name) => probe(await streams(), name),
-        accounts,
-      })
-    },
+    check: async () => built.check.check(await target()),
+    diagnose: async (days) => diagnose(built.check, await target(), days),
   }
 }
 

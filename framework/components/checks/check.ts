@@ -1,4 +1,5 @@
 import { defineFamily } from '../../manifest/component.ts'
+import type { JsonObject } from '../../protocol/messages.ts'
 import type { Account } from '../resolvers/discovery.ts'
 
 /** What a check may ask of the connector. */
@@ -18,8 +19,25 @@ export interface CheckResult {
   readonly message?: string
 }
 
+/** One thing that a diagnosis looked at. */
+export interface Observation {
+  /** What was looked at: `token`, `scopes`, `api_version` … */
+  readonly check: string
+  /** `warning`: it works, and will stop within the days asked for, or reads less than it could. */
+  readonly status: 'ok' | 'warning' | 'error'
+  /** For people, with what to do about it. */
+  readonly summary: string
+  /** The same for programs. */
+  readonly facts?: JsonObject
+}
+
 export interface Check {
   check(target: CheckTarget): Promise<CheckResult>
+  /**
+   * What is wrong, and what will be within so many days; `check` has to do where a check knows nothing of the future. What the API
+   * refuses is an observation and no error; errors are for runs that were stopped.
+   */
+  diagnose?(target: CheckTarget, days: number): Promise<readonly Observation[]>
 }
 
 /** How many streams of a group of dynamic streams a check tries. */
