@@ -11,10 +11,10 @@ import { type Invocation, text } from './command.ts'
  * Hands on a config whose credentials were replaced, at once: the old ones may be worthless from this moment. The platform gets a
  * CONTROL message, with the credentials in it; `--update-config` rewrites the file of `--config`.
  */
-export function keepConfig({ options, io }: Invocation, { clock, report }: { clock: Clock; report: Reporter }): (config: Config) => void {
+export function keepConfig({ options, io }: Invocation, clock: Clock): (config: Config, report: Reporter) => void {
   const file = options['updateConfig'] === true ? text(options, 'config') : undefined
   const format = text(options, 'format') ?? 'airbyte'
-  return (config) => {
+  return (config, report) => {
     const control = { type: 'CONNECTOR_CONFIG', emitted_at: clock.now(), connectorConfig: { config } } as const
     if (format === 'airbyte') io.stdout.write(airbyteLine({ type: 'CONTROL', control }, (line) => line))
     else if (file === undefined) report.log('warn', 'credentials in the config were replaced and will be lost; --update-config keeps them')

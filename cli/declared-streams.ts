@@ -1,3 +1,4 @@
+import type { ConnectorSource } from '../compose/connector-source.ts'
 import { systemClock } from '../framework/clock.ts'
 import { components } from '../framework/components/index.ts'
 import { createHttpClient } from '../framework/http/create-client.ts'
@@ -7,7 +8,6 @@ import type { Config } from '../framework/manifest/component.ts'
 import { createLanguage } from '../framework/manifest/language.ts'
 import { loadManifest } from '../framework/manifest/manifest.ts'
 import type { JsonSchema } from '../framework/protocol/messages.ts'
-import type { ConnectorSource } from './connector-source.ts'
 
 /** A kind of stream as manifest and catalogue declare it. */
 export interface DeclaredStream {

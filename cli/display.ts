@@ -1,22 +1,26 @@
+import type { ReadResult } from '../compose/read-result.ts'
+import type { Session } from '../compose/session.ts'
 import { systemClock } from '../framework/clock.ts'
 import type { CatalogMatch } from '../framework/runtime/bound-stream.ts'
-import type { DestinationReport } from '../framework/runtime/destination.ts'
 import type { Item } from '../framework/runtime/items.ts'
 import type { ExitCode } from '../framework/runtime/run.ts'
 import type { Io } from './command.ts'
 import { createProgress } from './output/progress.ts'
-import { summaryLine } from './output/summary.ts'
-import type { Session } from './session.ts'
+import type { TerminalLog } from './session.ts'
 
 /** What a person sees of a read: progress while it runs, a table at its end; programs get the summary line. */
 export interface Display {
   show(item: Item): void
   /** Prints the result; the last line of stderr is the JSON summary. */
-  finish(report: DestinationReport): Promise<ExitCode>
-  [Symbol.asyncDispose](): Promise<void>
+  finish(result: ReadResult): Promise<ExitCode>
+  stop(): void
 }
 
-export async function openDisplay(session: Session, catalog: CatalogMatch, io: Io): Promise<Display> {
+export async function openDisplay(
+  session: Session,
+  catalog: CatalogMatch,
+  { io, log }: { readonly io: Io; readonly log: TerminalLog },
+): Promise<Display> {
   const { run, http } = session
   const progress = await createProgress({
     stream: io.stderr,
@@ -24,12 +28,11 @@ export async function openDisplay(session: Session, catalog: CatalogMatch, io: I
     network: () => http.stats(),
     streams: catalog.streams.map(({ info }) => info),
   })
-  session.printTo((line) => progress.print(line))
+  log.printTo((line) => progress.print(line))
   return {
     show: (item) => progress.observe(item),
-    async finish(report) {
+    async finish({ summary, places }) {
       progress.stop()
-      const summary = run.summary()
       if (io.stderr.isTTY === true) {
         const { renderResultTable } = await import('./output/table.ts')
         const { wantsColour } = await import('./output/terminal-text.ts')
@@ -37,18 +40,15 @@ export async function openDisplay(session: Session, catalog: CatalogMatch, io: I
         const table = renderResultTable({
           summary,
           streams: run.streams,
-          places: report.places,
+          places,
           columns,
           colour: wantsColour(io.stderr, io.env),
         })
         io.stderr.write(`${table}\n`)
       }
-      io.stderr.write(`${session.redactor.redact(summaryLine(summary, http.stats(), report))}\n`)
+      io.stderr.write(`${session.redactor.redact(JSON.stringify(summary))}\n`)
       return summary.exit_code
     },
-    async [Symbol.asyncDispose]() {
-      progress.stop()
-      http.close()
-    },
+    stop: () => progress.stop(),
   }
 }

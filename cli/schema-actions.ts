@@ -1,3 +1,4 @@
+import { findConnector } from '../compose/connector-source.ts'
 import { createTableText, type SqlDialect, sqlTypes } from '../destinations/tables/ddl.ts'
 import { planTable, type TablePlan } from '../destinations/tables/table-plan.ts'
 import { ConfigError, suggest } from '../framework/errors.ts'
@@ -8,11 +9,10 @@ import { readSchemaName, type SchemaRegistry, schemaName } from '../framework/ru
 import { changeText, compareSchemas } from '../schemas/compare.ts'
 import { dbtSources } from '../schemas/dbt.ts'
 import { type Invocation, text, texts } from './command.ts'
-import { findConnector } from './connector-source.ts'
 import { type DeclaredStream, declaredStreams } from './declared-streams.ts'
-import { openSchemas } from './drift.ts'
 import { wholeNumber } from './numbers.ts'
 import { printLines } from './print-lines.ts'
+import { openSchemas } from './schema-access.ts'
 
 /** A kind of stream, its schema that of a registry or that of the manifest. */
 interface KnownStream extends Omit<DeclaredStream, 'cursorField'> {

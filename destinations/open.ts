@@ -89,10 +89,12 @@ export async function openDestination(url: string, options: DestinationOptions):
   throw new ConfigError('ERR_OUTPUT_URL', message)
 }
 
-/** The destination of a run: one URL, or several that all get everything. */
-export async function openDestinations(urls: readonly string[], options: DestinationOptions): Promise<Destination> {
+/** The destination of a run: one place, or several that all get everything. A place is a URL or a destination made elsewhere. */
+export async function openDestinations(places: readonly (string | Destination)[], options: DestinationOptions): Promise<Destination> {
   const destinations: Destination[] = []
-  for (const url of urls.length === 0 ? ['stdout'] : urls) destinations.push(await openDestination(url, options))
+  for (const place of places.length === 0 ? ['stdout'] : places) {
+    destinations.push(typeof place === 'string' ? await openDestination(place, options) : place)
+  }
   const [only] = destinations
   if (only && destinations.length === 1) return only
   const { tee } = await import('./tee.ts')

@@ -44,8 +44,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   destinations: ['framework/index.ts'],
   accounts: ['framework/index.ts'],
   sandbox: [],
-  service: ['framework', 'connectors', 'state', 'schemas', 'destinations', 'accounts', 'sandbox'],
-  cli: ['framework', 'connectors', 'state', 'schemas', 'destinations', 'accounts', 'sandbox', 'service'],
+  compose: ['framework', 'connectors', 'state', 'schemas', 'destinations', 'accounts'],
+  service: ['framework', 'connectors', 'state', 'schemas', 'destinations', 'accounts', 'compose', 'sandbox'],
+  cli: ['framework', 'connectors', 'state', 'schemas', 'destinations', 'accounts', 'compose', 'sandbox', 'service'],
 }
 
 const rooms = Object.keys(arrows).sort((a, b) => b.length - a.length)

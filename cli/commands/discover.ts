@@ -26,7 +26,7 @@ export const discover: Command = {
 /** With `--schemas`: what is registered, which knows of fields that the manifest does not declare. */
 async function registeredIn(invocation: Invocation, connection: string): Promise<ReadonlyMap<string, JsonSchema> | undefined> {
   if (text(invocation.options, 'schemas') === undefined) return undefined
-  const { openSchemas } = await import('../drift.ts')
+  const { openSchemas } = await import('../schema-access.ts')
   const registry = await openSchemas(invocation)
   if (!registry) return undefined
   try {

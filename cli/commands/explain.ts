@@ -1,5 +1,7 @@
+import type { BoundStream } from '../../framework/runtime/bound-stream.ts'
 import type { StreamPlan } from '../../framework/runtime/explain.ts'
-import type { Command, Io } from '../command.ts'
+import type { ConnectionState } from '../../framework/runtime/state-registry.ts'
+import type { Command, Invocation, Io } from '../command.ts'
 import { CONNECTION, CONNECTOR, NETWORK, SELECT, SESSION, STATE } from '../options.ts'
 
 export const explain: Command = {
@@ -8,27 +10,34 @@ export const explain: Command = {
   argument: CONNECTOR,
   options: [...SESSION, SELECT, STATE, CONNECTION, { flags: '--json', description: 'one JSON object per stream' }, ...NETWORK],
   run: async (invocation) => {
-    const { openSession, openState, readCatalog, plan } = await loadPlanner()
+    const { openSession } = await import('../session.ts')
+    const { stateChoice, streamChoice } = await import('../read-flags.ts')
+    const { openState, readCatalog } = await import('../../compose/read-setup.ts')
+    const { closing } = await import('../../compose/closing.ts')
     const session = await openSession(invocation)
-    await using state = await openState(session, invocation)
-    const { streams } = await readCatalog(session, invocation)
-    const asked = session.http.stats().requests
-    const plans: StreamPlan[] = []
-    for await (const entry of plan(streams, state.streams)) {
-      plans.push(entry)
-      if (invocation.options['json'] === true) invocation.io.stdout.write(`${JSON.stringify(entry)}\n`)
-    }
-    if (invocation.options['json'] !== true) await printPlans(plans, asked, invocation.io)
+    const state = await openState(session, stateChoice(invocation))
+    await closing(state, session.report, async () => {
+      const { streams } = await readCatalog(session, streamChoice(invocation))
+      const asked = session.http.stats().requests
+      const plans = await planStreams(streams, state.streams, invocation)
+      if (invocation.options['json'] !== true) await printPlans(plans, asked, invocation.io)
+    })
     return session.run.exitCode()
   },
 }
 
-/** On its own, because the compiler leaves the paths of imports inside a function with `await using` as they are. */
-async function loadPlanner() {
-  const { openSession } = await import('../session.ts')
-  const { openState, readCatalog } = await import('../read-setup.ts')
+async function planStreams(
+  streams: readonly BoundStream[],
+  state: ConnectionState,
+  { options, io }: Invocation,
+): Promise<readonly StreamPlan[]> {
   const { explain: plan } = await import('../../framework/runtime/explain.ts')
-  return { openSession, openState, readCatalog, plan }
+  const plans: StreamPlan[] = []
+  for await (const entry of plan(streams, state)) {
+    plans.push(entry)
+    if (options['json'] === true) io.stdout.write(`${JSON.stringify(entry)}\n`)
+  }
+  return plans
 }
 
 async function printPlans(plans: readonly StreamPlan[], asked: number, io: Io): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ExitCode } from '../../framework/runtime/run.ts'
 import type { Command, Invocation } from '../command.ts'
+import type { Display } from '../display.ts'
 import { CONNECTION, CONNECTOR, NETWORK, SCHEMAS, SELECT, SESSION, STATE } from '../options.ts'
 import { protocolErrors } from '../protocol-errors.ts'
 
@@ -38,46 +39,20 @@ export const read: Command = {
 }
 
 async function readAll(invocation: Invocation): Promise<ExitCode> {
-  const {
-    openSession,
-    openState,
-    readCatalog,
-    openDisplay,
-    openOutput,
-    read: readStreams,
-    readOptions,
-    commitState,
-    observeDrift,
-    openDrift,
-    recordRun,
-  } = await loadPipeline()
-  const session = await openSession(invocation)
-  await using state = await openState(session, invocation)
-  const catalog = await readCatalog(session, invocation)
-  await using display = await openDisplay(session, catalog, invocation.io)
-  await using drift = await openDrift(session, { catalog, connection: state.connection }, invocation)
-  await using destination = await openOutput(session, { catalog: drift.catalog, state }, invocation)
-  const options = readOptions(session, state, invocation)
-  await using recording = await recordRun(session, { log: state.runs, connection: state.connection, backfill: options.range })
-  const items = commitState(destination.write(observeDrift(readStreams(drift.catalog, options), drift.watch, session.report)), state.lease)
-  for await (const item of items) {
-    display.show(item)
-    await recording.observe(item)
-  }
-  await recording.finish(destination.report())
-  return display.finish(destination.report())
-}
-
-/** On its own, because the compiler leaves the paths of imports inside a function with `await using` as they are. */
-async function loadPipeline() {
-  return {
-    ...(await import('../session.ts')),
-    ...(await import('../read-setup.ts')),
-    ...(await import('../display.ts')),
-    ...(await import('../drift.ts')),
-    ...(await import('../run-recording.ts')),
-    ...(await import('../../framework/runtime/read.ts')),
-    ...(await import('../../framework/runtime/observe-drift.ts')),
-    ...(await import('../../framework/runtime/commit-state.ts')),
-  }
+  const { io } = invocation
+  const { openLog } = await import('../session.ts')
+  const { readRequest } = await import('../read-flags.ts')
+  const { performRead } = await import('../../compose/run-read.ts')
+  const { openDisplay } = await import('../display.ts')
+  const log = await openLog(invocation)
+  let display: Display | undefined
+  const { result, failure } = await performRead(await readRequest(invocation, log), {
+    async opened(session, catalog) {
+      display = await openDisplay(session, catalog, { io, log })
+    },
+    item: (item) => display?.show(item),
+  })
+  display?.stop()
+  if (failure) throw failure
+  return display?.finish(result) ?? result.summary.exit_code
 }

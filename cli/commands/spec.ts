@@ -1,5 +1,5 @@
+import { findConnector } from '../../compose/connector-source.ts'
 import type { Command } from '../command.ts'
-import { findConnector } from '../connector-source.ts'
 import { COMPONENTS } from '../options.ts'
 
 export const spec: Command = {

@@ -1,7 +1,7 @@
+import { findConnector } from '../../compose/connector-source.ts'
 import { ConfigError } from '../../framework/errors.ts'
 import type { CustomComponent } from '../../framework/manifest/custom-components.ts'
 import type { Command } from '../command.ts'
-import { findConnector } from '../connector-source.ts'
 import { COMPONENTS } from '../options.ts'
 
 export const validate: Command = {

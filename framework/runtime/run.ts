@@ -101,7 +101,7 @@ export class Run {
     const exit_code = this.exitCode()
     return {
       run_id: this.id,
-      status: exit_code === 0 ? 'complete' : exit_code === 3 ? 'stopped' : 'failed',
+      status: statusOf(exit_code),
       exit_code,
       streams: { complete: count('complete'), incomplete: count('incomplete'), pending: count('pending') },
       rows: this.streams.reduce((sum, { rows }) => sum + rows, 0),
@@ -112,6 +112,12 @@ export class Run {
       duration_ms: Math.round(this.#clock.monotonic() - this.#started),
     }
   }
+}
+
+/** How a run ended, in a word. */
+export function statusOf(exitCode: ExitCode): RunSummary['status'] {
+  if (exitCode === 0) return 'complete'
+  return exitCode === 3 ? 'stopped' : 'failed'
 }
 
 export function describeError(error: ConnectorError): RunError {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { exitCodeOf } from '../../cli/exit-code.ts'
+import { exitCodeOf } from '../../compose/exit-code.ts'
 import { facebookPages } from '../../connectors/facebook_pages/package.ts'
 import { JsonlFolder } from '../../destinations/jsonl.ts'
 import type { Clock } from '../../framework/clock.ts'

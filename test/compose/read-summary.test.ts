@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { summaryLine } from '../../../cli/output/summary.ts'
-import type { RunSummary } from '../../../framework/runtime/run.ts'
+import { readSummary } from '../../compose/read-summary.ts'
+import type { RunSummary } from '../../framework/runtime/run.ts'
 
 const error = { code: 'ERR_X', message: 'x', failure_type: 'system_error' }
 const run: RunSummary = {
@@ -16,11 +16,10 @@ const run: RunSummary = {
   duration_ms: 1234,
 }
 
-describe('summaryLine', () => {
-  it('is one line with requests, rows, accounts, media, retries, errors, duration and usage', () => {
-    const line = summaryLine(run, { requests: 12, retries: 2, usagePercent: 41 }, { rows: { a: 60, b: 39 }, places: [] })
-    expect(line).not.toContain('\n')
-    const { errors, ...rest } = JSON.parse(line)
+describe('readSummary', () => {
+  it('has requests, rows, accounts, media, retries, errors, duration and usage', () => {
+    const summary = readSummary(run, { requests: 12, retries: 2, usagePercent: 41 }, { rows: { a: 60, b: 39 }, places: [] })
+    const { errors, ...rest } = summary
     expect(errors).toHaveLength(50)
     expect(rest).toEqual({
       type: 'summary',
@@ -43,7 +42,7 @@ describe('summaryLine', () => {
   })
 
   it('says null when the provider told no usage', () => {
-    const line = summaryLine(run, { requests: 0, retries: 0, usagePercent: undefined }, { rows: {}, places: [] })
-    expect(JSON.parse(line).usage_percent).toBeNull()
+    const summary = readSummary(run, { requests: 0, retries: 0, usagePercent: undefined }, { rows: {}, places: [] })
+    expect(summary.usage_percent).toBeNull()
   })
 })

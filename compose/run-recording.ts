@@ -1,19 +1,20 @@
-import { systemClock } from '../framework/clock.ts'
-import type { DestinationReport } from '../framework/runtime/destination.ts'
 import type { Item } from '../framework/runtime/items.ts'
 import type { RunError, RunSummary } from '../framework/runtime/run.ts'
 import type { RunLog, RunRecord, StreamRecord } from '../framework/runtime/run-log.ts'
+import type { ReadResult } from './read-result.ts'
 import type { Session } from './session.ts'
 
 /** Milliseconds between two records of a run that goes on, and how many times longer than the saving itself takes. */
 const saveEvery = 10_000
 const savingShare = 20
+/** Errors kept with a run. */
+const listed = 50
 
 /** Keeps the record of a run up to date: when it starts, now and then when a state was committed, and when it ends. */
 export interface RunRecording {
   observe(item: Item): Promise<void>
-  finish(report: DestinationReport): Promise<void>
-  [Symbol.asyncDispose](): Promise<void>
+  /** Called once, however the run ended. */
+  finish(result: ReadResult): Promise<void>
 }
 
 export interface RecordingOptions {
@@ -23,50 +24,40 @@ export interface RecordingOptions {
   readonly backfill: RunRecord['backfill'] | undefined
 }
 
-const nothing: RunRecording = {
-  observe: async () => undefined,
-  finish: async () => undefined,
-  [Symbol.asyncDispose]: async () => undefined,
-}
+const nothing: RunRecording = { observe: async () => undefined, finish: async () => undefined }
 
 export async function recordRun(session: Session, { log, connection, backfill }: RecordingOptions): Promise<RunRecording> {
   if (!log) return nothing
-  const started_at = new Date(systemClock.now()).toISOString()
-  let written = 0
+  const { run, connector, http, clock } = session
+  const started_at = new Date(clock.now()).toISOString()
   let savedAt = 0
   let pause = saveEvery
-  let finished = false
-  const save = async (status: RunRecord['status'], exit_code: number | null) => {
-    const began = systemClock.monotonic()
-    const { run, connector, http } = session
+  const save = async (end: Pick<RunRecord, 'status' | 'exit_code' | 'rows_written' | 'errors'>) => {
+    const began = clock.monotonic()
     const { rows, errors } = run.summary()
     const { requests, retries } = http.stats()
-    const updated_at = new Date(systemClock.now()).toISOString()
+    const updated_at = new Date(clock.now()).toISOString()
     await log.save({
-      ...{ run_id: run.id, connection, connector: connector.manifest.id, started_at, updated_at, status, exit_code },
+      ...{ run_id: run.id, connection, connector: connector.manifest.id, started_at, updated_at },
       ...(backfill ? { backfill: rangeOf(backfill) } : {}),
-      ...{ requests, retries, rows, rows_written: written, errors: redacted(errors.slice(0, 50), session) },
+      ...{ requests, retries, rows, ...end },
       streams: streamRecords(session, errors),
     })
-    savedAt = systemClock.monotonic()
+    savedAt = clock.monotonic()
     pause = Math.max(saveEvery, savingShare * (savedAt - began))
   }
-  await save('running', null)
+  const saveRunning = () => {
+    const errors = run.summary().errors.slice(0, listed)
+    return save({ status: 'running', exit_code: null, rows_written: 0, errors: redacted(errors, session) })
+  }
+  await saveRunning()
   return {
     async observe(item) {
       const isState = item.type === 'message' && item.message.type === 'STATE'
-      if (isState && systemClock.monotonic() - savedAt >= pause) await save('running', null)
+      if (isState && clock.monotonic() - savedAt >= pause) await saveRunning()
     },
-    async finish({ rows }) {
-      written = Object.values(rows).reduce((sum, count) => sum + count, 0)
-      const { status, exit_code } = session.run.summary()
-      finished = true
-      await save(status, exit_code)
-    },
-    async [Symbol.asyncDispose]() {
-      // Something ended the run before it could sum up: its error goes to the terminal.
-      if (!finished) await save('failed', null)
-    },
+    finish: ({ summary: { status, exit_code, rows_written, errors } }) =>
+      save({ status, exit_code, rows_written, errors: errors.slice(0, listed) }),
   }
 }
 

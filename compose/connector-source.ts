@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { type ConnectorPackage, connectors } from '../connectors/index.ts'
 import { ConfigError, suggest } from '../framework/errors.ts'
 
-/** A manifest as the command line found it. */
+/** A manifest and what belongs to it. */
 export interface ConnectorSource {
   readonly file: string
   readonly text: string

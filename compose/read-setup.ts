@@ -1,0 +1,108 @@
+import { openDestinations } from '../destinations/open.ts'
+import { ConfigError } from '../framework/errors.ts'
+import { type BackfillRange, backfillStates } from '../framework/runtime/backfill.ts'
+import { type CatalogMatch, matchCatalog, selectStreams } from '../framework/runtime/bound-stream.ts'
+import type { Destination } from '../framework/runtime/destination.ts'
+import type { ReadOptions } from '../framework/runtime/read.ts'
+import type { RunLog } from '../framework/runtime/run-log.ts'
+import type { ConnectionState, StateLease, StateRegistry } from '../framework/runtime/state-registry.ts'
+import { readStateFile } from '../state/airbyte.ts'
+import { isStateRegistryUrl, openStateRegistry } from '../state/open.ts'
+import { closing } from './closing.ts'
+import type { Output, ReadRequest, StateChoice, StreamChoice } from './read-request.ts'
+import type { Session } from './session.ts'
+import { storageUrl } from './storage-url.ts'
+
+/** Streams to read. Throws ConfigError ERR_STREAM_UNKNOWN for a name that means none. */
+export async function readCatalog({ connector, run }: Session, { catalog, select = [] }: StreamChoice): Promise<CatalogMatch> {
+  const streams = await connector.streams()
+  run.accounts = (await connector.accounts())?.length ?? 0
+  const match = catalog === undefined ? { streams, gone: [] } : matchCatalog(streams, connector, catalog)
+  return { ...match, streams: selectStreams(match.streams, select) }
+}
+
+/** The state that a read starts from, and the lease to commit to when it comes from a registry. */
+export interface OpenState {
+  readonly connection: string
+  readonly streams: ConnectionState
+  readonly lease: StateLease | undefined
+  /** Where runs are recorded; undefined without a registry. */
+  readonly runs: RunLog | undefined
+  close(): Promise<void>
+}
+
+/** Takes the lease of a registry and loads it, or reads the file. Throws ConnectorError ERR_STATE_LOCKED naming the holder. */
+export async function openState(session: Session, { state, connection = session.product }: StateChoice): Promise<OpenState> {
+  const nothing = { connection, lease: undefined, runs: undefined, close: async () => undefined }
+  if (state === undefined) return { ...nothing, streams: {} }
+  if (typeof state !== 'string') return leaseOf(session, state, connection)
+  const source = storageUrl(state, session)
+  if (!isStateRegistryUrl(source)) return { ...nothing, streams: await readStateFile(source) }
+  const registry = await openStateRegistry(source, { clock: session.clock, env: session.env })
+  try {
+    const open = await leaseOf(session, registry, connection)
+    return { ...open, close: () => closing(registry, session.report, () => open.close()) }
+  } catch (thrown) {
+    await registry.close()
+    throw thrown
+  }
+}
+
+async function leaseOf({ connector, run, report }: Session, registry: StateRegistry, connection: string): Promise<OpenState> {
+  const lease = await registry.acquire(connection, connector.manifest.id, run.id)
+  const close = () => lease.release()
+  let streams: ConnectionState = {}
+  const load = async () => {
+    streams = (await lease.load())?.streams ?? {}
+  }
+  await load().catch((thrown: unknown) => closing({ close }, report, () => Promise.reject(thrown)))
+  return { connection, lease, runs: registry.runs, streams, close }
+}
+
+/** The destinations of a read, opened. */
+export async function openOutput(
+  session: Session,
+  { catalog, state }: { readonly catalog: CatalogMatch; readonly state: OpenState },
+  request: ReadRequest,
+): Promise<Destination> {
+  const { connector, run, redactor, clock, report } = session
+  const outputs: readonly Output[] = isList(request.output) ? request.output : [request.output]
+  const places = outputs.map((output) => (typeof output === 'string' ? storageUrl(output, session) : output))
+  const destination = await openDestinations(places, {
+    stdout: request.stdout ?? process.stdout,
+    format: request.format ?? 'airbyte',
+    redact: redactor.redact,
+    state: state.streams,
+    registry: state.lease ? 'committed' : 'none',
+    lease: state.lease,
+    tables: request.tables ?? 'shared',
+    clock,
+  })
+  const streams = catalog.streams.map(({ info }) => info)
+  const info = { runId: run.id, connector: connector.manifest.id, connection: state.connection, streams }
+  const open = destination.open({ ...info, backfill: rangeOf(request, state) !== undefined })
+  // What was opened is let go of; the reason why the rest could not be is what counts.
+  await open.catch((thrown: unknown) => closing(destination, report, () => Promise.reject(thrown)))
+  return destination
+}
+
+const isList = (output: Output | readonly Output[]): output is readonly Output[] => Array.isArray(output)
+
+export function readOptions({ connector, run, report, signal, clock }: Session, state: OpenState, request: ReadRequest): ReadOptions {
+  const range = rangeOf(request, state)
+  const { limit, concurrency = connector.concurrency } = request
+  if (concurrency === 0) throw new ConfigError('ERR_FLAG_INVALID', '--concurrency takes a whole number of 1 or more, not 0')
+  return {
+    ...{ clock, run, report, signal, dialect: connector.manifest.dialect },
+    state: range ? backfillStates(state.streams, range) : state.streams,
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(range ? { range } : {}),
+  }
+}
+
+/** Of a backfill; undefined for a regular read. */
+function rangeOf({ from, to }: ReadRequest, { lease }: OpenState): BackfillRange | undefined {
+  if (from === undefined && to === undefined) return undefined
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }), ...(lease ? { resumable: true } : {}) }
+}

@@ -1,0 +1,44 @@
+import type { DestinationReport } from '../framework/runtime/destination.ts'
+import type { RunSummary } from '../framework/runtime/run.ts'
+
+export interface NetworkTotals {
+  readonly requests: number
+  readonly retries: number
+  /** The highest share of a rate limit that the provider reported, in percent; undefined when it reported none. */
+  readonly usagePercent: number | undefined
+}
+
+/** Totals of a read. The CLI prints it as one line of JSON, the last on stderr. */
+export interface ReadSummary extends RunSummary {
+  readonly type: 'summary'
+  readonly requests: number
+  readonly retries: number
+  /** null when the provider told none. */
+  readonly usage_percent: number | null
+  /** Accepted by the destination; `rows` were read. */
+  readonly rows_written: number
+  readonly errors_total: number
+  readonly warnings_total: number
+}
+
+/** Errors and warnings written out in the summary; the log has all of them. */
+const listed = 50
+
+export function readSummary(summary: RunSummary, network: NetworkTotals, { rows }: DestinationReport): ReadSummary {
+  const { run_id, status, exit_code, errors, warnings, ...counts } = summary
+  return {
+    type: 'summary',
+    run_id,
+    status,
+    exit_code,
+    requests: network.requests,
+    retries: network.retries,
+    usage_percent: network.usagePercent ?? null,
+    ...counts,
+    rows_written: Object.values(rows).reduce((sum, count) => sum + count, 0),
+    errors_total: errors.length,
+    errors: errors.slice(0, listed),
+    warnings_total: warnings.length,
+    warnings: warnings.slice(0, listed),
+  }
+}

@@ -1,0 +1,128 @@
+import { systemClock } from '../framework/clock.ts'
+import { asConnectorError, type ConnectorError } from '../framework/errors.ts'
+import { createRedactor } from '../framework/http/redaction.ts'
+import type { CatalogMatch } from '../framework/runtime/bound-stream.ts'
+import { commitState } from '../framework/runtime/commit-state.ts'
+import type { DestinationReport } from '../framework/runtime/destination.ts'
+import { observeDrift } from '../framework/runtime/observe-drift.ts'
+import { read } from '../framework/runtime/read.ts'
+import { describeError } from '../framework/runtime/run.ts'
+import { closing } from './closing.ts'
+import { openDrift } from './drift.ts'
+import { exitCodeOf } from './exit-code.ts'
+import type { ReadObserver, ReadRequest } from './read-request.ts'
+import { type ReadResult, readResult, unopened } from './read-result.ts'
+import { type OpenState, openOutput, openState, readCatalog, readOptions } from './read-setup.ts'
+import { type RunRecording, recordRun } from './run-recording.ts'
+import { newRunId, openSession, type Session } from './session.ts'
+
+/** A read and, when something ended it before its end, what that was. */
+export interface PerformedRead {
+  readonly result: ReadResult
+  readonly failure: ConnectorError | undefined
+}
+
+/**
+ * Runs a whole read: opens the connector, takes the lease of the state, discovers, reads every stream into the output, commits states
+ * and records the run. Rejects for nothing: what went wrong stands in `errors`, and `success` is false. Errors of single accounts do
+ * not end the read. A read that was stopped (`signal`, `deadline`, `maxRequests`) goes on where it was when it is run again.
+ */
+export async function runRead(request: ReadRequest, observer: ReadObserver = {}): Promise<ReadResult> {
+  const { result, failure } = await performRead(request, observer)
+  // A bug: its stack is of use to nobody but those who look for it.
+  if (failure?.code === 'ERR_UNEXPECTED') request.logger?.log('error', failure.message, { stack: failure.stack })
+  return result
+}
+
+/** The same with the error as it was thrown, for those who show it. */
+export async function performRead(request: ReadRequest, observer: ReadObserver = {}): Promise<PerformedRead> {
+  const { clock = systemClock, redactor = createRedactor(), runId = newRunId(clock) } = request
+  let session: Session
+  try {
+    session = await openSession({ ...request, clock, redactor, runId })
+  } catch (thrown) {
+    const failure = asConnectorError(thrown)
+    const { message, ...error } = describeError(failure)
+    const told = { ...error, message: redactor.redact(message) }
+    return { result: unopened(request.connector, runId, told, exitCodeOf(failure)), failure }
+  }
+  try {
+    return await new Reading(session, request, observer).run()
+  } finally {
+    session.close()
+  }
+}
+
+/** One read from the lease of its state to its result. */
+class Reading {
+  readonly #session: Session
+  readonly #request: ReadRequest
+  readonly #observer: ReadObserver
+  readonly #connection: string
+  #catalog: CatalogMatch | undefined
+  #written: () => DestinationReport = () => ({ rows: {}, places: [] })
+  #failure: ConnectorError | undefined
+
+  constructor(session: Session, request: ReadRequest, observer: ReadObserver) {
+    this.#session = session
+    this.#request = request
+    this.#observer = observer
+    this.#connection = request.connection ?? session.product
+  }
+
+  async run(): Promise<PerformedRead> {
+    await this.#guard(() => this.#withState())
+    return { result: this.#result(), failure: this.#failure }
+  }
+
+  /** What ended the read first is what counts; what fails after it is only told. */
+  async #guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (thrown) {
+      const error = asConnectorError(thrown)
+      if (this.#failure) this.#session.report.log('error', error.message, { code: error.code })
+      else this.#failure = error
+    }
+  }
+
+  #result(): ReadResult {
+    return readResult({
+      session: this.#session,
+      connection: this.#connection,
+      catalog: this.#catalog,
+      written: this.#written(),
+      failure: this.#failure,
+    })
+  }
+
+  async #withState(): Promise<void> {
+    const state = await openState(this.#session, this.#request)
+    await closing(state, this.#session.report, async () => {
+      const backfill = readOptions(this.#session, state, this.#request).range
+      const recording = await recordRun(this.#session, { log: state.runs, connection: state.connection, backfill })
+      await this.#guard(() => this.#pipeline(state, recording))
+      await recording.finish(this.#result())
+    })
+  }
+
+  async #pipeline(state: OpenState, recording: RunRecording): Promise<void> {
+    const session = this.#session
+    const catalog = await readCatalog(session, this.#request)
+    this.#catalog = catalog
+    await this.#observer.opened?.(session, catalog)
+    const drift = await openDrift(session, { catalog, connection: state.connection }, this.#request)
+    await closing(drift, session.report, async () => {
+      const destination = await openOutput(session, { catalog: drift.catalog, state }, this.#request)
+      this.#written = () => destination.report()
+      await closing(destination, session.report, async () => {
+        const rows = read(drift.catalog, readOptions(session, state, this.#request))
+        const written = destination.write(observeDrift(rows, drift.watch, session.report))
+        for await (const item of commitState(written, state.lease)) {
+          this.#observer.item?.(item)
+          await recording.observe(item)
+        }
+      })
+    })
+  }
+}
