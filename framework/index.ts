@@ -40,6 +40,7 @@ export { prepareConfig } from './manifest/config.ts'
 export * as fields from './manifest/fields.ts'
 export { createLanguage } from './manifest/language.ts'
 export { loadManifest, type Manifest } from './manifest/manifest.ts'
+export { localSecretStores, type SecretStore, type SecretStores } from './manifest/secrets.ts'
 export { type PostgresAddress, parsePostgresUrl } from './postgres/address.ts'
 export { openPostgres, type PostgresDatabase, type PostgresResult, type Query, quoted } from './postgres/database.ts'
 export type {
@@ -68,6 +69,7 @@ export type {
   LoginFamily,
   NewAccount,
   SyncLogEntry,
+  TokenReplacement,
 } from './runtime/account-registry.ts'
 export { backfillKey, isBackfillKey } from './runtime/backfill.ts'
 export { type BoundStream, type CatalogMatch, matchCatalog, selectStreams } from './runtime/bound-stream.ts'

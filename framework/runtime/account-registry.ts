@@ -33,6 +33,8 @@ export interface NewAccount {
   readonly owner?: string
   /** 2 unless given. */
   readonly priority?: number
+  /** Where the token stands (`env:NAME`, `file:PATH`, …), for registries that keep references instead of tokens. */
+  readonly tokenReference?: string
 }
 
 export interface AccountToken {
@@ -41,6 +43,16 @@ export interface AccountToken {
   readonly createdAt: string | undefined
   /** ISO-8601, UTC; undefined for never. */
   readonly expiresAt: string | undefined
+}
+
+/** One replacement of a token, while no other process may make one. */
+export interface TokenReplacement {
+  /** As it stands now: another process may have replaced it while this one waited. */
+  readonly current: AccountToken
+  /** A new token that was kept by a replacement which did not end; nobody knows whether it works. */
+  readonly candidate: AccountToken | undefined
+  /** Makes a new token durable beside the current one, so that it is not lost while it is tried; undefined forgets the candidate. */
+  keep(candidate: AccountToken | undefined): Promise<void>
 }
 
 export interface SyncLogEntry {
@@ -68,15 +80,25 @@ export interface AccountRegistry {
   save(account: NewAccount, token: AccountToken): Promise<AccountRecord>
   /** False when there is no such account. */
   remove(id: string): Promise<boolean>
-  /** Throws ConfigError ERR_ACCOUNT_UNKNOWN, ERR_ACCOUNT_TOKEN_UNREADABLE (wrong key, damaged text). */
+  /**
+   * Throws ConfigError ERR_ACCOUNT_UNKNOWN; ERR_ACCOUNT_TOKEN_UNREADABLE (wrong key, damaged text, a reference without a secret);
+   * ERR_ACCOUNT_TOKEN_PLAIN for a token in plain text where those are not allowed.
+   */
   token(id: string): Promise<AccountToken>
   /**
-   * Replaces a token, one process at a time: `work` gets the token as it stands now, and what it returns is durable before the old one
-   * is let go. undefined keeps the old one. A second caller waits for the first and gets its result through the current token.
+   * Replaces a token, one process at a time; a second caller waits for the first, and its `work` is given the token that came of it.
+   * What `work` returns is durable before the old token is let go, and makes an account that needed a login active; undefined keeps the
+   * old token. A process that dies in between leaves the old token in place and the candidate that it kept; its place is free at once
+   * on its own machine, elsewhere after five minutes, and `work` has to end within these.
+   * Throws ConfigError as `token` does, and ERR_ACCOUNT_TOKEN_READ_ONLY before `work` is called when a new token could not be kept;
+   * ConnectorError ERR_ACCOUNT_BUSY (transient) when another process takes longer.
    */
-  replaceToken(id: string, work: (current: AccountToken) => Promise<AccountToken | undefined>): Promise<AccountToken>
+  replaceToken(id: string, work: (replacement: TokenReplacement) => Promise<AccountToken | undefined>): Promise<AccountToken>
+  /** Writes every kept token anew with the current key, so that older keys and plain texts are needed no more. Gives the number written. */
+  rotateKey(): Promise<number>
+  /** Throws ConfigError ERR_ACCOUNT_UNKNOWN. */
   setStatus(id: string, status: AccountStatus, reason?: string): Promise<void>
-  /** Only moves forward. */
+  /** Only moves forward. Throws ConfigError ERR_ACCOUNT_UNKNOWN. */
   markSynced(id: string, at: string): Promise<void>
   log(entry: SyncLogEntry): Promise<void>
   /** Newest first. */

@@ -1,0 +1,218 @@
+import { resolve } from 'node:path'
+import {
+  type AccountRecord,
+  type AccountRegistry,
+  type AccountToken,
+  type Clock,
+  ConnectorError,
+  fileNameOf,
+  type NewAccount,
+  type SecretStores,
+} from '../framework/index.ts'
+import { unknownAccount } from './account-errors.ts'
+import { type AccountDocument, type AccountEntry, readAccountDocument } from './file-document.ts'
+import { withFileLock } from './file-lock.ts'
+import { appendLog, readLog } from './file-log.ts'
+import { type AccountState, type AccountStates, readStates, writeStates } from './file-state.ts'
+import {
+  datesOf,
+  keepCandidate,
+  listedDates,
+  readKeptCandidate,
+  readToken,
+  requireWritable,
+  storeToken,
+  type TokenPlace,
+} from './file-tokens.ts'
+import { busy, overtaken } from './holder.ts'
+import { isSealed, type TokenCipher } from './token-cipher.ts'
+
+export interface FileAccountsOptions {
+  readonly clock: Clock
+  readonly cipher: TokenCipher
+  /** Resolve the references in the list. */
+  readonly stores: SecretStores
+  /** Told every token that is read, so that no output shows it. */
+  readonly secret: (value: string) => void
+}
+
+interface Loaded {
+  readonly document: AccountDocument
+  readonly states: AccountStates
+}
+
+/**
+ * Keeps accounts in a YAML file for people (`accounts.yaml`), and beside it what the program knows of them (`accounts.state.json`: status,
+ * dates, tokens that replaced others, encrypted) and the log (`accounts.log.jsonl`). `id` is the `ig_user_id`.
+ */
+export function fileAccountRegistry(file: string, options: FileAccountsOptions): AccountRegistry {
+  const { clock, cipher, stores, secret } = options
+  const path = resolve(file)
+  const stem = path.replace(/\.ya?ml$/i, '')
+  const [statePath, logPath] = [`${stem}.state.json`, `${stem}.log.jsonl`]
+  const load = async (): Promise<Loaded> => ({ document: await readAccountDocument(path), states: await readStates(statePath) })
+  const placeOf = ({ document, states }: Loaded, id: string): TokenPlace => {
+    const entry = document.entries.find(({ igUserId }) => igUserId === id)
+    if (!entry) throw unknownAccount(id, path)
+    return { entry, state: states[id] ?? {}, stores, cipher }
+  }
+  const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
+    const inUse = () => new ConnectorError('ERR_ACCOUNT_BUSY', `${path} is in use by another process`, { failureType: 'transient_error' })
+    return withFileLock({ path: `${path}.lock`, clock, busy: inUse }, work)
+  }
+  /** Changes what is remembered of an account, from what stands there now. */
+  const remember = (id: string, change: (place: TokenPlace) => AccountState | Promise<AccountState>): Promise<void> =>
+    exclusively(async () => {
+      const loaded = await load()
+      const state = await change(placeOf(loaded, id))
+      await writeStates(statePath, { ...loaded.states, [id]: state })
+    })
+  const current = async (id: string): Promise<AccountToken> => {
+    const token = await readToken(placeOf(await load(), id))
+    secret(token.accessToken)
+    return token
+  }
+
+  async function replace(id: string, work: Parameters<AccountRegistry['replaceToken']>[1]): Promise<AccountToken> {
+    const place = placeOf(await load(), id)
+    const before = await current(id)
+    const candidate = await readKeptCandidate(place)
+    if (candidate) secret(candidate.accessToken)
+    const keep = (token: AccountToken | undefined) =>
+      remember(id, async (now) => {
+        if (token) secret(token.accessToken)
+        const kept = await keepCandidate(now, token)
+        const { candidate: _, ...state } = now.state
+        return kept === undefined ? state : { ...state, candidate: kept }
+      })
+    const token = await work({ current: before, candidate, keep })
+    if (token === undefined) return current(id)
+    secret(token.accessToken)
+    await remember(id, async (now) => {
+      // A new login came in between: it is the better one.
+      if ((await readToken(now)).accessToken !== before.accessToken) throw overtaken(id)
+      const stored = await storeToken(now, token, before)
+      await keepCandidate(now, undefined)
+      const { candidate: _, ...state } = now.state
+      return withoutNeed({ ...state, token: stored })
+    })
+    return token
+  }
+
+  return {
+    list: async () => {
+      const { document, states } = await load()
+      return document.entries.map((entry) => recordOf(entry, states[entry.igUserId] ?? {})).sort(byNeed)
+    },
+    find: async (id) => {
+      const { document, states } = await load()
+      const entry = document.entries.find(({ igUserId }) => igUserId === id)
+      return entry && recordOf(entry, states[id] ?? {})
+    },
+    save: (account, token) =>
+      exclusively(async () => {
+        secret(token.accessToken)
+        const { document, states } = await load()
+        const entry = entryFor(account, document)
+        const { reason: _, candidate: __, ...state } = states[entry.igUserId] ?? {}
+        const sealed = account.tokenReference === undefined ? { sealed: cipher.seal(token.accessToken, entry.igUserId) } : {}
+        const next: AccountState = { ...state, status: 'active', token: { ...datesOf(token), ...sealed } }
+        document.put(entry)
+        // The token first: an account in the list without a token would be of no use.
+        await writeStates(statePath, { ...states, [entry.igUserId]: next })
+        await document.save()
+        return recordOf(entry, next)
+      }),
+    remove: (id) =>
+      exclusively(async () => {
+        const { document, states } = await load()
+        if (!document.remove(id)) return false
+        const { [id]: _, ...others } = states
+        await document.save()
+        await writeStates(statePath, others)
+        return true
+      }),
+    token: current,
+    replaceToken: async (id, work) => {
+      await requireWritable(placeOf(await load(), id))
+      const lock = { path: `${path}.${fileNameOf(id)}.lock`, clock, busy: (holder: string) => busy(id, holder) }
+      return withFileLock(lock, () => replace(id, work))
+    },
+    rotateKey: () => exclusively(async () => rotate(await load(), cipher, (states) => writeStates(statePath, states))),
+    setStatus: (id, status, reason) =>
+      remember(id, ({ state: { reason: _, ...state } }) => ({ ...state, status, ...(reason === undefined ? {} : { reason }) })),
+    markSynced: (id, at) =>
+      remember(id, ({ state }) => ({ ...state, lastSyncedAt: later(state.lastSyncedAt, new Date(at).toISOString()) })),
+    log: (entry) => exclusively(() => appendLog(logPath, entry)),
+    logs: (query) => readLog(logPath, query),
+    close: async () => undefined,
+  }
+}
+
+const later = (a: string | undefined, b: string): string => (a !== undefined && a > b ? a : b)
+
+function withoutNeed({ status, reason, ...state }: AccountState): AccountState {
+  if (status !== 'needs_login') return { ...state, ...(status ? { status } : {}), ...(reason === undefined ? {} : { reason }) }
+  return { ...state, status: 'active' }
+}
+
+/** The list keeps what the caller does not speak of. */
+function entryFor({ igUserId, name, login, owner, priority, tokenReference }: NewAccount, document: AccountDocument): AccountEntry {
+  const before = document.entries.find((entry) => entry.igUserId === igUserId)
+  return {
+    igUserId,
+    name,
+    login,
+    owner: owner ?? before?.owner,
+    priority: priority ?? before?.priority ?? 2,
+    token: tokenReference,
+    tokenCreatedAt: undefined,
+    tokenExpiresAt: undefined,
+  }
+}
+
+function recordOf(entry: AccountEntry, state: AccountState): AccountRecord {
+  const dates = listedDates(entry, state)
+  const { igUserId, name, login, owner, priority } = entry
+  return {
+    id: igUserId,
+    igUserId,
+    name,
+    login,
+    status: state.status ?? 'active',
+    reason: state.reason,
+    owner,
+    priority,
+    tokenExpiresAt: dates?.expiresAt,
+    tokenCreatedAt: dates?.createdAt,
+    lastSyncedAt: state.lastSyncedAt,
+  }
+}
+
+function byNeed(a: AccountRecord, b: AccountRecord): number {
+  const synced = (record: AccountRecord) => record.lastSyncedAt ?? ''
+  return a.priority - b.priority || compare(synced(a), synced(b)) || compare(a.igUserId, b.igUserId)
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+async function rotate({ document, states }: Loaded, cipher: TokenCipher, write: (states: AccountStates) => Promise<void>): Promise<number> {
+  cipher.requireWritable()
+  const anew = (sealed: string, id: string) => (cipher.isCurrent(sealed) ? sealed : cipher.seal(cipher.openAny(sealed, id), id))
+  const next = Object.entries(states).map(([id, state]): readonly [string, AccountState] => {
+    const token = state.token?.sealed === undefined ? state.token : { ...state.token, sealed: anew(state.token.sealed, id) }
+    const candidate = state.candidate === undefined ? undefined : anew(state.candidate, id)
+    return [id, { ...state, ...(token ? { token } : {}), ...(candidate === undefined ? {} : { candidate }) }]
+  })
+  const written = next.filter(([id, state]) => JSON.stringify(state) !== JSON.stringify(states[id])).map(([id]) => id)
+  // Tokens that were sealed into the list itself.
+  for (const entry of document.entries) {
+    const { token, igUserId } = entry
+    if (token === undefined || !isSealed(token) || cipher.isCurrent(token)) continue
+    document.put({ ...entry, token: anew(token, igUserId) })
+    written.push(igUserId)
+  }
+  await write(Object.fromEntries(next))
+  await document.save()
+  return new Set(written).size
+}

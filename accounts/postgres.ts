@@ -1,0 +1,197 @@
+import {
+  type AccountRecord,
+  type AccountRegistry,
+  type AccountStatus,
+  type AccountToken,
+  type Clock,
+  type LoginFamily,
+  openPostgres,
+  type PostgresResult,
+  type Query,
+  type SyncLogEntry,
+} from '../framework/index.ts'
+import { noToken, unknownAccount } from './account-errors.ts'
+import { replaceInPostgres } from './postgres-replacement.ts'
+import { type AccountTables, accountTables, migrateAccountTables } from './postgres-tables.ts'
+import type { TokenCipher } from './token-cipher.ts'
+
+export interface PostgresAccountsOptions {
+  readonly clock: Clock
+  readonly cipher: TokenCipher
+  /** Told every token that is read, so that no output shows it. */
+  readonly secret: (value: string) => void
+}
+
+/** Runs one statement of its own. */
+export type Ask = (text: string, values?: readonly unknown[]) => Promise<PostgresResult>
+
+type Row = PostgresResult['rows'][number]
+
+/** Keeps accounts in `instagram_accounts` (see postgres-tables.ts); an account without a token of its own uses the newest of `user_tokens`. */
+export async function postgresAccountRegistry(url: string, { clock, cipher, secret }: PostgresAccountsOptions): Promise<AccountRegistry> {
+  const database = await openPostgres(url, { clock })
+  const tables = accountTables(database.schema)
+  let migrated: Promise<void> | undefined
+  const transaction = async <T>(work: (query: Query) => Promise<T>): Promise<T> => {
+    migrated ??= migrateAccountTables(database)
+    await migrated.catch((thrown) => {
+      // The next call tries again: the server may have been away for a moment.
+      migrated = undefined
+      throw thrown
+    })
+    return database.transaction(async (query) => {
+      // Columns of existing tables may be without a time zone: they are taken as UTC.
+      await query(`set local time zone 'UTC'`)
+      return work(query)
+    })
+  }
+  const ask: Ask = (text, values) => transaction((query) => query(text, values))
+  const rows = accountRows(tables)
+  const find = async (id: string): Promise<Row> => {
+    const { rows: found } = await ask(rows.one, [id])
+    if (!found[0]) throw unknownAccount(id, database.place)
+    return found[0]
+  }
+  const change = async (id: string, assignments: string, values: readonly unknown[] = []): Promise<void> => {
+    const { count } = await ask(`update ${tables.accounts} set ${assignments}, updated_at = now() where ${IS_MEANT}`, [id, ...values])
+    if (count === 0) throw unknownAccount(id, database.place)
+  }
+  const tokenOf = (row: Row): AccountToken => {
+    const account = String(row['ig_user_id'])
+    if (typeof row['access_token'] !== 'string' || row['access_token'] === '') throw noToken(account)
+    const accessToken = cipher.open(row['access_token'], account)
+    secret(accessToken)
+    return { accessToken, createdAt: text(row['token_created_at']), expiresAt: text(row['token_expires_at']) }
+  }
+  return {
+    list: async () => (await ask(rows.all)).rows.map(recordOf),
+    find: async (id) => (await ask(rows.one, [id])).rows.map(recordOf)[0],
+    async save(account, token) {
+      secret(token.accessToken)
+      const { igUserId, name, login, owner = null, priority = null } = account
+      const sealed = cipher.seal(token.accessToken, igUserId)
+      const values = [igUserId, name, sealed, token.expiresAt ?? null, token.createdAt ?? null, login, owner, priority]
+      const { rows: saved } = await ask(rows.save, values)
+      return saved[0] ? recordOf(saved[0]) : recordOf(await find(igUserId))
+    },
+    remove: async (id) => (await ask(`delete from ${tables.accounts} where ${IS_MEANT}`, [id])).count > 0,
+    token: async (id) => tokenOf(await find(id)),
+    async replaceToken(id, work) {
+      cipher.requireWritable()
+      const row = await find(id)
+      const account = { id: String(row['id']), igUserId: String(row['ig_user_id']) }
+      return replaceInPostgres({ account, work, tables, transaction, cipher, clock, secret, read: async () => tokenOf(await find(id)) })
+    },
+    rotateKey: () => transaction((query) => sealAnew(query, tables, cipher)),
+    setStatus: (id, status, reason) => change(id, 'status = $2, status_reason = $3', [status, reason ?? null]),
+    markSynced: (id, at) => change(id, 'last_synced_at = greatest(last_synced_at::timestamptz, $2::timestamptz)', [at]),
+    log: async (entry) => void (await ask(rows.log, logValues(entry))),
+    logs: async ({ limit, accountId }) => (await ask(rows.logs, [limit, accountId ?? null])).rows.map(entryOf),
+    close: () => database.close(),
+  }
+}
+
+const IS_MEANT = '(id::text = $1 or ig_user_id::text = $1)'
+
+const utc = (column: string): string =>
+  `to_char(${column}::timestamptz at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${column.replace(/^.*\./, '')}`
+
+function accountRows({ accounts, userTokens, syncLogs }: AccountTables) {
+  const columns = `a.id::text as id, a.ig_user_id::text as ig_user_id, a.account_name, a.login_family, a.status, a.status_reason,
+    a.owner::text as owner, coalesce(a.priority, 2)::int as priority, coalesce(nullif(a.access_token, ''), u.access_token) as access_token,
+    ${utc('a.token_created_at')}, ${utc('a.last_synced_at')},
+    to_char(coalesce(a.token_expires_at::timestamptz, case when coalesce(a.access_token, '') = '' then u.expires_at::timestamptz end)
+      at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as token_expires_at`
+  const from = `${accounts} a left join lateral (
+      select access_token, expires_at from ${userTokens} where account_id::text = a.ig_user_id::text
+      order by expires_at desc nulls last, token_id desc limit 1) u on coalesce(a.access_token, '') = ''`
+  return {
+    all: `select ${columns} from ${from} where a.ig_user_id is not null
+      order by coalesce(a.priority, 2), a.last_synced_at nulls first, a.ig_user_id::text`,
+    one: `select ${columns} from ${from} where (a.id::text = $1 or a.ig_user_id::text = $1) and a.ig_user_id is not null
+      order by (a.ig_user_id::text = $1) desc limit 1`,
+    // A new login also ends a replacement that is under way: it works on the old token.
+    save: `with saved as (
+      insert into ${accounts} as t (ig_user_id, account_name, access_token, token_expires_at, token_created_at, login_family, owner, priority)
+      values ($1, $2, $3, $4, $5, $6, $7, coalesce($8::int, 2))
+      on conflict (ig_user_id) do update set account_name = excluded.account_name, access_token = excluded.access_token,
+        token_expires_at = excluded.token_expires_at, token_created_at = excluded.token_created_at, login_family = excluded.login_family,
+        owner = coalesce(excluded.owner, t.owner), priority = coalesce($8::int, t.priority, 2), status = 'active', status_reason = null,
+        token_candidate = null, refresh_holder = null, refresh_until = null, updated_at = now()
+      returning *) select ${columns} from saved a left join (select null::text as access_token, null::timestamptz as expires_at) u on true`,
+    log: `insert into ${syncLogs}
+      (run_id, account_id, started_at, finished_at, success, posts_inserted, posts_updated, insights_written, requests, errors)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    logs: `select run_id, account_id::text as account_id, ${utc('started_at')}, ${utc('finished_at')}, success, posts_inserted,
+      posts_updated, insights_written, requests, errors from ${syncLogs} where $2::text is null or account_id::text = $2
+      order by ${syncLogs}.finished_at desc nulls last, id desc limit $1`,
+  }
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+const STATUSES: readonly string[] = ['active', 'needs_login', 'paused'] satisfies readonly AccountStatus[]
+
+function recordOf(row: Row): AccountRecord {
+  const login: LoginFamily = row['login_family'] === 'instagram' ? 'instagram' : 'facebook'
+  const status = text(row['status']) ?? 'active'
+  return {
+    id: String(row['id']),
+    igUserId: String(row['ig_user_id']),
+    name: text(row['account_name']) ?? String(row['ig_user_id']),
+    login,
+    // A word of another program that this one does not know is no reason to read the account.
+    status: STATUSES.includes(status) ? (status as AccountStatus) : 'paused',
+    reason: text(row['status_reason']) ?? (STATUSES.includes(status) ? undefined : `status ${status} is not one of this program`),
+    owner: text(row['owner']),
+    priority: Number(row['priority']),
+    tokenExpiresAt: text(row['token_expires_at']),
+    tokenCreatedAt: text(row['token_created_at']),
+    lastSyncedAt: text(row['last_synced_at']),
+  }
+}
+
+function logValues(entry: SyncLogEntry): readonly unknown[] {
+  const { runId, accountId, startedAt, finishedAt, success, postsInserted, postsUpdated, insightsWritten, requests, errors } = entry
+  const counts = [postsInserted, postsUpdated, insightsWritten, requests]
+  return [runId, accountId ?? null, startedAt, finishedAt, success, ...counts, JSON.stringify(errors)]
+}
+
+function entryOf(row: Row): SyncLogEntry {
+  const errors = row['errors']
+  return {
+    runId: text(row['run_id']) ?? '',
+    accountId: text(row['account_id']),
+    startedAt: text(row['started_at']) ?? '',
+    finishedAt: text(row['finished_at']) ?? '',
+    success: row['success'] === true,
+    postsInserted: Number(row['posts_inserted'] ?? 0),
+    postsUpdated: Number(row['posts_updated'] ?? 0),
+    insightsWritten: Number(row['insights_written'] ?? 0),
+    requests: Number(row['requests'] ?? 0),
+    errors: Array.isArray(errors) ? errors.map(String) : [],
+  }
+}
+
+/** In one transaction: no token is left behind that needs the old key. */
+async function sealAnew(query: Query, { accounts }: AccountTables, cipher: TokenCipher): Promise<number> {
+  cipher.requireWritable()
+  const { rows } = await query(
+    `select id::text as id, ig_user_id::text as ig_user_id, access_token, token_candidate from ${accounts}
+     where coalesce(access_token, '') <> '' order by id::text for update`,
+  )
+  let written = 0
+  for (const { id, ig_user_id, access_token, token_candidate } of rows) {
+    const kept = [text(access_token), text(token_candidate)]
+    if (kept.every((sealed) => sealed === undefined || cipher.isCurrent(sealed))) continue
+    const [token, candidate] = kept.map((sealed) =>
+      sealed === undefined ? null : cipher.seal(cipher.openAny(sealed, String(ig_user_id)), String(ig_user_id)),
+    )
+    await query(`update ${accounts} set access_token = $2, token_candidate = $3, updated_at = now() where id::text = $1`, [
+      id,
+      token,
+      candidate,
+    ])
+    written++
+  }
+  return written
+}
