@@ -1,5 +1,6 @@
 import { checkFault } from './faults/fault.ts'
 import { NODE_KINDS } from './nodes.ts'
+import { livePosts } from './publishing/ledger.ts'
 import { RECORDED_ROUTES } from './recordings.ts'
 import { ROUTES } from './routes/index.ts'
 import { STARTING_TOKENS } from './tokens/token.ts'
@@ -35,6 +36,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       world.faults.clear()
       world.usage.clear()
       world.instagram.clear()
+      world.publishing.containers.clear()
       world.catalogue.restore()
     }),
   'GET /faults': ({ world }) => world.faults.list(),
@@ -48,6 +50,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'POST /pages': ({ world }, { body }) => changePage(world, body),
   'POST /instagram': ({ world }, { body }) => changeAccount(world, body),
   'POST /recordings': ({ world }, { body: { path, file } }) => done(() => world.recordings.use(text(path), text(file))),
+  'GET /published': ({ world }, { query }) => published(world, query.get('account')),
   'GET /truth': ({ world }, { query }) => truth(world, query),
   'GET /truth/posts': ({ world }, { query }) => truthOfPosts(world, query),
   'GET /truth/account': ({ world }, { query }) => truthOfAccount(world, query),
@@ -141,6 +144,12 @@ function changeAccount({ instagram }: World, { account, revoked, ...changes }: A
   if (revoked === false) instagram.restore(id)
   if (Object.keys(changes).length > 0) instagram.update(id, changes)
   return instagram.facts(id)
+}
+
+/** What is live on an account by publishing, or on all accounts with posts. */
+function published(world: World, account: string | null): unknown {
+  if (account !== null) return livePosts(world, account)
+  return [...new Set(world.instagram.published.all().map((post) => post.account))].map((id) => livePosts(world, id))
 }
 
 function truthOfAccount(world: World, query: URLSearchParams): unknown {

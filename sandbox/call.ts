@@ -27,6 +27,8 @@ export function expansion(call: Call, id: string, field: Field): Call {
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
+  /** Parameters with addresses that the API reads before it answers. */
+  readonly downloads?: readonly string[]
   /** The JSON value of the answer. Throws a GraphError to refuse. */
   answer(call: Call): unknown
 }

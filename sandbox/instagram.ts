@@ -7,6 +7,14 @@ import { pageId } from './data/pages.ts'
 import { HashtagMemory } from './hashtag-memory.ts'
 import type { InstagramSettings } from './instagram-options.ts'
 import type { PageBook } from './pages.ts'
+import {
+  PUBLISHED_FROM,
+  type Published,
+  type PublishedPlan,
+  PublishedPosts,
+  publishedChild,
+  publishedFacts,
+} from './publishing/published.ts'
 
 /** What a world has to say about its Instagram side. */
 export interface InstagramSurroundings {
@@ -23,6 +31,8 @@ export class InstagramBook {
   /** Accounts of the Pages under `/me/accounts`, in their order. */
   readonly accounts: readonly string[]
   readonly hashtags = new HashtagMemory()
+  /** What was published through the API. */
+  readonly published: PublishedPosts
   readonly #around: InstagramSurroundings
   readonly #numbers = new Map<string, number>()
   readonly #ids: string[] = []
@@ -37,6 +47,7 @@ export class InstagramBook {
 
   constructor(around: InstagramSurroundings) {
     this.#around = around
+    this.published = new PublishedPosts(around.seed, around.now)
     const { listed, business } = around.pages
     this.accounts = listed.filter((_, index) => hasAccount(around.settings.accounts, index)).map((page) => this.#link(page))
     for (const page of [...business.ownedPages, ...business.clientPages]) this.#link(page)
@@ -113,6 +124,25 @@ export class InstagramBook {
     return this.#post(id) ?? this.#story(id)
   }
 
+  /** Posts: from now on the media is there for all reads. */
+  publish(plan: PublishedPlan): Published {
+    return this.published.publish(plan, this.#number(plan.account))
+  }
+
+  /** Published posts or stories that an account shows at the moment, newest first. */
+  newest(account: string, kind: 'post' | 'story'): MediaFacts[] {
+    return this.published.live(account, kind).map((post) => publishedFacts(post, this.#around.seed))
+  }
+
+  /** The children of an album, generated or published. */
+  children(album: MediaFacts): MediaFacts[] {
+    const child = (index: number) =>
+      album.number >= PUBLISHED_FROM
+        ? this.#published({ n: album.number, child: index + 1 })
+        : childFacts(this.series(album.accountId), album.number, index + 1)
+    return Array.from({ length: album.children }, (_, index) => child(index)).filter((facts) => facts !== undefined)
+  }
+
   tag(id: string): string | undefined {
     return this.#tagById.get(id)
   }
@@ -168,17 +198,26 @@ export class InstagramBook {
     this.#refusals.clear()
     this.#facts.clear()
     this.hashtags.clear()
+    this.published.clear()
   }
 
   #post(id: string): MediaFacts | undefined {
     const place = mediaPlace(this.#around.seed, id)
     const account = place && this.#ids[place.account]
     if (!place || account === undefined) return undefined
+    if (place.n >= PUBLISHED_FROM) return this.#published(place)
     const series = this.series(account)
     if (place.n >= firstMediaFrom(series, this.#around.now() + 1)) return undefined
     const facts = mediaFacts(series, place.n)
     if (place.child === 0) return facts
     return place.child <= facts.children ? childFacts(series, place.n, place.child) : undefined
+  }
+
+  #published({ n, child }: { n: number; child: number }): MediaFacts | undefined {
+    const post = this.published.byNumber(n)
+    if (!post || child > post.children.length) return undefined
+    const { seed } = this.#around
+    return child === 0 ? publishedFacts(post, seed) : publishedChild(post, child, { seed, account: this.#number(post.account) })
   }
 
   #story(id: string): MediaFacts | undefined {

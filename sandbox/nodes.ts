@@ -22,6 +22,12 @@ export const NODE_KINDS: readonly NodeKind[] = [
   { name: 'page', hosts: FACEBOOK, owns: (id, world) => world.pages.has(id), page: (id) => id },
   { name: 'ig-user', hosts: BOTH, owns: (id, world) => world.instagram.has(id), account: (id) => id },
   { name: 'ig-media', hosts: BOTH, owns: (id, world) => world.instagram.media(id) !== undefined, account: accountOfMedia },
+  {
+    name: 'ig-container',
+    hosts: BOTH,
+    owns: (id, world) => world.publishing.containers.find(id) !== undefined,
+    account: (id, world) => world.publishing.containers.find(id)?.account,
+  },
   { name: 'ig-hashtag', hosts: FACEBOOK, owns: (id, world) => world.instagram.tag(id) !== undefined },
   { name: 'business', hosts: FACEBOOK, owns: (id, world) => world.pages.business.id === id },
   {

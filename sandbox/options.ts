@@ -1,4 +1,5 @@
 import { type InstagramOptions, type InstagramSettings, instagramSettings } from './instagram-options.ts'
+import { type PublishingOptions, type PublishingSettings, publishingSettings } from './publishing/options.ts'
 
 /** Where request lines go; pino and console both fit. */
 export interface Logger {
@@ -25,6 +26,8 @@ export interface SandboxOptions {
   readonly posts?: number
   /** Accounts, media, stories and hashtags of Instagram. */
   readonly instagram?: InstagramOptions
+  /** How containers are processed, and how many there may be. */
+  readonly publishing?: PublishingOptions
   /** Hours until a day's insights appear; default 48. */
   readonly delayHours?: number
   /** What the days younger than the delay look like: no rows (default), or lower figures that still grow. */
@@ -43,8 +46,11 @@ export interface SandboxOptions {
 }
 
 /** The options with their defaults filled in. */
-export type Settings = Required<Omit<SandboxOptions, 'now' | 'appSecret' | 'logger' | 'recordings' | 'instagram'>> &
-  Pick<SandboxOptions, 'now' | 'appSecret' | 'logger' | 'recordings'> & { readonly instagram: InstagramSettings }
+export type Settings = Required<Omit<SandboxOptions, 'now' | 'appSecret' | 'logger' | 'recordings' | 'instagram' | 'publishing'>> &
+  Pick<SandboxOptions, 'now' | 'appSecret' | 'logger' | 'recordings'> & {
+    readonly instagram: InstagramSettings
+    readonly publishing: PublishingSettings
+  }
 
 const DEFAULTS = {
   port: 0,
@@ -65,7 +71,7 @@ const DEFAULTS = {
 export function settingsOf(options: SandboxOptions): Settings {
   const instagram = instagramSettings(options.instagram)
   const pages = options.pages ?? Math.max(DEFAULTS.pages, instagram.accounts ?? 0)
-  const settings: Settings = { ...DEFAULTS, ...options, pages, instagram }
+  const settings: Settings = { ...DEFAULTS, ...options, pages, instagram, publishing: publishingSettings(options.publishing) }
   if ((instagram.accounts ?? 0) > pages) throw new TypeError('sandbox: instagram.accounts must not exceed pages, each account needs one')
   for (const name of ['port', 'instagramPort', 'seed', 'pages', 'days', 'posts', 'delayHours', 'latencyMs', 'logLimit'] as const) {
     if (!Number.isFinite(settings[name]) || settings[name] < 0) throw new TypeError(`sandbox: ${name} must be a number of 0 or more`)

@@ -8,6 +8,8 @@ import { createGraphServer } from './http/server.ts'
 import type { InstagramBook } from './instagram.ts'
 import { type SandboxOptions, settingsOf } from './options.ts'
 import type { PageBook } from './pages.ts'
+import type { Containers } from './publishing/containers.ts'
+import { type LivePosts, livePosts } from './publishing/ledger.ts'
 import type { Recordings } from './recordings.ts'
 import type { TokenStore } from './tokens/store.ts'
 import { Truth } from './truth.ts'
@@ -27,6 +29,8 @@ export interface Sandbox {
   readonly pages: PageBook
   readonly instagram: InstagramBook
   readonly recordings: Recordings
+  /** Containers of all accounts. */
+  readonly containers: Containers
   readonly faults: Faults
   readonly usage: Usage
   readonly truth: Truth
@@ -34,6 +38,10 @@ export interface Sandbox {
   readonly requests: readonly LoggedRequest[]
   /** Requests by route since the start or the last reset. */
   readonly counts: Readonly<Record<string, number>>
+  /** What was published on an account. */
+  published(account: string): LivePosts
+  /** URL of a file of the given form that the sandbox serves: `photo.jpg?width=1080`, `film.mp4?seconds=10`, `picture.png`. */
+  sample(name: string): string
   /** Empties the log and the counts; faults, tokens, clock and usage stay. */
   reset(): void
   /** Ends all connections, also stalled ones, and frees the ports. */
@@ -67,6 +75,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     pages,
     instagram,
     recordings,
+    containers: world.publishing.containers,
     faults,
     usage,
     truth: new Truth(world),
@@ -76,6 +85,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     get counts() {
       return log.counts
     },
+    published: (account) => livePosts(world, account),
+    sample: (name) => `${urls.facebook}/__sandbox/samples/${name}`,
     reset,
     close: async () => {
       await Promise.all([stop(servers.facebook), stop(servers.instagram)])

@@ -7,6 +7,8 @@ import { RequestLog } from './http/log.ts'
 import { InstagramBook } from './instagram.ts'
 import type { Settings } from './options.ts'
 import { PageBook } from './pages.ts'
+import { Containers } from './publishing/containers.ts'
+import type { PublishingSettings } from './publishing/options.ts'
 import { Recordings } from './recordings.ts'
 import { TokenStore } from './tokens/store.ts'
 import { Usage } from './usage.ts'
@@ -20,6 +22,8 @@ export interface World {
   readonly catalogue: Catalogue
   readonly pages: PageBook
   readonly instagram: InstagramBook
+  /** Containers on their way to be posts; the posts themselves are in `instagram.published`. */
+  readonly publishing: { readonly settings: PublishingSettings; readonly containers: Containers }
   readonly tokens: TokenStore
   readonly usage: Usage
   readonly faults: Faults
@@ -46,6 +50,10 @@ export function createWorld(settings: Settings, url: (host?: Host) => string): W
     catalogue: loadCatalogue(),
     pages,
     instagram,
+    publishing: {
+      settings: settings.publishing,
+      containers: new Containers({ seed: settings.seed, now, settings: settings.publishing }),
+    },
     tokens: new TokenStore({ now, appId: settings.appId, appSecret, firstPage: pages.listed[0], instagram }),
     usage: new Usage(now),
     faults: new Faults(),

@@ -57,10 +57,22 @@ export type FaultKind =
   | { readonly kind: 'refuse-media'; readonly media: string; readonly metric: string }
   | { readonly kind: 'hide-media'; readonly media: string }
   | { readonly kind: 'retire-metric'; readonly object: string; readonly metric: string }
+  | { readonly kind: 'slow-container'; readonly seconds: number }
+  | { readonly kind: 'fail-container'; readonly subcode: number }
+  | { readonly kind: 'hide-post'; readonly seconds: number }
   | { readonly kind: 'rate-limit'; readonly account?: string; readonly page?: string; readonly minutes: number }
 
+/** Whether the API does what it was asked for although the answer says something else, or nothing. */
+export type Work = 'done' | 'undone'
+
 /** A rule: after `skip` matching requests the next `times` (all, when absent) are hit. */
-export type Fault = FaultKind & { readonly match?: FaultMatch; readonly skip?: number; readonly times?: number }
+export type Fault = FaultKind & {
+  readonly match?: FaultMatch
+  readonly skip?: number
+  readonly times?: number
+  /** Default: `undone` where the answer is replaced, `done` where it is only sent badly. */
+  readonly work?: Work
+}
 
 /** Names of all kinds with the fields that they can't do without. */
 export const FAULT_KINDS: Readonly<Record<FaultKind['kind'], readonly string[]>> = {
@@ -97,7 +109,17 @@ export const FAULT_KINDS: Readonly<Record<FaultKind['kind'], readonly string[]>>
   'refuse-media': ['media', 'metric'],
   'hide-media': ['media'],
   'retire-metric': ['object', 'metric'],
+  'slow-container': ['seconds'],
+  'fail-container': ['subcode'],
+  'hide-post': ['seconds'],
   'rate-limit': ['minutes'],
+}
+
+/** The only route that these can hit, whatever their `match` says. */
+export const KIND_ROUTES: Readonly<Partial<Record<FaultKind['kind'], string>>> = {
+  'slow-container': 'POST /{ig-user}/media',
+  'fail-container': 'POST /{ig-user}/media',
+  'hide-post': 'POST /{ig-user}/media_publish',
 }
 
 /** Checks a fault that came as JSON. Throws a TypeError that names what is wrong. */

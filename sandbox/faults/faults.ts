@@ -1,5 +1,5 @@
 import type { GraphRequest } from '../http/request.ts'
-import { checkFault, type Fault, type FaultMatch } from './fault.ts'
+import { checkFault, type Fault, KIND_ROUTES } from './fault.ts'
 
 /** What a fault can be matched against besides the request. */
 export interface FaultPlace {
@@ -32,7 +32,7 @@ export class Faults {
     const checked = checkFault(fault)
     const id = `fault-${++this.#added}`
     const left = checked.times ?? (checked.kind === 'empty-pages' ? (checked.pages ?? 1) : defaultTimes(checked))
-    const rule = { id, fault: checked, memory: new Map(), matches: matcher(checked.match ?? {}), skip: checked.skip ?? 0, left, hits: 0 }
+    const rule = { id, fault: checked, memory: new Map(), matches: matcher(checked), skip: checked.skip ?? 0, left, hits: 0 }
     this.#rules.push(rule)
     return id
   }
@@ -70,6 +70,9 @@ const ONCE: ReadonlySet<Fault['kind']> = new Set([
   'refuse-media',
   'hide-media',
   'retire-metric',
+  'slow-container',
+  'fail-container',
+  'hide-post',
   'rate-limit',
 ])
 
@@ -77,10 +80,12 @@ function defaultTimes(fault: Fault): number {
   return ONCE.has(fault.kind) ? 1 : Number.POSITIVE_INFINITY
 }
 
-function matcher(match: FaultMatch): Rule['matches'] {
+function matcher({ kind, match = {} }: Fault): Rule['matches'] {
+  const only = KIND_ROUTES[kind]
   const path = match.path === undefined ? undefined : glob(match.path)
   return (request, { routeName, page, account }) =>
     (path === undefined || path.test(request.path)) &&
+    (only === undefined || routeName === only) &&
     (match.route === undefined || routeName === match.route || routeName.endsWith(` ${match.route}`)) &&
     (match.page === undefined || match.page === page) &&
     (match.account === undefined || match.account === account) &&

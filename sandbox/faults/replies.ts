@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { baseHeaders, errorReply, type Reply } from '../http/reply.ts'
 import type { GraphRequest } from '../http/request.ts'
 import type { Place } from '../http/route.ts'
+import { PUBLISHING_ERRORS } from '../publishing/errors.ts'
 import type { World } from '../world.ts'
 import type { Fault } from './fault.ts'
 import type { ActiveFault } from './faults.ts'
@@ -26,6 +27,15 @@ export function prepare(fault: Fault, { world, request, place }: { world: World;
       break
     case 'retire-metric':
       world.catalogue.retire(fault.object, fault.metric)
+      break
+    case 'slow-container':
+      given(place.account, (account) => world.publishing.containers.next(account, { seconds: fault.seconds }))
+      break
+    case 'fail-container':
+      given(place.account, (account) => world.publishing.containers.next(account, { failure: fault.subcode }))
+      break
+    case 'hide-post':
+      given(place.account, (account) => world.instagram.published.hideNext(account, fault.seconds))
       break
     case 'rate-limit':
       given(fault.page, (page) => world.usage.block(`pages:${page}`, fault.minutes))
@@ -57,7 +67,7 @@ export function replacement(faults: readonly ActiveFault[], request: GraphReques
 function replyOf(fault: Fault, request: GraphRequest): Reply | undefined {
   switch (fault.kind) {
     case 'error':
-      return errorReply({ ...fault, message: fault.message ?? `(#${fault.code}) Injected error` })
+      return errorReply({ ...textOf(fault), ...fault })
     case 'error-in-200':
       return errorReply({ ...fault, status: 200, code: fault.code ?? 190, message: fault.message ?? 'Error validating access token' })
     case 'echo-token':
@@ -73,6 +83,12 @@ function replyOf(fault: Fault, request: GraphRequest): Reply | undefined {
     default:
       return bodyOf(fault)
   }
+}
+
+/** The documented text where the subcode is one of publishing. */
+function textOf({ code, subcode }: { readonly code: number; readonly subcode?: number }) {
+  const known = subcode === undefined ? undefined : PUBLISHING_ERRORS[subcode]
+  return known?.code === code ? known : { message: `(#${code}) Injected error` }
 }
 
 const LOGIN_PAGE = '<!DOCTYPE html><html><head><title>Log in</title></head><body><form id="login">Please log in</form></body></html>'

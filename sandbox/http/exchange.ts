@@ -5,7 +5,7 @@ import type { World } from '../world.ts'
 import { answer } from './answer.ts'
 import { runBatch } from './batch.ts'
 import { visibleQuery } from './log.ts'
-import type { Reply } from './reply.ts'
+import { baseHeaders, type Reply } from './reply.ts'
 import type { GraphRequest } from './request.ts'
 import { locate, type Place } from './route.ts'
 
@@ -22,8 +22,8 @@ export function exchange(world: World, request: GraphRequest): Exchange {
   const place = locate(world, request)
   const faults = world.faults.take(request, place)
   for (const { fault } of faults) prepare(fault, { world, request, place })
-  const reply =
-    replacement(faults, request) ??
+  const replaced = replacement(faults, request)
+  const work = () =>
     answer({
       world,
       request,
@@ -31,7 +31,20 @@ export function exchange(world: World, request: GraphRequest): Exchange {
       refusedMetrics: refusedMetrics(faults),
       runBatch: (items, token) => runBatch(request, { items, token, run: (item) => runItem(world, item) }),
     })
+  const done = isDone(faults, replaced !== undefined) ? work() : undefined
+  const reply = replaced ?? done ?? unheard()
   return { request, place, faults, reply: faults.reduce((current, fault) => alterListing(current, fault, { world, request }), reply) }
+}
+
+/** Whether the request reaches the API: by the first fault that says so, else unless the answer is replaced. */
+function isDone(faults: readonly ActiveFault[], isReplaced: boolean): boolean {
+  const told = faults.find(({ fault }) => fault.work !== undefined)?.fault.work
+  return told === undefined ? !isReplaced : told === 'done'
+}
+
+/** The answer of a request that was lost on the way; such faults cut the connection before anything of it is sent. */
+function unheard(): Reply {
+  return { status: 502, headers: baseHeaders(), body: Buffer.alloc(0) }
 }
 
 function runItem(world: World, request: GraphRequest): Reply | null {

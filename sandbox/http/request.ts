@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Host } from '../hosts.ts'
+import type { Download } from '../publishing/download.ts'
 
 /** Where a caller put its token. `none` also covers a GET that hides it in the body: the API does not look there. */
 export type TokenPlace = 'header' | 'query' | 'body' | 'none'
@@ -20,6 +21,10 @@ export interface GraphRequest {
   readonly badAuthorization: boolean
   /** Part of a batch; it is not sent by itself. */
   readonly inBatch: boolean
+  /** What came of the addresses that the route reads, by address. Items of a batch have none. */
+  readonly downloads?: ReadonlyMap<string, Download>
+  /** The body as it came, for uploads. */
+  readonly bytes?: Buffer
 }
 
 /** The parts of a call, from the wire or from an item of a batch. */

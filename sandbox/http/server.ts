@@ -1,9 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { answerAdmin, isAdminPath } from '../admin.ts'
 import type { Host } from '../hosts.ts'
+import { download } from '../publishing/download.ts'
+import { sampleAt } from '../publishing/samples.ts'
 import type { World } from '../world.ts'
 import { exchange, record } from './exchange.ts'
-import { readRequest } from './request.ts'
+import { type GraphRequest, readRequest } from './request.ts'
+import { locate } from './route.ts'
 import { send } from './send.ts'
 
 const MAX_BODY = 10 * 1_048_576
@@ -25,13 +28,29 @@ interface Connection {
 async function handle(world: World, { incoming, response, host, reset }: Connection): Promise<void> {
   const { method = 'GET', url = '/', headers } = incoming
   const body = await readBody(incoming)
+  const sample = sampleAt(url)
+  if (sample) {
+    response.writeHead(sample.status, { 'content-type': sample.contentType, 'content-length': sample.bytes.length })
+    response.end(method === 'HEAD' ? undefined : sample.bytes)
+    return
+  }
   if (isAdminPath(url)) {
     const { status, value } = answerAdmin({ world, reset }, { method, url, body })
     response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' }).end(JSON.stringify(value, null, 2))
     return
   }
-  const done = exchange(world, readRequest({ method, url, headers, body, host }))
+  const request = await withDownloads(world, readRequest({ method, url, headers, body, host }))
+  const done = exchange(world, request)
   record(world, done, await send(response, done, world.settings.latencyMs))
+}
+
+/** Reads the addresses that a request names, if its route does that, before the request is answered. */
+async function withDownloads(world: World, request: GraphRequest): Promise<GraphRequest> {
+  const names = locate(world, request).route?.downloads ?? []
+  const urls = names.flatMap((name) => request.params.get(name) || [])
+  if (urls.length === 0) return request
+  const found = urls.map(async (url) => [url, await download(url, world.settings.publishing.downloadMs)] as const)
+  return { ...request, downloads: new Map(await Promise.all(found)) }
 }
 
 async function readBody(incoming: IncomingMessage): Promise<string> {

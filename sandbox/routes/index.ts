@@ -5,9 +5,11 @@ import { accountRoute } from './instagram/account.ts'
 import { accountInsightsRoute } from './instagram/account-insights.ts'
 import { hashtagRoutes } from './instagram/hashtags.ts'
 import { mediaRoutes } from './instagram/media.ts'
+import { mediaChangeRoutes } from './instagram/media-changes.ts'
 import { mediaInsightsRoute } from './instagram/media-insights.ts'
 import { mediaListRoute } from './instagram/media-list.ts'
 import { instagramAppRoutes } from './instagram/oauth.ts'
+import { publishingRoutes } from './instagram/publishing.ts'
 import { storiesRoute } from './instagram/stories.ts'
 import { meRoutes } from './me.ts'
 import { type AppRoute, appRoutes, debugTokenRoute } from './oauth.ts'
@@ -34,6 +36,8 @@ export const ROUTES: readonly Route[] = [
   ...mediaRoutes,
   mediaInsightsRoute,
   storiesRoute,
+  ...publishingRoutes,
+  ...mediaChangeRoutes,
   ...hashtagRoutes,
 ]
 

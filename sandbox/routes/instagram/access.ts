@@ -39,3 +39,10 @@ function seesAccount({ token, world }: Call, account: string): boolean {
 export function notPermitted(): GraphError {
   return permission(10, 'Application does not have permission for this action')
 }
+
+/** Publishing needs a scope of its own. Throws 10. */
+export function requirePublishing({ token }: Call): void {
+  const wanted =
+    token.kind === 'instagram' ? ['instagram_business_content_publish'] : ['instagram_content_publish', 'pages_read_engagement']
+  if (!wanted.every((scope) => token.scopes.includes(scope))) throw notPermitted()
+}

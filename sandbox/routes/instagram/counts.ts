@@ -17,5 +17,6 @@ export function followersNow({ world }: { world: World }, account: string): numb
 
 /** Media at the time of the fake clock, also those that the list no longer reaches. */
 export function mediaCount({ world }: { world: World }, account: string): number {
-  return firstMediaFrom(world.instagram.series(account), world.clock.now().getTime() + 1)
+  const generated = firstMediaFrom(world.instagram.series(account), world.clock.now().getTime() + 1)
+  return generated + world.instagram.published.live(account, 'post').length
 }

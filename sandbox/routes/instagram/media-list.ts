@@ -1,5 +1,5 @@
 import type { Call, Route } from '../../call.ts'
-import { firstMediaFrom, type MediaSeries, mediaFacts, mediaListing } from '../../data/instagram/media.ts'
+import { firstMediaFrom, type MediaFacts, type MediaSeries, mediaFacts, mediaListing, pinned } from '../../data/instagram/media.ts'
 import { renderer } from '../../http/fields.ts'
 import { cursorPage } from '../../http/paging.ts'
 import type { World } from '../../world.ts'
@@ -25,18 +25,38 @@ export function mediaPage(call: Call): ReturnType<typeof cursorPage> {
   const series = call.world.instagram.series(call.id)
   const since = readTime(call.params.get('since'), 'since')
   const until = readTime(call.params.get('until'), 'until')
-  const listing = mediaListing(series, ...listed(series, call.world, { since, until }))
+  const range = listed(series, call.world, { since, until })
+  const published = call.world.instagram
+    .newest(call.id, 'post')
+    .filter(({ created }) => (since === undefined || created >= since) && (until === undefined || created <= until))
+  const rows = withPublished(series, range, published)
   const render = renderer(mediaShape, call.fields, call)
-  return cursorPage(
-    call,
-    {
-      length: listing.length,
-      row: (position) => render(mediaFacts(series, listing.at(position))),
-      key: (position) => listing.at(position),
-      position: (key) => listing.position(key),
+  return cursorPage(call, { ...rows, row: (position) => render(rows.media(position)) }, 'media')
+}
+
+/** The list of generated media with the published ones, newest first, in their places. */
+function withPublished(series: MediaSeries, [low, high]: readonly [number, number], published: readonly MediaFacts[]) {
+  const generated = mediaListing(series, low, high)
+  const pins = pinned(series).filter((n) => n >= low && n < high)
+  // How many generated media stand before each published one; pinned media stand before all.
+  const before = published.map(({ created }) => {
+    const newer = Math.min(high, Math.max(low, firstMediaFrom(series, created + 1)))
+    return high - newer + pins.filter((pin) => pin < newer).length
+  })
+  const places = before.map((count, index) => count + index)
+  const passed = (position: number) => places.filter((place) => place < position).length
+  const publishedAt = (position: number) => published[places.indexOf(position)]
+  return {
+    length: generated.length + published.length,
+    media: (position: number) => publishedAt(position) ?? mediaFacts(series, generated.at(position - passed(position))),
+    key: (position: number) => publishedAt(position)?.number ?? generated.at(position - passed(position)),
+    position: (key: number) => {
+      const index = published.findIndex(({ number }) => number === key)
+      if (index >= 0) return places[index] ?? 0
+      const own = generated.position(key)
+      return own + before.filter((count) => count <= own).length
     },
-    'media',
-  )
+  }
 }
 
 /** First number, and the one after the last, that the list shows now. */

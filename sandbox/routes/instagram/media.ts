@@ -1,7 +1,7 @@
 import { type Call, expansion, type Route } from '../../call.ts'
 import type { Engagement } from '../../data/instagram/engagement.ts'
 import { longId, shortcode } from '../../data/instagram/ids.ts'
-import { childFacts, type MediaFacts } from '../../data/instagram/media.ts'
+import type { MediaFacts } from '../../data/instagram/media.ts'
 import { graphTime } from '../../data/pacific.ts'
 import { unknownField, unknownObject } from '../../errors.ts'
 import { type Field, renderer, type Shape, subset } from '../../http/fields.ts'
@@ -67,9 +67,8 @@ export function readableMedia(call: Call): MediaFacts {
 
 /** The children of an album; all of them, without paging. */
 function children(media: MediaFacts, field: Field, call: Call): { data: unknown[] } {
-  const series = call.world.instagram.series(media.accountId)
   const render = renderer(mediaShape, field.fields, call)
-  return { data: Array.from({ length: media.children }, (_, index) => render(childFacts(series, media.number, index + 1))) }
+  return { data: call.world.instagram.children(media).map(render) }
 }
 
 function longOf(media: MediaFacts): string {

@@ -1,4 +1,5 @@
 import type { Call, Route } from '../../call.ts'
+import type { MediaFacts } from '../../data/instagram/media.ts'
 import { liveStories, storyFacts } from '../../data/instagram/stories.ts'
 import { renderer } from '../../http/fields.ts'
 import { cursorPage } from '../../http/paging.ts'
@@ -18,14 +19,16 @@ export const storiesRoute: Route = {
 /** One page of the stories that live at the time of the fake clock, newest first. */
 export function storiesPage(call: Call): unknown {
   const series = call.world.instagram.stories(call.id)
-  const live = liveStories(series, call.world.clock.now().getTime())
+  const generated = liveStories(series, call.world.clock.now().getTime()).map((n) => storyFacts(series, n))
+  const live: readonly MediaFacts[] = [...generated, ...call.world.instagram.newest(call.id, 'story')].sort((a, b) => b.created - a.created)
+  const keys = live.map(({ number }) => number)
   const render = renderer(mediaShape, call.fields, call)
   const rows = {
     length: live.length,
-    row: (position: number) => render(storyFacts(series, live[position] ?? 0)),
-    key: (position: number) => live[position] ?? 0,
+    row: (position: number) => live.slice(position, position + 1).map(render)[0],
+    key: (position: number) => keys[position] ?? 0,
     // A story that is gone by now stood behind all that are left.
-    position: (key: number) => (live.includes(key) ? live.indexOf(key) : live.length),
+    position: (key: number) => (keys.includes(key) ? keys.indexOf(key) : keys.length),
   }
   return cursorPage(call, rows, 'stories')
 }
