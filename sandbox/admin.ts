@@ -46,6 +46,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'POST /clock': ({ world }, { body }) => moveClock(world, body),
   'GET /tokens': () => STARTING_TOKENS.map(({ text, kind, note }) => ({ text, kind, note })),
   'POST /tokens': ({ world }, { body }) => changeToken(world, body),
+  'POST /login': ({ world }, { body }) => done(() => world.logins.next(body)),
   'POST /usage': ({ world }, { body }) => changeUsage(world, body),
   'POST /pages': ({ world }, { body }) => changePage(world, body),
   'POST /instagram': ({ world }, { body }) => changeAccount(world, body),

@@ -27,6 +27,8 @@ export interface InstagramOptions {
   readonly futureEndTime?: readonly number[]
   /** Hashtags that exist; default 60. */
   readonly hashtags?: readonly string[]
+  /** Form of the answer to a code: the documented list `data`, or the flat object that is seen too. Default `data`. */
+  readonly codeAnswer?: 'data' | 'flat'
   /** Whether the app may read public content, which hashtags need; default true. */
   readonly publicContent?: boolean
 }
@@ -46,6 +48,7 @@ const DEFAULTS = {
   futureEndTime: [],
   hashtags: DEFAULT_HASHTAGS,
   publicContent: true,
+  codeAnswer: 'data',
 } as const
 
 /** Fills in the defaults. Throws a TypeError for numbers that make no world. */

@@ -11,6 +11,7 @@ import type { PageBook } from './pages.ts'
 import type { Containers } from './publishing/containers.ts'
 import { type LivePosts, livePosts } from './publishing/ledger.ts'
 import type { Recordings } from './recordings.ts'
+import type { Logins } from './tokens/logins.ts'
 import type { TokenStore } from './tokens/store.ts'
 import { Truth } from './truth.ts'
 import type { Usage } from './usage.ts'
@@ -26,6 +27,8 @@ export interface Sandbox {
   readonly instagramUrl: string
   readonly clock: Clock
   readonly tokens: TokenStore
+  /** Decides what the person at the next authorisation page does. */
+  readonly logins: Logins
   readonly pages: PageBook
   readonly instagram: InstagramBook
   readonly recordings: Recordings
@@ -72,6 +75,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     instagramUrl: urls.instagram,
     clock,
     tokens,
+    logins: world.logins,
     pages,
     instagram,
     recordings,

@@ -10,6 +10,7 @@ import { PageBook } from './pages.ts'
 import { Containers } from './publishing/containers.ts'
 import type { PublishingSettings } from './publishing/options.ts'
 import { Recordings } from './recordings.ts'
+import { Logins } from './tokens/logins.ts'
 import { TokenStore } from './tokens/store.ts'
 import { Usage } from './usage.ts'
 
@@ -25,6 +26,8 @@ export interface World {
   /** Containers on their way to be posts; the posts themselves are in `instagram.published`. */
   readonly publishing: { readonly settings: PublishingSettings; readonly containers: Containers }
   readonly tokens: TokenStore
+  /** Logins that have not led to a token yet. */
+  readonly logins: Logins
   readonly usage: Usage
   readonly faults: Faults
   readonly log: RequestLog
@@ -55,6 +58,7 @@ export function createWorld(settings: Settings, url: (host?: Host) => string): W
       containers: new Containers({ seed: settings.seed, now, settings: settings.publishing }),
     },
     tokens: new TokenStore({ now, appId: settings.appId, appSecret, firstPage: pages.listed[0], instagram }),
+    logins: new Logins(now),
     usage: new Usage(now),
     faults: new Faults(),
     log: new RequestLog(settings.logLimit),

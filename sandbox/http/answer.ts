@@ -1,6 +1,7 @@
 import type { Call } from '../call.ts'
 import { GraphError, type GraphErrorInit, permission, unsupportedRequest } from '../errors.ts'
 import type { Host } from '../hosts.ts'
+import type { AppRoute } from '../routes/oauth.ts'
 import { checkProof } from '../tokens/proof.ts'
 import type { Token } from '../tokens/token.ts'
 import { type Metered, poolsOf } from '../usage.ts'
@@ -37,7 +38,7 @@ function serve(visit: Visit, headers: Record<string, string>): { status: number;
   const { world, request, place } = visit
   const version = servedVersion(request.version, world.clock.now().getTime(), request.segments.join('/'))
   headers['facebook-api-version'] = `v${version}.0`
-  if (place.appRoute) return { status: 200, body: place.appRoute.answer(world, request) }
+  if (place.appRoute) return appAnswer(place.appRoute, visit, headers)
   const token = authenticate(visit)
   if (token.roleless || (request.host === 'instagram' && isBatch(request))) throw unsupportedRequest(request.method)
   if (world.settings.appSecret !== undefined && token.kind !== 'app' && token.kind !== 'instagram') {
@@ -48,6 +49,13 @@ function serve(visit: Visit, headers: Record<string, string>): { status: number;
   const recording = world.recordings.find(request, token)
   if (recording) return { status: recording.status, body: recording.bytes }
   return { status: 200, body: dispatch(visit, version, token) }
+}
+
+function appAnswer(route: AppRoute, { world, request }: Visit, headers: Record<string, string>): { status: number; body: unknown } {
+  if ('answer' in route) return { status: 200, body: route.answer(world, request) }
+  const { status, body, headers: own } = route.reply(world, request)
+  Object.assign(headers, own)
+  return { status, body }
 }
 
 function authenticate({ world, request }: Visit): Token {

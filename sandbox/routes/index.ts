@@ -1,5 +1,6 @@
 import type { Route } from '../call.ts'
 import { accountsRoute } from './accounts.ts'
+import { authorizeRoutes } from './authorize.ts'
 import { businessRoutes } from './businesses.ts'
 import { accountRoute } from './instagram/account.ts'
 import { accountInsightsRoute } from './instagram/account-insights.ts'
@@ -42,4 +43,4 @@ export const ROUTES: readonly Route[] = [
 ]
 
 /** Every path that answers to the app rather than to a token. */
-export const APP_ROUTES: readonly AppRoute[] = [...appRoutes, ...instagramAppRoutes]
+export const APP_ROUTES: readonly AppRoute[] = [...appRoutes, ...authorizeRoutes, ...instagramAppRoutes]

@@ -1,15 +1,21 @@
 import type { Call, Route } from '../call.ts'
 import { GraphError, invalidParameter } from '../errors.ts'
 import type { Host } from '../hosts.ts'
+import type { Reply } from '../http/reply.ts'
 import type { GraphRequest } from '../http/request.ts'
 import type { World } from '../world.ts'
 
 /** A call that is made with the app's secret, not with a token. */
-export interface AppRoute {
-  readonly host: Host
-  readonly path: string
-  answer(world: World, request: GraphRequest): unknown
-}
+export type AppRoute = { readonly host: Host; readonly path: string } & (
+  | {
+      /** The JSON value of an answer with status 200. Throws a GraphError to refuse. */
+      readonly answer: (world: World, request: GraphRequest) => unknown
+    }
+  | {
+      /** The whole answer, where it is no JSON or has errors of its own form. */
+      readonly reply: (world: World, request: GraphRequest) => Reply
+    }
+)
 
 /** `GET|POST /oauth/access_token` and `/oauth/revoke`. */
 export const appRoutes: readonly AppRoute[] = [
@@ -21,6 +27,8 @@ function accessToken(world: World, request: GraphRequest): unknown {
   checkApp(world, request)
   const { params } = request
   const grant = params.get('grant_type')
+  const code = params.get('code')
+  if (code !== undefined && (grant ?? 'authorization_code') === 'authorization_code') return redeem(world, code, params.get('redirect_uri'))
   if (grant === 'client_credentials') return { access_token: `${world.settings.appId}|${world.appSecret}`, token_type: 'bearer' }
   if (grant !== 'fb_exchange_token') throw invalidParameter('Invalid grant_type')
   const text = params.get('fb_exchange_token')
@@ -29,6 +37,25 @@ function accessToken(world: World, request: GraphRequest): unknown {
   const source = world.tokens.check(text)
   if (source.kind !== 'user' && source.kind !== 'system') throw invalidParameter('Only user access tokens can be exchanged')
   const { token, expiresIn } = world.tokens.exchange(source)
+  return { access_token: token.text, token_type: 'bearer', expires_in: expiresIn }
+}
+
+const CODE_PROBLEMS = {
+  unknown: { subcode: 36007, message: 'Invalid verification code format.' },
+  expired: { subcode: 36007, message: 'This authorization code has expired.' },
+  redirect: {
+    subcode: 36008,
+    message:
+      'Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request',
+  },
+  used: { subcode: 36009, message: 'This authorization code has been used.' },
+} as const
+
+/** A code for a token of an hour. */
+function redeem(world: World, code: string, redirectUri: string | undefined): unknown {
+  const login = world.logins.redeem(code, { host: 'facebook', redirectUri })
+  if (typeof login === 'string') throw new GraphError({ code: 100, ...CODE_PROBLEMS[login] })
+  const { token, expiresIn } = world.tokens.login(login)
   return { access_token: token.text, token_type: 'bearer', expires_in: expiresIn }
 }
 

@@ -3,7 +3,7 @@ import { midnight } from '../data/pacific.ts'
 import { type GraphError, tokenError } from '../errors.ts'
 import type { Host } from '../hosts.ts'
 import type { InstagramBook } from '../instagram.ts'
-import { ALL_SCOPES, INSTAGRAM_SCOPES, LONG_LIVED_SECONDS, STARTING_TOKENS, type Token, type TokenPlan } from './token.ts'
+import { ALL_SCOPES, HOUR_MS, INSTAGRAM_SCOPES, LONG_LIVED_SECONDS, STARTING_TOKENS, type Token, type TokenPlan } from './token.ts'
 
 /** What the store has to know of the world around it. */
 export interface TokenSurroundings {
@@ -79,6 +79,21 @@ export class TokenStore {
     const text = `sandbox-${source.kind}-token-${this.#serial + 1}`
     const token = this.#issue({ ...source, text, issuedAt: now, expiresAt: now + LONG_LIVED_SECONDS * 1_000 })
     return { token, expiresIn: LONG_LIVED_SECONDS }
+  }
+
+  /** A new token of an hour for the person who has logged in. */
+  login({ host, scopes, account }: { host: Host; scopes: readonly string[]; account: string | undefined }): {
+    token: Token
+    expiresIn: number
+  } {
+    const now = this.#around.now()
+    const text = `sandbox-login-token-${this.#serial + 1}`
+    const times = { issuedAt: now, expiresAt: now + HOUR_MS, pages: 'listed' as const }
+    const token =
+      host === 'instagram' && account !== undefined
+        ? { kind: 'instagram' as const, accountId: account, userId: this.#around.instagram.facts(account).appScopedId }
+        : { kind: 'user' as const, userId: this.find('sandbox-user-token')?.userId ?? '' }
+    return { token: this.#issue({ ...times, ...token, text, scopes }), expiresIn: HOUR_MS / 1_000 }
   }
 
   /** Ends a token and the Page tokens derived from it (190/467). */

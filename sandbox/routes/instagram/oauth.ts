@@ -1,4 +1,5 @@
 import { GraphError, invalidParameter, permission, tokenError } from '../../errors.ts'
+import { baseHeaders, type Reply } from '../../http/reply.ts'
 import type { GraphRequest } from '../../http/request.ts'
 import type { Token } from '../../tokens/token.ts'
 import type { World } from '../../world.ts'
@@ -7,10 +8,11 @@ import type { AppRoute } from '../oauth.ts'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-/** `GET /access_token` and `/refresh_access_token` of graph.instagram.com. */
+/** `GET /access_token` and `/refresh_access_token` of graph.instagram.com, and `POST /oauth/access_token` of api.instagram.com. */
 export const instagramAppRoutes: readonly AppRoute[] = [
   { host: 'instagram', path: '/access_token', answer: exchange },
   { host: 'instagram', path: '/refresh_access_token', answer: refresh },
+  { host: 'instagram', path: '/oauth/access_token', reply: redeem },
 ]
 
 /** A short-lived token for one of 60 days. Needs the app's secret. */
@@ -34,6 +36,30 @@ function refresh(world: World, request: GraphRequest): unknown {
   if (world.clock.now().getTime() - token.issuedAt < DAY_MS)
     throw invalidParameter('The access token can be refreshed once it is 24 hours old.')
   return issued(world, token)
+}
+
+const CODE_PROBLEMS = {
+  unknown: 'Invalid authorization code',
+  used: 'This authorization code has been used',
+  expired: 'This authorization code has expired',
+  redirect:
+    'Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request',
+} as const
+
+/** A code for a token of an hour; errors have the form of api.instagram.com. */
+function redeem(world: World, { method, params }: GraphRequest): Reply {
+  if (method !== 'POST' || params.get('grant_type') !== 'authorization_code') return refusal('Invalid grant_type')
+  if (params.get('client_id') !== world.settings.appId) return refusal('Invalid Client ID')
+  if (params.get('client_secret') !== world.appSecret) return refusal('Error validating client secret.')
+  const login = world.logins.redeem(params.get('code') ?? '', { host: 'instagram', redirectUri: params.get('redirect_uri') })
+  if (typeof login === 'string') return refusal(CODE_PROBLEMS[login])
+  const { token } = world.tokens.login(login)
+  const answer = { access_token: token.text, user_id: token.userId, permissions: token.scopes.join(',') }
+  return { status: 200, headers: baseHeaders(), body: world.settings.instagram.codeAnswer === 'flat' ? answer : { data: [answer] } }
+}
+
+function refusal(message: string): Reply {
+  return { status: 400, headers: baseHeaders(), body: { error_type: 'OAuthException', code: 400, error_message: message } }
 }
 
 function requireGrant({ method, params }: GraphRequest, grant: string): void {
