@@ -1,4 +1,10 @@
 import type { Component } from '../manifest/component.ts'
+import { FixedWindowCallRatePolicy } from './api-budget/fixed-window-call-rate-policy.ts'
+import { HTTPAPIBudget } from './api-budget/http-api-budget.ts'
+import { HttpRequestRegexMatcher } from './api-budget/http-request-regex-matcher.ts'
+import { MovingWindowCallRatePolicy } from './api-budget/moving-window-call-rate-policy.ts'
+import { Rate } from './api-budget/rate.ts'
+import { UnlimitedCallRatePolicy } from './api-budget/unlimited-call-rate-policy.ts'
 import { ApiKeyAuthenticator } from './authenticators/api-key-authenticator.ts'
 import { BasicHttpAuthenticator } from './authenticators/basic-http-authenticator.ts'
 import { BearerAuthenticator } from './authenticators/bearer-authenticator.ts'
@@ -93,6 +99,12 @@ import { RemoveFields } from './transformations/remove-fields.ts'
 
 /** The components of the language, by family. A connector adds its own with `language.with`. */
 export const components: readonly Component[] = [
+  FixedWindowCallRatePolicy,
+  HTTPAPIBudget,
+  HttpRequestRegexMatcher,
+  MovingWindowCallRatePolicy,
+  Rate,
+  UnlimitedCallRatePolicy,
   ApiKeyAuthenticator,
   BasicHttpAuthenticator,
   BearerAuthenticator,

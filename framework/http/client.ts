@@ -1,3 +1,4 @@
+import type { CallRates } from './call-rates.ts'
 import type { HttpRequest, HttpResponse } from './request.ts'
 import type { ErrorHandler, Resolution } from './resolution.ts'
 
@@ -23,4 +24,6 @@ export interface SendOptions {
   /** For RUNNING/RATE_LIMITED status messages. */
   readonly stream?: string
   readonly signal?: AbortSignal
+  /** Calls that the manifest allows itself: every try waits for its turn. */
+  readonly rates?: CallRates
 }

@@ -82,7 +82,7 @@ export function createHttpClient(options: HttpClientOptions): ConnectorHttpClien
     if (!Number.isNaN(told)) clockSkewSeconds = Math.round((told - clock.now()) / 1000)
     options.onExchange?.(summary)
   }
-  const exchange = createExchange({ origins, budget, pacing, attempts, clock, redactor, onExchange })
+  const exchange = createExchange({ origins, budget, pacing, waiting, attempts, clock, redactor, onExchange })
   const onRetry = () => {
     counters.retries++
   }

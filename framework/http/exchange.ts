@@ -9,6 +9,7 @@ import type { Pacing } from './pacing.ts'
 import type { Redactor } from './redaction.ts'
 import type { HttpRequest } from './request.ts'
 import type { Outcome } from './resolution.ts'
+import type { Waiting } from './waiting.ts'
 
 /** One try, for metrics and traces. */
 export interface ExchangeSummary {
@@ -28,6 +29,7 @@ export interface ExchangeSettings {
   readonly origins: Origins
   readonly budget: Budget
   readonly pacing: Pacing
+  readonly waiting: Waiting
   readonly attempts: Attempts
   readonly clock: Clock
   readonly redactor: Redactor
@@ -53,13 +55,17 @@ export function createExchange(settings: ExchangeSettings) {
       budget.assertOpen(weight)
       const asked = settings.clock.monotonic()
       await pacing.pass(request, options)
+      await options.rates?.pass(request, { waiting: settings.waiting, stream: options.stream, signal: options.signal })
       options.onPaced((settings.clock.monotonic() - asked) / 1000)
       if (options.signal?.aborted) throw stoppedBy(options.signal)
       budget.take(weight)
       const outcome = await attempt(request, url, { settings, signal: options.signal })
       if (outcome.error instanceof StoppedError) throw outcome.error
       if (outcome.error && budget.millisecondsLeft() <= 0) throw deadlineReached()
-      if (outcome.response) pacing.observe(request, outcome.response)
+      if (outcome.response) {
+        pacing.observe(request, outcome.response)
+        options.rates?.observe(request, outcome.response)
+      }
       return outcome
     })
 }

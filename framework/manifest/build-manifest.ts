@@ -1,7 +1,9 @@
+import { ApiBudget } from '../components/api-budget/api-budget.ts'
 import { Check } from '../components/checks/check.ts'
 import { Discovery } from '../components/resolvers/discovery.ts'
 import { Stream } from '../components/streams/stream.ts'
 import { asConnectorError, ConfigError } from '../errors.ts'
+import { withCallRates } from '../http/rated-client.ts'
 import { type BrokenStream, orBroken } from './broken-stream.ts'
 import { buildComponent, isNode, locateErrors, manifestError, type Node } from './build.ts'
 import type { BuildContext, Config, Language, Services } from './component.ts'
@@ -38,7 +40,7 @@ export interface BuildOptions {
  */
 export function buildManifest(manifest: Manifest, options: BuildOptions): BuiltManifest {
   const warnings = [...manifest.warnings]
-  const context: BuildContext = {
+  const base: BuildContext = {
     ...options,
     dialect: manifest.dialect,
     files: filesBeside(manifest.file),
@@ -48,8 +50,16 @@ export function buildManifest(manifest: Manifest, options: BuildOptions): BuiltM
     locate: manifest.locate,
     warn: once((warning) => warnings.push(warning)),
   }
+  const context = withBudget(manifest, base)
   const built = manifest.dialect === 'native' ? buildNative(manifest, context) : buildForeign(manifest, context)
   return { ...built, warnings }
+}
+
+/** Every request of the manifest keeps to its `api_budget`. */
+function withBudget({ apiBudget }: Manifest, context: BuildContext): BuildContext {
+  if (apiBudget === undefined || apiBudget === null) return context
+  const rates = buildComponent(ApiBudget, apiBudget, { ...context, path: 'api_budget' })
+  return { ...context, services: { ...context.services, http: withCallRates(context.services.http, rates) } }
 }
 
 /** Manifests that tools wrote repeat a mistake thousands of times; the first place is enough. */

@@ -92,6 +92,7 @@ export const envelopeSchema: JsonSchema = closed(
     streams,
     spec,
     check: { $ref: '#/definitions/Check', description: 'Says whether a config works.' },
+    api_budget: { $ref: '#/definitions/ApiBudget', description: 'How many calls the requests of all streams may make.' },
     definitions: { type: 'object', description: 'Parts that are used in several places by `$ref: "#/definitions/…"`.' },
   },
   ['manifest_version', 'id', 'name', 'taxonomy', 'runtime', 'streams', 'spec', 'check'],
@@ -183,10 +184,6 @@ export function checkForeign(root: Node, { locate, report, warn }: EnvelopeCheck
   }
   if (root['spec'] === undefined) {
     warn(manifestError({ path: '', locate }, "has no 'spec': any config is accepted as it is", { node: root }))
-  }
-  if (root['api_budget'] !== undefined) {
-    const message = 'is not enforced; requests are paced by what the provider answers'
-    warn(manifestError({ path: 'api_budget', locate }, message, { node: root, key: 'api_budget' }))
   }
   for (const key of Object.keys(root)) {
     if (foreignKeys.includes(key)) continue

@@ -35,6 +35,8 @@ export interface Sections {
   /** Present when the streams are templates that are read for each account. */
   readonly discovery: unknown
   readonly check: unknown
+  /** `api_budget`: how many calls the requests may make; undefined: as many as the source answers. */
+  readonly apiBudget: unknown
   /** `concurrency_level` of a foreign manifest. */
   readonly concurrencyLevel: unknown
 }
@@ -82,7 +84,8 @@ function resolveParts({ root, resolver, positions }: Document): Node {
 
 function nativeSections(root: Node, { positions: { copied } }: Document): Sections {
   const streams = isNode(root['streams']) ? root['streams'] : {}
-  const nodes = propagate({ type: 'DeclarativeSource', streams: streams['templates'], check: root['check'] }, { copied })
+  const { check, api_budget } = root
+  const nodes = propagate({ type: 'DeclarativeSource', streams: streams['templates'], check, api_budget }, { copied })
   const discovery = streams['discovery']
   return {
     streamsPath: 'streams.templates',
@@ -90,12 +93,15 @@ function nativeSections(root: Node, { positions: { copied } }: Document): Sectio
     dynamicStreams: [],
     discovery: isNode(discovery) ? propagate(discovery, { copied }) : discovery,
     check: nodes['check'],
+    apiBudget: nodes['api_budget'],
     concurrencyLevel: undefined,
   }
 }
 
 function foreignSections(root: Node, { positions: { copied } }: Document): Sections {
-  const picked = ['streams', 'dynamic_streams', 'check', 'concurrency_level', '$parameters'].filter((key) => Object.hasOwn(root, key))
+  const picked = ['streams', 'dynamic_streams', 'check', 'concurrency_level', 'api_budget', '$parameters'].filter((key) =>
+    Object.hasOwn(root, key),
+  )
   const nodes = propagate({ ...Object.fromEntries(picked.map((key) => [key, root[key]])), type: 'DeclarativeSource' }, { copied })
   return {
     streamsPath: 'streams',
@@ -103,6 +109,7 @@ function foreignSections(root: Node, { positions: { copied } }: Document): Secti
     dynamicStreams: listOf(nodes['dynamic_streams']),
     discovery: undefined,
     check: nodes['check'],
+    apiBudget: nodes['api_budget'],
     concurrencyLevel: nodes['concurrency_level'],
   }
 }

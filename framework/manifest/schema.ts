@@ -35,7 +35,7 @@ const referenceSchema: JsonSchema = {
 
 /** Families that the envelope names but no component of this language belongs to accept any mapping. */
 function withKnownFamilies(definitions: Readonly<Record<string, JsonSchema>>): JsonSchema {
-  const missing = ['Stream', 'Discovery', 'Check'].filter((name) => !(name in definitions))
+  const missing = ['ApiBudget', 'Stream', 'Discovery', 'Check'].filter((name) => !(name in definitions))
   return { ...envelopeSchema, definitions: { ...definitions, ...Object.fromEntries(missing.map((name) => [name, { type: 'object' }])) } }
 }
 

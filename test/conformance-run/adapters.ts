@@ -1,3 +1,4 @@
+import { checks as apiBudget } from '../framework/components/api-budget/vector-checks.ts'
 import { checks as authenticators } from '../framework/components/authenticators/vector-checks.ts'
 import { checks as backoff } from '../framework/components/backoff/vector-checks.ts'
 import type { Check } from '../framework/components/check-vectors.ts'
@@ -19,6 +20,7 @@ import { checks as templates } from '../framework/template/vector-checks.ts'
 
 /** Everything that runs a vector; the tests run the same. */
 export const adapters: readonly Check[] = [
+  ...apiBudget,
   ...authenticators,
   ...backoff,
   ...configRules,

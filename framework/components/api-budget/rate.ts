@@ -1,0 +1,19 @@
+import { ConfigError } from '../../errors.ts'
+import { defineComponent } from '../../manifest/component.ts'
+import { integerOrTemplate, template } from '../../manifest/fields.ts'
+import { Rate as RateFamily } from './api-budget.ts'
+import { millisecondsOf } from './time-span.ts'
+
+export const Rate = defineComponent(RateFamily, {
+  type: 'Rate',
+  summary: 'So many calls within any stretch of this length.',
+  fields: {
+    limit: integerOrTemplate({ description: 'Calls.' }),
+    interval: template([], { description: 'An ISO-8601 duration such as PT1M.' }),
+  },
+  examples: [{ title: 'A hundred calls per minute', manifest: { type: 'Rate', limit: 100, interval: 'PT1M' } }],
+  create: ({ limit, interval }) => {
+    if (limit < 1) throw new ConfigError('ERR_MANIFEST_INVALID', `a rate of ${limit} calls lets nothing through`)
+    return { limit, intervalMs: millisecondsOf(interval) }
+  },
+})
