@@ -44,7 +44,7 @@ function typeFindings(contentType: string | undefined, { format }: MediaFacts, p
 
 function imageFindings(facts: MediaFacts, { as, path }: MediaUse): Finding[] {
   const { format, size, width, height, unreadable } = facts
-  if (FILMS.has(format)) return [finding('image-format', { path, found: format, fix: 'give the film as video_url' })]
+  if (FILMS.has(format)) return [finding('image-format', { path, found: format, fix: 'set type of the item to video' })]
   if (!PICTURES.has(format)) return [finding('media-readable', { path, found: unreadable ?? format })]
   const wrongFormat = format === 'jpeg' ? [] : [finding('image-format', { path, found: format })]
   const broken = unreadable === undefined ? [] : [finding('media-readable', { path, found: unreadable })]
@@ -60,7 +60,7 @@ function imageFindings(facts: MediaFacts, { as, path }: MediaUse): Finding[] {
 
 function videoFindings(facts: MediaFacts, { as, path }: MediaUse): Finding[] {
   const { format, size, width, height, unreadable, video } = facts
-  if (PICTURES.has(format)) return [finding('video-format', { path, found: format, fix: 'give the picture as image_url' })]
+  if (PICTURES.has(format)) return [finding('video-format', { path, found: format, fix: 'set type of the item to image' })]
   if (!FILMS.has(format)) {
     const rule = format === 'unknown' && unreadable === undefined ? 'video-format' : 'media-readable'
     return [finding(rule, { path, found: unreadable ?? format })]

@@ -23,16 +23,26 @@ const MEGABYTE = 1_000_000
 /** All rules. Lengths in characters (code points), sizes in bytes, durations in seconds, ratios as width by height. */
 export const RULES = {
   'post-form': rule('post', 'the post is a JSON object', 'write the post as one JSON object'),
-  'type-known': rule('post', '`type` is image, carousel, reel or story', 'set type to image, carousel, reel or story', {
+  'type-known': rule('post', '`type` is image, video, reel, carousel or story', 'set type to one of these', {
     refusal: '100/2207023',
     source: ERRORS,
   }),
   'field-known': rule('post', 'only fields that a post can have', 'remove the field, or correct its name'),
   'field-type': rule('post', 'each field has the type that the API takes', 'change the value'),
   'field-fits': rule('post', 'only fields that this kind of post takes', 'remove the field, or change type'),
-  'media-present': rule('post', 'one picture or film for an image, a reel, a story and each item of a carousel', 'give one of the fields', {
-    refusal: '100',
-  }),
+  'media-count': rule('post', 'one item in `media`, of a carousel 2 to 10', 'give one item, or set type to carousel'),
+  'media-type': rule('post', 'each item is a picture or film as the kind of post wants it', 'correct type of the item, or of the post'),
+  'media-source': rule('post', 'each item has either a `url` or a `file`', 'give one of the two', { refusal: '100' }),
+  'image-upload': rule('post', 'only films can be uploaded from a local file', 'put the picture on a public server and give its url'),
+  'hashtag-form': rule(
+    'post',
+    'hashtags are letters, digits and underscores, and not digits alone',
+    'write the tag without spaces and signs',
+    {
+      severity: 'warning',
+      source: GUIDE,
+    },
+  ),
   'caption-length': rule('post', 'a caption of at most 2,200 characters', 'shorten the caption', {
     max: 2_200,
     refusal: '36004/2207010',
@@ -43,7 +53,7 @@ export const RULES = {
     refusal: '100/2207040',
     source: ERRORS,
   }),
-  'children-count': rule('post', 'a carousel of 2 to 10 items', 'add or remove items; one item is a post of type image or reel', {
+  'children-count': rule('post', 'a carousel of 2 to 10 items', 'add or remove items; one item alone is an image or a reel', {
     min: 2,
     max: 10,
     refusal: '100/2207028',
@@ -52,6 +62,10 @@ export const RULES = {
   'alt-text-length': rule('post', 'an alternative text of at most 1,000 characters', 'shorten the text', { max: 1_000, refusal: '100' }),
   'collaborators-count': rule('post', 'at most 3 collaborators', 'remove collaborators', { max: 3, refusal: '100' }),
   'product-tags-count': rule('post', 'at most 5 product tags', 'remove product tags', { max: 5, refusal: '100' }),
+  'product-id': rule('post', 'a product tag names a product by its id', 'give product_id, in digits', {
+    refusal: '100/2207036',
+    source: ERRORS,
+  }),
   'product-tag-position': rule('post', 'product tags on a picture have x and y, those on a film have none', 'set x and y between 0 and 1', {
     min: 0,
     max: 1,
@@ -67,7 +81,6 @@ export const RULES = {
     max: 30,
     refusal: '100',
   }),
-  'sponsors-count': rule('post', 'at most 2 sponsors', 'remove sponsors', { max: 2, refusal: '100' }),
   'location-id': rule('post', 'a place is the id of a Page, in digits', 'look the id of the Page up', { refusal: '100' }),
   'thumb-offset': rule('post', 'the cover is taken from within the film', 'give milliseconds from 0 to the end of the film', {
     min: 0,
@@ -75,9 +88,6 @@ export const RULES = {
     source: ERRORS,
   }),
   'cover-twice': rule('post', '`cover_url` wins over `thumb_offset`', 'remove one of the two', { severity: 'warning' }),
-  'trial-strategy': rule('post', 'a trial reel graduates by MANUAL or SS_PERFORMANCE', 'set graduation_strategy to one of the two', {
-    refusal: '100',
-  }),
   'url-form': rule('post', 'media are given as absolute http or https URLs', 'give the full URL', { refusal: '9004/2207052' }),
   'url-public': rule('post', 'the server that holds the media can be reached from the internet', 'put the file on a public server', {
     refusal: '9004/2207052',

@@ -1,38 +1,25 @@
+import type { Post } from '../post.ts'
 import type { MediaUse } from './facts.ts'
-import type { MediaFields, Post } from './post.ts'
 
 /** Where bytes come from. */
 export type MediaSource = { readonly url: string } | { readonly file: string }
 
 /** A picture or film of a post with what it is wanted for. */
-export interface PostMedia {
+export interface SourcedMedia {
   readonly source: MediaSource
   readonly use: MediaUse
 }
 
-/** All pictures and films of a post in their order, the cover last. */
-export function mediaOf(post: Post): readonly PostMedia[] {
-  const as = post.type === 'carousel' ? 'child' : post.type
-  return [
-    ...sourcesIn(post, as, ''),
-    ...(post.children ?? []).flatMap((child, index) => sourcesIn(child, 'child', `children[${index}].`)),
-    ...(post.cover_url === undefined
-      ? []
-      : [{ source: { url: post.cover_url }, use: { as: 'cover', expects: 'image', path: 'cover_url' } as const }]),
-  ]
-}
+const USES = { image: 'image', video: 'reel', reel: 'reel', carousel: 'child', story: 'story' } as const
 
-function sourcesIn(fields: MediaFields, as: MediaUse['as'], prefix: string): PostMedia[] {
-  const { image_url, video_url, video_file } = fields
-  return [
-    ...(image_url === undefined
-      ? []
-      : [{ source: { url: image_url }, use: { as, expects: 'image', path: `${prefix}image_url` } as const }]),
-    ...(video_url === undefined
-      ? []
-      : [{ source: { url: video_url }, use: { as, expects: 'video', path: `${prefix}video_url` } as const }]),
-    ...(video_file === undefined
-      ? []
-      : [{ source: { file: video_file }, use: { as, expects: 'video', path: `${prefix}video_file` } as const }]),
-  ]
+/** All pictures and films of a post in their order, the cover last. Items without a source are left out: `validatePost` tells of them. */
+export function mediaOf({ type, media, cover_url }: Post): readonly SourcedMedia[] {
+  const items = media.flatMap(({ type: expects, url, file }, index): SourcedMedia[] => {
+    const use = (name: string) => ({ as: USES[type], expects, path: `media[${index}].${name}` })
+    if (url !== undefined) return [{ source: { url }, use: use('url') }]
+    return file === undefined ? [] : [{ source: { file }, use: use('file') }]
+  })
+  const cover: SourcedMedia[] =
+    cover_url === undefined ? [] : [{ source: { url: cover_url }, use: { as: 'cover', expects: 'image', path: 'cover_url' } }]
+  return [...items, ...cover]
 }

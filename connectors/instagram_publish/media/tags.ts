@@ -1,52 +1,64 @@
-import { isRecord } from './fields.ts'
+import { atMost } from './caption.ts'
+import { formOf, isRecord } from './fields.ts'
 import { type Finding, finding } from './finding.ts'
 import { limitsOf, type RuleName } from './rules.ts'
 
 const USERNAME = /^[A-Za-z0-9._]{1,30}$/
 
-/** Findings for people and products marked in a picture or film, and for collaborators. */
-export function tagFindings({ fields, prefix }: { fields: Readonly<Record<string, unknown>>; prefix: string }): Finding[] {
-  const inFilm = fields['video_url'] !== undefined || fields['video_file'] !== undefined
-  const picture = fields['type'] !== 'story'
+interface TagPlace {
+  readonly path: string
+  readonly inFilm: boolean
+  readonly inStory: boolean
+}
+
+/** Findings for the people and products marked in a picture or film. */
+export function tagFindings(fields: Readonly<Record<string, unknown>>, { path, inFilm, inStory }: TagPlace): Finding[] {
+  const products = listed(fields['product_tags'])
   return [
-    ...listed(fields['collaborators']).flatMap((name, index) => nameFindings(name, `${prefix}collaborators[${index}]`)),
     ...listed(fields['user_tags']).flatMap((tag, index) => {
-      const path = `${prefix}user_tags[${index}]`
-      const name = nameFindings(isRecord(tag) ? tag['username'] : undefined, `${path}.username`)
-      return [...name, ...positionFindings('user-tag-position', tag, { path, inFilm, needed: picture })]
+      const at = `${path}.user_tags[${index}]`
+      const name = nameFindings(isRecord(tag) ? tag['username'] : undefined, `${at}.username`)
+      return [...name, ...positionFindings('user-tag-position', tag, { path: at, inFilm, needed: !inStory })]
     }),
-    ...listed(fields['product_tags']).flatMap((tag, index) => {
-      const path = `${prefix}product_tags[${index}]`
-      const known = isRecord(tag) && typeof tag['product_id'] === 'string'
-      const id = known ? [] : [finding('field-type', { path: `${path}.product_id`, found: 'nothing', fix: 'give the id of the product' })]
-      return [...id, ...positionFindings('product-tag-position', tag, { path, inFilm, needed: true })]
+    ...atMost('product-tags-count', { count: products.length, what: 'product tags', path: `${path}.product_tags` }),
+    ...products.flatMap((tag, index) => {
+      const at = `${path}.product_tags[${index}]`
+      const id = isRecord(tag) ? tag['product_id'] : undefined
+      const known = typeof id === 'string' && /^\d+$/.test(id)
+      return [
+        ...(known ? [] : [finding('product-id', { path: `${at}.product_id`, found: JSON.stringify(id) ?? formOf(id) })]),
+        ...positionFindings('product-tag-position', tag, { path: at, inFilm, needed: true }),
+      ]
     }),
   ]
+}
+
+/** A finding for what can't be a user name. */
+export function nameFindings(name: unknown, path: string): Finding[] {
+  if (typeof name === 'string' && USERNAME.test(name)) return []
+  return [finding('username-form', { path, found: JSON.stringify(name) ?? formOf(name) })]
 }
 
 function listed(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-function nameFindings(name: unknown, path: string): Finding[] {
-  return typeof name === 'string' && USERNAME.test(name)
-    ? []
-    : [finding('username-form', { path, found: JSON.stringify(name) ?? 'nothing' })]
-}
-
 interface Position {
   readonly path: string
   readonly inFilm: boolean
-  /** Pictures need both; stories may do without. */
+  /** Stories may do without. */
   readonly needed: boolean
 }
 
 function positionFindings(rule: RuleName, tag: unknown, { path, inFilm, needed }: Position): Finding[] {
   if (!isRecord(tag)) return []
   const { x, y } = tag
-  if (inFilm) return x === undefined && y === undefined ? [] : [finding(rule, { path, found: 'x and y in a film', fix: 'remove x and y' })]
-  if (x === undefined && y === undefined && !needed) return []
+  const absent = x === undefined && y === undefined
+  if (inFilm) return absent ? [] : [finding(rule, { path, found: 'x and y in a film', fix: 'remove x and y' })]
+  if (absent && !needed) return []
   const { min, max } = limitsOf(rule)
   const inside = (value: unknown) => typeof value === 'number' && value >= min && value <= max
-  return inside(x) && inside(y) ? [] : [finding(rule, { path, found: `x ${JSON.stringify(x)}, y ${JSON.stringify(y)}` })]
+  return inside(x) && inside(y)
+    ? []
+    : [finding(rule, { path, found: `x ${JSON.stringify(x) ?? 'absent'}, y ${JSON.stringify(y) ?? 'absent'}` })]
 }
