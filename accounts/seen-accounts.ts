@@ -1,0 +1,86 @@
+import { ConnectorError, type LoginFamily } from '../framework/index.ts'
+import { type GraphAccess, graphCall, versionOf } from './graph.ts'
+import { isObject } from './graph-refusal.ts'
+
+/** An Instagram account that a token sees. */
+export interface SeenAccount {
+  readonly igUserId: string
+  readonly name: string
+}
+
+export interface Looker {
+  readonly login: LoginFamily
+  readonly token: string
+  readonly signal?: AbortSignal
+}
+
+const FIELDS = 'id,name,instagram_business_account{id,username}'
+/** Of a hundred Pages each; a login that sees more is a mistake in the paging. */
+const MAX_PAGES = 100
+
+/**
+ * The accounts that a token sees: those of the user's Pages for Facebook Login (also with a Page token), the one of the token for Instagram
+ * Login. Pages that a business owns without the user being on their list are not found.
+ */
+export async function seenAccounts(access: GraphAccess, looker: Looker): Promise<readonly SeenAccount[]> {
+  access.http.secret(looker.token)
+  return looker.login === 'instagram' ? ownAccount(access, looker) : accountsOfPages(access, looker)
+}
+
+async function ownAccount(access: GraphAccess, { token, signal }: Looker): Promise<readonly SeenAccount[]> {
+  const body = await graphCall(access, {
+    method: 'GET',
+    host: 'instagram',
+    path: `/${versionOf(access)}/me`,
+    params: { fields: 'user_id,username' },
+    token,
+    ...(signal ? { signal } : {}),
+  })
+  const account = accountOf(body['user_id'], body['username'])
+  return account ? [account] : []
+}
+
+async function accountsOfPages(access: GraphAccess, looker: Looker): Promise<readonly SeenAccount[]> {
+  const seen = new Map<string, SeenAccount>()
+  const cursors = new Set<string>()
+  for (let after: string | undefined; ; ) {
+    const body = await listPages(access, looker, after)
+    for (const page of Array.isArray(body['data']) ? body['data'] : [body]) {
+      const found = isObject(page) ? page['instagram_business_account'] : undefined
+      const account = isObject(found) ? accountOf(found['id'], found['username']) : undefined
+      if (account) seen.set(account.igUserId, account)
+    }
+    after = nextCursor(body)
+    if (after === undefined) return [...seen.values()]
+    if (cursors.has(after) || cursors.size >= MAX_PAGES) {
+      throw new ConnectorError('ERR_PAGE_LOOP', 'the list of Pages does not end', { failureType: 'transient_error' })
+    }
+    cursors.add(after)
+  }
+}
+
+async function listPages(access: GraphAccess, { token, signal }: Looker, after: string | undefined) {
+  const end = { token, ...(signal ? { signal } : {}) }
+  const version = versionOf(access)
+  const params = { fields: FIELDS, limit: '100', ...(after === undefined ? {} : { after }) }
+  try {
+    return await graphCall(access, { method: 'GET', host: 'facebook', path: `/${version}/me/accounts`, params, ...end })
+  } catch (thrown) {
+    // The token of a Page has no list: it is the Page.
+    if (!(thrown instanceof ConnectorError) || thrown.code !== 'ERR_GRAPH' || thrown.failureType !== 'config_error') throw thrown
+    return await graphCall(access, { method: 'GET', host: 'facebook', path: `/${version}/me`, params: { fields: FIELDS }, ...end })
+  }
+}
+
+/** A page may be short or empty and have a next one: only `next` tells. */
+function nextCursor(body: Readonly<Record<string, unknown>>): string | undefined {
+  const paging = body['paging']
+  if (!isObject(paging) || typeof paging['next'] !== 'string' || !isObject(paging['cursors'])) return undefined
+  const after = paging['cursors']['after']
+  return typeof after === 'string' ? after : undefined
+}
+
+function accountOf(id: unknown, username: unknown): SeenAccount | undefined {
+  if (typeof id !== 'string' && typeof id !== 'number') return undefined
+  return { igUserId: String(id), name: typeof username === 'string' && username !== '' ? username : String(id) }
+}

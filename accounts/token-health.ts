@@ -1,0 +1,41 @@
+import type { AccountRecord, AccountToken } from '../framework/index.ts'
+
+const DAY_MS = 86_400_000
+/** Below this share of its life a token is replaced, whatever the number of days. */
+const LAST_SHARE = 0.1
+
+export const REFRESH_BEFORE_DAYS = 7
+
+/** How long a token lives yet. `never`: it does not expire, or nobody knows when. */
+export interface TokenHealth {
+  readonly state: 'fresh' | 'due' | 'expired' | 'never'
+  /** Rounded down, negative when it expired; undefined for `never`. */
+  readonly daysLeft: number | undefined
+  /** For people: `43 days left`, `expired 2 days ago`, `does not expire`. */
+  readonly text: string
+}
+
+/** For listings and checks: of a record, or of anything with the two dates. `now` in milliseconds. */
+export function tokenHealth(
+  { tokenExpiresAt, tokenCreatedAt }: Pick<AccountRecord, 'tokenExpiresAt' | 'tokenCreatedAt'>,
+  { now, refreshBeforeDays = REFRESH_BEFORE_DAYS }: { readonly now: number; readonly refreshBeforeDays?: number },
+): TokenHealth {
+  if (tokenExpiresAt === undefined) return { state: 'never', daysLeft: undefined, text: 'does not expire' }
+  const left = Date.parse(tokenExpiresAt) - now
+  const daysLeft = Math.floor(left / DAY_MS)
+  const days = (count: number) => `${count} day${count === 1 ? '' : 's'}`
+  if (left <= 0) return { state: 'expired', daysLeft, text: `expired ${days(Math.floor(-left / DAY_MS))} ago` }
+  const life = tokenCreatedAt === undefined ? 0 : Date.parse(tokenExpiresAt) - Date.parse(tokenCreatedAt)
+  const due = left <= Math.max(refreshBeforeDays * DAY_MS, life * LAST_SHARE)
+  return { state: due ? 'due' : 'fresh', daysLeft, text: `${days(daysLeft)} left` }
+}
+
+/** The same of a token. */
+export function healthOf({ createdAt, expiresAt }: AccountToken, options: { now: number; refreshBeforeDays?: number }): TokenHealth {
+  return tokenHealth({ tokenExpiresAt: expiresAt, tokenCreatedAt: createdAt }, options)
+}
+
+/** Hours since the token was made; undefined when nobody knows. */
+export function ageHours({ createdAt }: AccountToken, now: number): number | undefined {
+  return createdAt === undefined ? undefined : (now - Date.parse(createdAt)) / 3_600_000
+}
