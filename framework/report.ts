@@ -14,6 +14,8 @@ export interface Reporter {
   finding(finding: Finding): void
   /** The stream waits for its provider; the platform is told so that it does not take silence for death. */
   rateLimited(context: { readonly stream?: string; readonly seconds: number }): void
-  /** The wait told by `rateLimited` is over, whether or not it came to its end. */
+  /** The stream waits for work that the source does on its own; others may take its room meanwhile. */
+  waiting?(context: { readonly stream?: string }): void
+  /** The wait told by `rateLimited` or `waiting` is over, whether or not it came to its end. */
   resumed?(context: { readonly stream?: string }): void
 }

@@ -5,6 +5,7 @@ import { HttpRequestRegexMatcher } from './api-budget/http-request-regex-matcher
 import { MovingWindowCallRatePolicy } from './api-budget/moving-window-call-rate-policy.ts'
 import { Rate } from './api-budget/rate.ts'
 import { UnlimitedCallRatePolicy } from './api-budget/unlimited-call-rate-policy.ts'
+import { AsyncJobStatusMap } from './async-jobs/async-job-status-map.ts'
 import { ApiKeyAuthenticator } from './authenticators/api-key-authenticator.ts'
 import { BasicHttpAuthenticator } from './authenticators/basic-http-authenticator.ts'
 import { BearerAuthenticator } from './authenticators/bearer-authenticator.ts'
@@ -51,6 +52,7 @@ import { DpathExtractor } from './extractors/dpath-extractor.ts'
 import { RecordExpander } from './extractors/record-expander.ts'
 import { RecordFilter } from './extractors/record-filter.ts'
 import { RecordSelector } from './extractors/record-selector.ts'
+import { ResponseToFileExtractor } from './extractors/response-to-file-extractor.ts'
 import { CursorPagination } from './paginators/cursor-pagination.ts'
 import { DefaultPaginator } from './paginators/default-paginator.ts'
 import { NoPagination } from './paginators/no-pagination.ts'
@@ -76,6 +78,7 @@ import { HttpComponentsResolver } from './resolvers/http-components-resolver.ts'
 import { ParametrizedComponentsResolver } from './resolvers/parametrized-components-resolver.ts'
 import { StreamConfig } from './resolvers/stream-config.ts'
 import { StreamParametersDefinition } from './resolvers/stream-parameters-definition.ts'
+import { AsyncRetriever } from './retrievers/async-retriever.ts'
 import { SimpleRetriever } from './retrievers/simple-retriever.ts'
 import { ComplexFieldType } from './schema-loaders/complex-field-type.ts'
 import { DefaultSchemaLoader } from './schema-loaders/default-schema-loader.ts'
@@ -105,6 +108,7 @@ export const components: readonly Component[] = [
   MovingWindowCallRatePolicy,
   Rate,
   UnlimitedCallRatePolicy,
+  AsyncJobStatusMap,
   ApiKeyAuthenticator,
   BasicHttpAuthenticator,
   BearerAuthenticator,
@@ -151,6 +155,7 @@ export const components: readonly Component[] = [
   RecordExpander,
   RecordFilter,
   RecordSelector,
+  ResponseToFileExtractor,
   CursorPagination,
   DefaultPaginator,
   NoPagination,
@@ -176,6 +181,7 @@ export const components: readonly Component[] = [
   ParametrizedComponentsResolver,
   StreamConfig,
   StreamParametersDefinition,
+  AsyncRetriever,
   SimpleRetriever,
   ComplexFieldType,
   DefaultSchemaLoader,

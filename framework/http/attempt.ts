@@ -1,57 +1,18 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Got, OptionsInit, OptionsOfBufferResponseBody, Progress, Response } from 'got'
-import { ConnectorError } from '../errors.ts'
+import type { ConnectorError } from '../errors.ts'
+import type { AttemptOptions, AttemptSettings, Exchange, Timeouts } from './attempt-settings.ts'
 import { createResponse } from './body.ts'
-import { ACCEPT_ENCODING, type BodyLimits, bodyTooLarge, decompress } from './compression.ts'
+import { ACCEPT_ENCODING, bodyTooLarge, decompress } from './compression.ts'
 import { attemptError, stoppedBy, timeoutError } from './failures.ts'
 import { guardedLookup } from './lookup.ts'
-import type { Origins } from './origin.ts'
 import type { HttpRequest, HttpResponse } from './request.ts'
-
-/** Milliseconds that each phase of an attempt may take. */
-export interface Timeouts {
-  readonly dns: number
-  readonly connect: number
-  readonly tls: number
-  readonly send: number
-  /** From the last byte sent to the headers of the answer. */
-  readonly headers: number
-  /** Without a byte while the body arrives. */
-  readonly bodyIdle: number
-  /** The whole attempt. */
-  readonly request: number
-}
-
-const PHASE_MS = 30_000
-export const DEFAULT_TIMEOUTS: Timeouts = {
-  dns: PHASE_MS,
-  connect: PHASE_MS,
-  tls: PHASE_MS,
-  send: PHASE_MS,
-  headers: PHASE_MS,
-  bodyIdle: PHASE_MS,
-  request: PHASE_MS,
-}
+import { headersOf } from './response-headers.ts'
+import { saveBody } from './save-body.ts'
 
 /** Idle connections are closed before a router on the way forgets them silently, as after a long wait for quota. */
 const CONNECTIONS = { keepAlive: true, timeout: 60_000 }
-
-export interface AttemptSettings {
-  readonly origins: Origins
-  readonly timeouts: Timeouts
-  readonly limits: BodyLimits
-  readonly userAgent: string
-  readonly redact: (text: string) => string
-}
-
-export interface AttemptOptions {
-  readonly signal?: AbortSignal | undefined
-  /** Milliseconds left of the run; shortens the time for the whole attempt. */
-  readonly millisecondsLeft?: number | undefined
-  /** Told the size of the body as received, before decompression. */
-  readonly onBytes?: (bytes: number) => void
-}
 
 export interface Attempts {
   /**
@@ -108,21 +69,13 @@ async function loadGot(settings: AttemptSettings, agents: { http: HttpAgent; htt
   })
 }
 
-interface Exchange {
-  readonly request: HttpRequest
-  readonly url: URL
-  readonly settings: AttemptSettings
-  readonly options: AttemptOptions
-}
-
 async function receive(got: Got, exchange: Exchange): Promise<HttpResponse> {
   const { request, url, settings, options } = exchange
   const label = () => `${request.method} ${url.origin}${settings.redact(url.pathname)}`
+  if (request.saveTo !== undefined) return saveBody(got, { ...exchange, saveTo: request.saveTo, label })
   const raw = await download(got, exchange, label)
   options.onBytes?.(raw.rawBody.length)
-  const headers = flatHeaders(raw.headers)
-  const location = headers['location']
-  if (location !== undefined && raw.statusCode >= 300 && raw.statusCode < 400) throw redirectRefused(label(), location, url)
+  const headers = headersOf(raw, { label, url })
   const body = await decompress(raw.rawBody, headers['content-encoding'], settings.limits)
   return createResponse({ status: raw.statusCode, headers, url: request.url, body }, settings.redact)
 }
@@ -167,21 +120,4 @@ function requestOptions(
     ...(signal ? { signal } : {}),
     ...(hurried ? { timeout: { request: Math.max(1, Math.ceil(millisecondsLeft)) } } : {}),
   }
-}
-
-/** Node joins repeated headers itself, all but Set-Cookie. */
-function flatHeaders(headers: Response['headers']): Readonly<Record<string, string>> {
-  const flat: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ')
-  }
-  return flat
-}
-
-/** Following would hand the credentials to whoever answered; the target is named without its query, which may hold some. */
-function redirectRefused(label: string, location: string, from: URL): ConnectorError {
-  const target = URL.canParse(location, from.href) ? new URL(location, from.href).origin : 'an invalid address'
-  return new ConnectorError('ERR_REDIRECT_REFUSED', `${label}: redirected to ${target}; redirects are not followed`, {
-    failureType: 'config_error',
-  })
 }

@@ -7,6 +7,8 @@ export interface ResponseParts {
   readonly headers: Readonly<Record<string, string>>
   readonly url: string
   readonly body: Uint8Array
+  /** The body when it was saved instead of kept; `body` is then empty. */
+  readonly pieces?: () => AsyncIterable<Uint8Array>
 }
 
 const EXCERPT_CHARACTERS = 500
@@ -28,6 +30,12 @@ export function createResponse(parts: ResponseParts, redact: (text: string) => s
       return json.value
     },
   }
+}
+
+/** The body in pieces, whether it was saved or kept. */
+export async function* bodyPieces({ body, pieces }: Pick<HttpResponse, 'body' | 'pieces'>): AsyncGenerator<Uint8Array> {
+  if (pieces) yield* pieces()
+  else yield body
 }
 
 /** Stands for "nothing came" where an error handler chose to ignore a failed attempt: status 0, no body. */

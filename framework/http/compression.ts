@@ -36,21 +36,25 @@ const unwrapRaw = promisify<Uint8Array, ZlibOptions, Buffer>(inflateRaw)
  * Throws ERR_BODY_TOO_LARGE, ERR_COMPRESSION_RATIO, ERR_BODY_ENCODING (unknown coding), ERR_BODY_TRUNCATED (transient).
  */
 export async function decompress(body: Uint8Array, contentEncoding: string | undefined, limits: BodyLimits): Promise<Uint8Array> {
+  const codings = body.length === 0 ? [] : codingsOf(contentEncoding)
+  if (codings.length === 0) return body
+  const decode = async () => {
+    let decoded = body
+    for (const coding of codings) decoded = await undo(decoded, coding, { limits, received: body.length })
+    return decoded
+  }
+  return body.length < HEAVY_BYTES ? decode() : inTurn(decode)
+}
+
+/** The codings of a body in the order in which they are undone. Throws ERR_BODY_ENCODING for too many of them. */
+export function codingsOf(contentEncoding: string | undefined): readonly string[] {
   const codings = (contentEncoding ?? '')
     .toLowerCase()
     .split(',')
     .map((coding) => coding.trim())
     .filter((coding) => coding !== '' && coding !== 'identity')
-  if (body.length === 0 || codings.length === 0) return body
-  if (codings.length > MAX_LAYERS) {
-    throw new ConnectorError('ERR_BODY_ENCODING', `the body is compressed ${codings.length} times over; at most ${MAX_LAYERS} are accepted`)
-  }
-  const decode = async () => {
-    let decoded = body
-    for (const coding of codings.reverse()) decoded = await undo(decoded, coding, { limits, received: body.length })
-    return decoded
-  }
-  return body.length < HEAVY_BYTES ? decode() : inTurn(decode)
+  if (codings.length <= MAX_LAYERS) return codings.reverse()
+  throw new ConnectorError('ERR_BODY_ENCODING', `the body is compressed ${codings.length} times over; at most ${MAX_LAYERS} are accepted`)
 }
 
 let lastInTurn: Promise<void> = Promise.resolve()
@@ -66,9 +70,7 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 
 async function undo(body: Uint8Array, coding: string, size: { limits: BodyLimits; received: number }): Promise<Uint8Array> {
   const decompressor = Object.hasOwn(decompressors, coding) ? decompressors[coding] : undefined
-  if (!decompressor) {
-    throw new ConnectorError('ERR_BODY_ENCODING', `unknown Content-Encoding '${coding}'; known: ${Object.keys(decompressors).join(', ')}`)
-  }
+  if (!decompressor) throw unknownCoding(coding)
   const byRatio = Math.max(RATIO_FLOOR_BYTES, size.received * size.limits.maxCompressionRatio)
   const maxOutputLength = Math.min(size.limits.maxBodyBytes, byRatio)
   try {
@@ -76,6 +78,10 @@ async function undo(body: Uint8Array, coding: string, size: { limits: BodyLimits
   } catch (thrown) {
     throw decodingError(thrown, coding, { ...size, byRatio })
   }
+}
+
+export function unknownCoding(coding: string): ConnectorError {
+  return new ConnectorError('ERR_BODY_ENCODING', `unknown Content-Encoding '${coding}'; known: ${Object.keys(decompressors).join(', ')}`)
 }
 
 function decodingError(thrown: unknown, coding: string, size: { limits: BodyLimits; received: number; byRatio: number }): ConnectorError {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Reporter } from '../report.ts'
-import { createAttempts, DEFAULT_TIMEOUTS, type Timeouts } from './attempt.ts'
+import { createAttempts } from './attempt.ts'
+import { DEFAULT_TIMEOUTS, type Timeouts } from './attempt-settings.ts'
 import { type Budget, createBudget } from './budget.ts'
 import type { HttpClient } from './client.ts'
 import { createExchange, type ExchangeSummary } from './exchange.ts'

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { asConnectorError, during, StoppedError } from '../errors.ts'
-import type { AttemptOptions, Attempts } from './attempt.ts'
+import type { Attempts } from './attempt.ts'
+import type { AttemptOptions } from './attempt-settings.ts'
 import { type Budget, deadlineReached } from './budget.ts'
 import type { SendOptions } from './client.ts'
 import { stoppedBy } from './failures.ts'

@@ -7,6 +7,8 @@ export interface HttpRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array
+  /** Path of a file that the body of a success is written to, unpacked and as it arrives; it may then be larger than memory holds. */
+  readonly saveTo?: string
   /** Whom the request is for: usage is paced per key (an account, a Page); undefined = the app as a whole. */
   readonly paceKey?: string
   /** Calls that the provider counts for it: a batch of n counts n. Taken from the request budget. 1 by default. */
@@ -24,6 +26,8 @@ export interface HttpResponse {
   /** The address that answered, without credentials. */
   readonly url: string
   readonly body: Uint8Array
+  /** The body in pieces when the request said `saveTo`, as often as it is asked for; `body` is then empty. */
+  readonly pieces?: () => AsyncIterable<Uint8Array>
   /** The body as text: UTF-8, BOM dropped, invalid bytes as U+FFFD. */
   text(): string
   /**

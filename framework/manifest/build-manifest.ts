@@ -1,4 +1,5 @@
 import { ApiBudget } from '../components/api-budget/api-budget.ts'
+import { createJobSlots } from '../components/async-jobs/job-slots.ts'
 import { Check } from '../components/checks/check.ts'
 import { Discovery } from '../components/resolvers/discovery.ts'
 import { Stream } from '../components/streams/stream.ts'
@@ -9,6 +10,7 @@ import { buildComponent, isNode, locateErrors, manifestError, type Node } from '
 import type { BuildContext, Config, Language, Services } from './component.ts'
 import { buildDynamic, type DynamicGroup } from './dynamic-streams.ts'
 import { condition, integerOrTemplate } from './fields.ts'
+import { idleJobs } from './idle-services.ts'
 import type { Manifest } from './manifest.ts'
 import { filesBeside } from './manifest-files.ts'
 import { gatherProblems } from './problems.ts'
@@ -44,13 +46,14 @@ export function buildManifest(manifest: Manifest, options: BuildOptions): BuiltM
     ...options,
     dialect: manifest.dialect,
     files: filesBeside(manifest.file),
+    jobs: idleJobs,
     parameters: {},
     roots: [],
     path: '',
     locate: manifest.locate,
     warn: once((warning) => warnings.push(warning)),
   }
-  const context = withBudget(manifest, base)
+  const context = { ...withBudget(manifest, base), jobs: createJobSlots(jobCountOf(manifest, base)) }
   const built = manifest.dialect === 'native' ? buildNative(manifest, context) : buildForeign(manifest, context)
   return { ...built, warnings }
 }
@@ -86,7 +89,7 @@ function buildNative(manifest: Manifest, context: BuildContext): Built {
       : problems.attempt(() => buildComponent(Discovery, manifest.discovery, { ...context, path: 'streams.discovery' }))
   problems.throwAny()
   if (!check) throw new TypeError('a manifest without problems has a check')
-  return { streams, dynamic: [], broken: [], discovery, check, concurrency: undefined }
+  return { streams, dynamic: [], broken: [], discovery, check, concurrency: concurrencyOf(manifest, context) }
 }
 
 function buildForeign(manifest: Manifest, context: BuildContext): Built {
@@ -160,4 +163,15 @@ function concurrencyOf({ concurrencyLevel: node }: Manifest, context: BuildConte
   const read = (key: string) => locateErrors(() => integerOrTemplate({ description: key }).build(node[key], at), at, { node, key })
   const wanted = read('default_concurrency')
   return node['max_concurrency'] === undefined ? wanted : Math.min(wanted, read('max_concurrency'))
+}
+
+/** As many jobs as the reference has under way unless a manifest says otherwise. */
+const DEFAULT_JOBS = 1
+
+function jobCountOf({ asyncJobCount: node }: Manifest, context: BuildContext): number {
+  if (node === undefined || node === null) return DEFAULT_JOBS
+  const at = { ...context, path: 'max_concurrent_async_job_count' }
+  const count = locateErrors(() => integerOrTemplate({ description: 'Jobs at the same time.' }).build(node, at), at, { node: {} })
+  if (count >= 1) return count
+  throw manifestError(at, `expected at least 1, found ${count}`)
 }

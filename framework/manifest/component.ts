@@ -113,6 +113,12 @@ export interface ManifestFiles {
   read(path: string): string | undefined
 }
 
+/** Room for the jobs that sources work on for us, over all streams of a manifest. */
+export interface JobSlots {
+  /** Runs the work when there is room. Rejects with the signal's reason when that comes first. */
+  run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>
+}
+
 export interface BuildContext {
   readonly language: Language
   readonly dialect: Dialect
@@ -122,6 +128,7 @@ export interface BuildContext {
   /** Names that every template of this manifest sees besides config and parameters: `account` under discovery. */
   readonly roots: readonly string[]
   readonly services: Services
+  readonly jobs: JobSlots
   readonly files: ManifestFiles
   /** `streams[0].retriever.paginator` */
   readonly path: string

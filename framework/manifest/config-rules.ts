@@ -1,7 +1,7 @@
 import { ConfigRules } from '../components/config-rules/config-rule.ts'
 import { buildTyped, isNode } from './build.ts'
 import type { BuildContext, Language } from './component.ts'
-import { idleServices } from './idle-services.ts'
+import { idleJobs, idleServices } from './idle-services.ts'
 import type { Manifest } from './manifest.ts'
 import { filesBeside } from './manifest-files.ts'
 
@@ -15,6 +15,7 @@ export function buildConfigRules({ spec, dialect, file, locate }: Manifest, lang
     parameters: {},
     roots: [],
     services: idleServices,
+    jobs: idleJobs,
     files: filesBeside(file),
     path: 'spec.config_normalization_rules',
     locate,

@@ -91,6 +91,18 @@ export const envelopeSchema: JsonSchema = closed(
     runtime,
     streams,
     spec,
+    concurrency_level: {
+      type: 'object',
+      properties: {
+        type: { const: 'ConcurrencyLevel' },
+        default_concurrency: { description: 'How many slices are read at the same time; may be a template over the config.' },
+        max_concurrency: { description: 'The most, whatever the config says.' },
+      },
+      required: ['default_concurrency'],
+      additionalProperties: false,
+      description: 'How many slices are read at the same time, over all streams; 8 by default.',
+    },
+    max_concurrent_async_job_count: { description: 'How many jobs of AsyncRetrievers are under way at the same time; 1 by default.' },
     check: { $ref: '#/definitions/Check', description: 'Says whether a config works.' },
     api_budget: { $ref: '#/definitions/ApiBudget', description: 'How many calls the requests of all streams may make.' },
     definitions: { type: 'object', description: 'Parts that are used in several places by `$ref: "#/definitions/…"`.' },

@@ -1,8 +1,11 @@
-import type { Services } from './component.ts'
+import type { JobSlots, Services } from './component.ts'
 
 const refuse = (): never => {
   throw new TypeError('nothing is sent and nobody waits while a manifest is only built')
 }
+
+/** Room for jobs where none are started. */
+export const idleJobs: JobSlots = { run: async () => refuse() }
 
 /** Services for components that are built and not run, or that need nothing but their fields. */
 export const idleServices: Services = {

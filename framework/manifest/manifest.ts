@@ -37,8 +37,10 @@ export interface Sections {
   readonly check: unknown
   /** `api_budget`: how many calls the requests may make; undefined: as many as the source answers. */
   readonly apiBudget: unknown
-  /** `concurrency_level` of a foreign manifest. */
+  /** `concurrency_level`. */
   readonly concurrencyLevel: unknown
+  /** `max_concurrent_async_job_count`. */
+  readonly asyncJobCount: unknown
 }
 
 /**
@@ -94,7 +96,8 @@ function nativeSections(root: Node, { positions: { copied } }: Document): Sectio
     discovery: isNode(discovery) ? propagate(discovery, { copied }) : discovery,
     check: nodes['check'],
     apiBudget: nodes['api_budget'],
-    concurrencyLevel: undefined,
+    concurrencyLevel: root['concurrency_level'],
+    asyncJobCount: root['max_concurrent_async_job_count'],
   }
 }
 
@@ -111,6 +114,7 @@ function foreignSections(root: Node, { positions: { copied } }: Document): Secti
     check: nodes['check'],
     apiBudget: nodes['api_budget'],
     concurrencyLevel: nodes['concurrency_level'],
+    asyncJobCount: root['max_concurrent_async_job_count'],
   }
 }
 

@@ -45,6 +45,9 @@ export function createRunReporter(run: Run, clock: Clock, logger: Logger): RunRe
       post(statusItem(stream, 'RUNNING', clock.now(), [{ type: 'RATE_LIMITED' }]))
       watch(stream, true)
     },
+    waiting({ stream }) {
+      if (stream !== undefined) watch(stream, true)
+    },
     resumed({ stream }) {
       if (stream !== undefined) watch(stream, false)
     },

@@ -1,4 +1,5 @@
 import type { Clock } from '../../framework/clock.ts'
+import { createJobSlots } from '../../framework/components/async-jobs/job-slots.ts'
 import { components } from '../../framework/components/index.ts'
 import { createHttpClient } from '../../framework/http/create-client.ts'
 import { createRedactor } from '../../framework/http/redaction.ts'
@@ -59,6 +60,7 @@ export function testContext({
     dialect: 'native',
     config,
     files: noFiles,
+    jobs: createJobSlots(1),
     parameters: {},
     roots: [],
     path: '',

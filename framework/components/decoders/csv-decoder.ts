@@ -4,9 +4,9 @@ import { list, optional, string, withDefault } from '../../manifest/fields.ts'
 import { setOwn } from '../../template/dict.ts'
 import type { Dialect } from '../../template/template.ts'
 import { inBatches } from './batches.ts'
-import { readCsv } from './csv.ts'
+import { readCsv, readCsvPieces } from './csv.ts'
 import { Decoder } from './decoder.ts'
-import { textReader } from './text-encoding.ts'
+import { pieceReader, textReader } from './text-encoding.ts'
 
 export const CsvDecoder = defineComponent(Decoder, {
   type: 'CsvDecoder',
@@ -22,24 +22,31 @@ export const CsvDecoder = defineComponent(Decoder, {
   examples: [{ title: 'A table with tabs', manifest: { type: 'CsvDecoder', delimiter: '\\t', set_values_to_none: ['NULL'] } }],
   create: ({ encoding, delimiter: written, set_values_to_none = [] }, { dialect }) => {
     const read = textReader(encoding)
+    const readPieces = pieceReader(encoding)
     const delimiter = delimiterOf(written)
     const nulls = new Set(set_values_to_none)
     return {
       streamed: true,
+      piecewise: true,
       async *decode(response) {
-        yield* inBatches(named(readCsv(read(response.body), delimiter), nulls, dialect))
+        const name = namer(nulls, dialect)
+        if (!response.pieces) return yield* inBatches(name(readCsv(read(response.body), delimiter)))
+        for await (const rows of readCsvPieces(readPieces(response.pieces()), delimiter)) yield* inBatches(name(rows))
       },
     }
   },
 })
 
-function* named(rows: Iterable<readonly string[]>, nulls: ReadonlySet<string>, dialect: Dialect): Iterable<unknown> {
+/** Names the cells of rows; the first row that it is given is the header. */
+function namer(nulls: ReadonlySet<string>, dialect: Dialect): (rows: Iterable<readonly string[]>) => Iterable<unknown> {
   let header: readonly string[] | undefined
   let number = 0
-  for (const cells of rows) {
-    number += 1
-    if (!header) header = cells
-    else yield rowOf(header, cells, { nulls, dialect, number })
+  return function* (rows) {
+    for (const cells of rows) {
+      number += 1
+      if (!header) header = cells
+      else yield rowOf(header, cells, { nulls, dialect, number })
+    }
   }
 }
 

@@ -7,6 +7,8 @@ export interface Decoder {
   decode(response: HttpResponse): AsyncIterable<readonly unknown[]>
   /** All bodies at once, for formats that are read as a whole. Throws like `decode`. */
   whole?(response: HttpResponse): readonly unknown[]
+  /** True when `decode` also reads bodies that were saved to a file, which may be larger than memory holds. */
+  readonly piecewise?: boolean
   /** True when pagination cannot look into the body. */
   readonly streamed: boolean
 }

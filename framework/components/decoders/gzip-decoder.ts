@@ -5,6 +5,7 @@ import { defineComponent } from '../../manifest/component.ts'
 import { optional, slot } from '../../manifest/fields.ts'
 import { Decoder } from './decoder.ts'
 import { MAX_UNPACKED_BYTES, withBody } from './derived-response.ts'
+import { unpackPieces } from './unpack-pieces.ts'
 
 export const GzipDecoder = defineComponent(Decoder, {
   type: 'GzipDecoder',
@@ -21,6 +22,7 @@ export const GzipDecoder = defineComponent(Decoder, {
     const { whole } = inner
     return {
       streamed: inner.streamed,
+      piecewise: inner.piecewise ?? false,
       decode: (response) => inner.decode(unpacked(response)),
       ...(whole ? { whole: (response: HttpResponse) => whole(unpacked(response)) } : {}),
     }
@@ -28,7 +30,8 @@ export const GzipDecoder = defineComponent(Decoder, {
 })
 
 function unpacked(response: HttpResponse): HttpResponse {
-  const { body } = response
+  const { body, pieces } = response
+  if (pieces) return { ...response, pieces: () => unpackPieces(pieces(), ['gzip']) }
   if (body[0] !== 0x1f || body[1] !== 0x8b) return response
   return withBody(response, gunzip(body))
 }

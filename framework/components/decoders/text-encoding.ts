@@ -18,6 +18,27 @@ export function textReader(encoding: string): (bytes: Uint8Array) => string {
   }
 }
 
+/** The same for a text that comes in pieces. */
+export function pieceReader(encoding: string): (pieces: AsyncIterable<Uint8Array>) => AsyncGenerator<string> {
+  const label = encoding.replaceAll('_', '-')
+  const create = latin1.test(label) ? latin1Decoder : () => decoderOf(label)
+  return async function* (pieces) {
+    const decoder = create()
+    try {
+      for await (const piece of pieces) yield decoder.decode(piece, { stream: true })
+      yield decoder.decode()
+    } catch (cause) {
+      if (!(cause instanceof TypeError)) throw cause
+      const message = `the body is no text in ${encoding}`
+      throw new ConnectorError('ERR_BODY_ENCODING', message, { failureType: 'transient_error', cause })
+    }
+  }
+}
+
+function latin1Decoder(): Pick<InstanceType<typeof TextDecoder>, 'decode'> {
+  return { decode: (bytes) => (bytes === undefined ? '' : Buffer.from(bytes as Uint8Array).toString('latin1')) }
+}
+
 function decoderOf(label: string): InstanceType<typeof TextDecoder> {
   try {
     return new TextDecoder(label, { fatal: true })

@@ -1,6 +1,7 @@
 import { defineFamily } from '../../manifest/component.ts'
 import type { JsonSchema, Row } from '../../protocol/messages.ts'
 import type { Scope } from '../../template/template.ts'
+import type { Decoder } from '../decoders/decoder.ts'
 import type { Transformation } from '../transformations/transformation.ts'
 
 export interface RecordExtractor {
@@ -9,6 +10,8 @@ export interface RecordExtractor {
    * there must be data and there is none.
    */
   extract(body: unknown): readonly Row[]
+  /** Reads responses in place of the decoder that stands beside the extractor; its bodies are the records. */
+  readonly decoder?: Decoder
 }
 /** What a record becomes: itself, others, or nothing. */
 export type RecordExpansion = (record: unknown) => readonly unknown[]
@@ -39,6 +42,8 @@ export interface Selection {
 export interface RecordSelector {
   /** Records of a batch of decoded bodies. */
   select(bodies: readonly unknown[], scope: Scope, stages: RecordStages): Promise<Selection> | Selection
+  /** The same for records that were found elsewhere: filters, transforms and normalises. */
+  refine(records: readonly unknown[], scope: Scope, stages: RecordStages): Promise<Selection> | Selection
   /** Throws what `select` would throw about data that must be there, without touching the bodies. */
   verify(bodies: readonly unknown[]): void
 }

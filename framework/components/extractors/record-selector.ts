@@ -1,4 +1,4 @@
-import { ConnectorError } from '../../errors.ts'
+import { ConfigError, ConnectorError } from '../../errors.ts'
 import { describe } from '../../manifest/build.ts'
 import { defineComponent } from '../../manifest/component.ts'
 import { boolean, oneOf, optional, slot, withDefault } from '../../manifest/fields.ts'
@@ -27,32 +27,40 @@ export const RecordSelector = defineComponent(RecordSelectorFamily, {
     { title: 'Records below a key', manifest: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } } },
   ],
   create: ({ extractor, record_filter, schema_normalization, transform_before_filtering }, { dialect }) => {
+    if (extractor.decoder) {
+      throw new ConfigError(
+        'ERR_MANIFEST_INVALID',
+        "this extractor reads whole responses; it stands in 'download_extractor' of an AsyncRetriever",
+      )
+    }
     const filter = (rows: Row[], scope: Scope, { keep }: RecordStages): Row[] => {
       const known = keep ? rows.filter(keep) : rows
       return record_filter ? known.filter((row) => record_filter.keep(row, scope)) : known
     }
+    const refine = (records: readonly unknown[], scope: Scope, stages: RecordStages) => {
+      const found = records.map(asRow)
+      const transformFirst = transform_before_filtering ?? stages.keep !== undefined
+      const rows = transformFirst
+        ? filter(transform(found, scope, stages), scope, stages)
+        : transform(filter(found, scope, stages), scope, stages)
+      const extracted = found.length
+      if (schema_normalization === 'None' || rows.length === 0) return { rows, extracted }
+      return stages.schema().then((schema) => ({ rows: rows.map(createNormaliser(schema, dialect)), extracted }))
+    }
     return {
+      refine,
       verify: (bodies) => {
         for (const body of bodies) extractor.extract(body)
       },
-      select: (bodies, scope, stages) => {
-        const found = extractAll(bodies, extractor)
-        const transformFirst = transform_before_filtering ?? stages.keep !== undefined
-        const rows = transformFirst
-          ? filter(transform(found, scope, stages), scope, stages)
-          : transform(filter(found, scope, stages), scope, stages)
-        const extracted = found.length
-        if (schema_normalization === 'None' || rows.length === 0) return { rows, extracted }
-        return stages.schema().then((schema) => ({ rows: rows.map(createNormaliser(schema, dialect)), extracted }))
-      },
+      select: (bodies, scope, stages) => refine(extractAll(bodies, extractor), scope, stages),
     }
   },
 })
 
-function extractAll(bodies: readonly unknown[], extractor: RecordExtractor): Row[] {
-  const rows: Row[] = []
-  for (const body of bodies) for (const row of extractor.extract(body)) rows.push(asRow(row, rows.length))
-  return rows
+function extractAll(bodies: readonly unknown[], extractor: RecordExtractor): readonly unknown[] {
+  const records: unknown[] = []
+  for (const body of bodies) for (const record of extractor.extract(body)) records.push(record)
+  return records
 }
 
 function asRow(row: unknown, index: number): Row {

@@ -24,7 +24,11 @@ import { type RequestContext, Requester, type RequestParts } from './requester.t
 import { formText, joinUrl, withoutCredentials, withParams } from './url.ts'
 import { jsonText, textFields, valueText } from './value-text.ts'
 
-const roots = ['stream_slice', 'stream_partition', 'stream_interval', 'next_page_token', 'query_properties']
+/** The last three only where an AsyncRetriever sends. */
+const roots = [
+  ...['stream_slice', 'stream_partition', 'stream_interval', 'next_page_token', 'query_properties'],
+  ...['creation_response', 'polling_response', 'download_target'],
+]
 /** Values of other Python types than these keep their text in the foreign dialect. */
 const textOrList = ['str', 'list'] as const
 
@@ -195,11 +199,12 @@ function contentOf({ headers = {}, body_data, body_json }: RequestParts, dialect
 }
 
 /** Whom the request is for: usage is paced per account. */
-function purpose({ scope, stream, weight }: RequestContext): Pick<HttpRequest, 'paceKey' | 'context' | 'weight'> {
+function purpose({ scope, stream, weight, saveTo }: RequestContext): Pick<HttpRequest, 'paceKey' | 'context' | 'weight' | 'saveTo'> {
   const account = scope['account']
   const id = isNode(account) ? account['id'] : undefined
   return {
     ...(weight === undefined ? {} : { weight }),
+    ...(saveTo === undefined ? {} : { saveTo }),
     ...(typeof id === 'string' ? { paceKey: id } : {}),
     ...(stream === undefined ? {} : { context: { stream, ...(typeof id === 'string' ? { account_id: id } : {}) } }),
   }

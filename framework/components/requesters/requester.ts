@@ -26,6 +26,8 @@ export interface RequestContext {
   readonly accept?: (response: HttpResponse) => void
   /** How many requests of the budget this one counts for: a batch counts its parts. 1 by default. */
   readonly weight?: number
+  /** Path of a file for the body of a success, see HttpRequest. */
+  readonly saveTo?: string
   readonly stream?: string
   readonly signal?: AbortSignal
 }

@@ -14,7 +14,7 @@ export type Answer = [status: number, body: string | Buffer, headers: Record<str
 export function serve(answer: (request: Received, count: number) => Answer): Received[] {
   const received: Received[] = []
   const scope = nock(/.*/).persist()
-  for (const method of ['get', 'post'] as const) {
+  for (const method of ['get', 'post', 'put', 'delete'] as const) {
     scope[method](/.*/).reply(function (uri) {
       const { headers } = this.req
       // As it came: nock's own reading of the body loses digits.
