@@ -1,6 +1,7 @@
 import { ErrorHandler } from '../../../../framework/components/error-handlers/error-handler.ts'
 import { errorText } from '../../../../framework/components/error-handlers/error-text.ts'
 import { ResponseFilter } from '../../../../framework/components/error-handlers/response-filter.ts'
+import { ConnectorError } from '../../../../framework/errors.ts'
 import type { Outcome, Resolution } from '../../../../framework/http/resolution.ts'
 import { buildComponent, isNode } from '../../../../framework/manifest/build.ts'
 import { testContext } from '../../build.ts'
@@ -23,13 +24,23 @@ function handlerNode(recorded: unknown): Input {
   }
 }
 
-function outcomeOf({ response }: Input): Outcome {
-  return { response: responseOf(response) }
+function outcomeOf(input: Input): Outcome {
+  const exception = exceptionOf(input)
+  if (exception === undefined) return { response: responseOf(input['response']) }
+  return { error: new ConnectorError('ERR_CONNECTION', exception, { failureType: 'transient_error' }) }
 }
 
-/** Exceptions of Python's HTTP library have no counterpart; ours come typed from the HTTP client. */
-function isException({ response }: Input): boolean {
-  return !isNode(response) || !('$response' in response)
+/** Of a connection that failed only what is done about it: ours have other texts, and call every one of them transient. */
+function comparable(outcome: unknown, input: Input): unknown {
+  return exceptionOf(input) === undefined ? outcome : { response_action: recordOf(outcome)['response_action'] }
+}
+
+const isNoOutcome = ({ response }: Input) => !isNode(response)
+
+/** Exceptions of Python's HTTP library, of which the recordings have those of connections, come typed from the HTTP client. */
+function exceptionOf({ response }: Input): string | undefined {
+  const name = recordOf(response)['$exception']
+  return name === undefined ? undefined : String(name)
 }
 
 function resolved(resolution: Resolution | undefined): unknown {
@@ -39,13 +50,14 @@ function resolved(resolution: Resolution | undefined): unknown {
 }
 
 function interpreted(input: Input): unknown {
-  return resolved(buildComponent(ErrorHandler, handlerNode(input['handler']), contextOf(input)).interpret(outcomeOf(input), request))
+  const handler = buildComponent(ErrorHandler, handlerNode(input['handler'] ?? { type: 'DefaultErrorHandler' }), contextOf(input))
+  return comparable(resolved(handler.interpret(outcomeOf(input), request)), input)
 }
 
 /** Vectors of error handlers. */
 export const checks: readonly Check[] = [
-  { file, component: 'default_error_handler.interpret_response', run: interpreted, skip: isException },
-  { file, component: 'composite_error_handler.interpret_response', run: interpreted, skip: isException },
+  { file, component: 'default_error_handler.interpret_response', run: interpreted, expected: comparable },
+  { file, component: 'composite_error_handler.interpret_response', run: interpreted, expected: comparable },
   {
     file,
     component: 'http_response_filter.matches',
@@ -57,9 +69,9 @@ export const checks: readonly Check[] = [
   {
     file,
     component: 'http_status_error_handler',
-    run: (input) =>
-      resolved(buildComponent(ErrorHandler, { type: 'DefaultErrorHandler' }, contextOf(input)).interpret(outcomeOf(input), request)),
-    skip: isException,
+    run: interpreted,
+    expected: comparable,
+    skip: isNoOutcome,
   },
   {
     file,
