@@ -25,22 +25,20 @@ function handlerNode(recorded: unknown): Input {
 }
 
 function outcomeOf(input: Input): Outcome {
-  const exception = exceptionOf(input)
-  if (exception === undefined) return { response: responseOf(input['response']) }
-  return { error: new ConnectorError('ERR_CONNECTION', exception, { failureType: 'transient_error' }) }
+  const error = failureOf(input)
+  return error ? { error } : { response: responseOf(input['response']) }
 }
 
-/** Of a connection that failed only what is done about it: ours have other texts, and call every one of them transient. */
+/** Without a response only what is done about it: ours have other texts, and call every failed connection transient. */
 function comparable(outcome: unknown, input: Input): unknown {
-  return exceptionOf(input) === undefined ? outcome : { response_action: recordOf(outcome)['response_action'] }
+  return failureOf(input) === undefined ? outcome : { response_action: recordOf(outcome)['response_action'] }
 }
 
-const isNoOutcome = ({ response }: Input) => !isNode(response)
-
-/** Exceptions of Python's HTTP library, of which the recordings have those of connections, come typed from the HTTP client. */
-function exceptionOf({ response }: Input): string | undefined {
-  const name = recordOf(response)['$exception']
-  return name === undefined ? undefined : String(name)
+/** What is no response: an exception of Python's HTTP library, all those recorded are of connections, or a bug of the caller. */
+function failureOf({ response }: Input): ConnectorError | undefined {
+  if (!isNode(response)) return new ConnectorError('ERR_UNEXPECTED', String(response))
+  const exception = response['$exception']
+  return exception === undefined ? undefined : new ConnectorError('ERR_CONNECTION', String(exception), { failureType: 'transient_error' })
 }
 
 function resolved(resolution: Resolution | undefined): unknown {
@@ -71,7 +69,6 @@ export const checks: readonly Check[] = [
     component: 'http_status_error_handler',
     run: interpreted,
     expected: comparable,
-    skip: isNoOutcome,
   },
   {
     file,

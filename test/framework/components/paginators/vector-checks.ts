@@ -1,3 +1,4 @@
+import { Decoder } from '../../../../framework/components/decoders/decoder.ts'
 import { RecordExtractor } from '../../../../framework/components/extractors/extractor.ts'
 import { type PageContext, type PageToken, PaginationStrategy, Paginator } from '../../../../framework/components/paginators/paginator.ts'
 import type { RequestParts } from '../../../../framework/components/requesters/requester.ts'
@@ -11,9 +12,16 @@ function contextOf({ config, parameters }: Input) {
   return testContext({ dialect: 'airbyte', config: recordOf(config), parameters: recordOf(parameters) })
 }
 
+/** The recordings have the body, and pagination sees what a decoder made of it. */
+function decodedBody({ response, ...input }: Input): unknown {
+  const { json, text } = recordOf(response)
+  if (!String(text ?? '').startsWith('<')) return json ?? {}
+  return buildComponent(Decoder, { type: 'XmlDecoder' }, contextOf(input)).whole?.(responseOf(response))[0]
+}
+
 function pageOf(input: Input): PageContext {
   const response = responseOf(input['response'])
-  const decoded = recordOf(input['response'])['json'] ?? {}
+  const decoded = decodedBody(input)
   const size = Number(input['last_page_size'])
   return {
     response,
