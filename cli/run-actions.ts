@@ -1,7 +1,8 @@
 import { ConfigError, suggest } from '../framework/errors.ts'
-import type { CompleteRange, ExitCode } from '../framework/runtime/run.ts'
+import type { CompleteRange, DriftReport, ExitCode } from '../framework/runtime/run.ts'
 import type { RunRecord, StreamRecord } from '../framework/runtime/run-log.ts'
 import type { StateRegistry } from '../framework/runtime/state-registry.ts'
+import { changeText } from '../schemas/compare.ts'
 import type { Invocation } from './command.ts'
 import { wholeNumber } from './numbers.ts'
 import { printLines } from './print-lines.ts'
@@ -34,7 +35,14 @@ export function showRun(invocation: Invocation, id: string): Promise<ExitCode> {
     }
     if (invocation.options['json'] === true) return [JSON.stringify(record)]
     const errors = record.errors.map(({ code, message }) => `  ${code}: ${message}`)
-    return [runLine(record), '', ...record.streams.map(streamLine), ...(errors.length > 0 ? ['', 'errors', ...errors] : [])]
+    const drift = (record.drift ?? []).flatMap(driftLines)
+    return [
+      runLine(record),
+      '',
+      ...record.streams.map(streamLine),
+      ...(errors.length > 0 ? ['', 'errors', ...errors] : []),
+      ...(drift.length > 0 ? ['', 'schema drift', ...drift] : []),
+    ]
   })
 }
 
@@ -70,6 +78,18 @@ function streamLine({ stream, outcome, rows, slices, failed_slices, complete, er
         .join(', ')}`
     : ''
   return `${stream}  ${outcome}  ${rows} rows, ${slices} slices${failed}  ${rangeTexts(complete ?? [])}${codes}`
+}
+
+function driftLines(drift: DriftReport): readonly string[] {
+  const { stream, from_version: from, to_version: to, changes, changes_total, discarded_rows, discarded_values, dead_letters } = drift
+  const versions = to === null ? 'not registered' : from === null || from === to ? `version ${to}` : `version ${from} → ${to}`
+  const discarded =
+    dead_letters === undefined ? '' : `; ${discarded_rows} rows and ${discarded_values} values discarded, kept in ${dead_letters}`
+  const lines = changes.map(
+    ({ record, verb, ...change }) => `    ${changeText(change)}, ${verb}${record === undefined ? '' : `; first row ${record}`}`,
+  )
+  const hidden = changes_total - changes.length
+  return [`  ${stream}  ${versions}${discarded}`, ...lines, ...(hidden > 0 ? [`    … and ${hidden} more`] : [])]
 }
 
 const rangeTexts = (ranges: readonly CompleteRange[]): string => ranges.map(({ from, to }) => `${from} – ${to}`).join(', ')

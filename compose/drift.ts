@@ -34,7 +34,10 @@ export async function openDrift(
   try {
     const infos = catalog.streams.map(({ info }) => info)
     const letters = deadLetterFile(deadLetters, connection, run.id)
-    const watch = await openSchemaWatch(infos, { registry, connection, contract: parseContract(onDrift), deadLetters: letters, report })
+    const watch = await openSchemaWatch(infos, {
+      ...{ registry, connection, contract: parseContract(onDrift), deadLetters: letters, report },
+      onDrift: (drift) => void run.drift.push(drift),
+    })
     const streams = catalog.streams.map((bound) => ({ ...bound, info: watch.streams.get(bound.info.name) ?? bound.info }))
     return { catalog: { ...catalog, streams }, watch, close: () => registry.close() }
   } catch (thrown) {

@@ -1,7 +1,15 @@
 import type { ConnectorError } from '../framework/errors.ts'
 import type { CatalogMatch } from '../framework/runtime/bound-stream.ts'
 import type { DestinationReport } from '../framework/runtime/destination.ts'
-import { describeError, type ExitCode, type RunError, type RunSummary, type StreamResult, statusOf } from '../framework/runtime/run.ts'
+import {
+  type DriftReport,
+  describeError,
+  type ExitCode,
+  type RunError,
+  type RunSummary,
+  type StreamResult,
+  statusOf,
+} from '../framework/runtime/run.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { type ReadSummary, readSummary } from './read-summary.ts'
 import type { Session } from './session.ts'
@@ -59,8 +67,9 @@ export function readResult({ session, connection, catalog, written, failure }: R
   const found = run.summary()
   const errors = [...found.errors, ...(failure ? [describeError(failure)] : [])].map((error) => redacted(error, redactor.redact))
   const warnings = found.warnings.map((warning) => redacted(warning, redactor.redact))
+  const drift = found.drift ? { drift: found.drift.map((report) => withoutSecrets(report, redactor.redact)) } : {}
   const exit_code = failure ? exitCodeOf(failure) : found.exit_code
-  const summary = readSummary({ ...found, exit_code, status: statusOf(exit_code), errors, warnings }, http.stats(), written)
+  const summary = readSummary({ ...found, exit_code, status: statusOf(exit_code), errors, warnings, ...drift }, http.stats(), written)
   const accounts = accountResults(run.streams, { errors, written, metricStreams: metricStreams(catalog) })
   const [only] = accounts
   return {
@@ -91,6 +100,13 @@ export function unopened(connector: string, run_id: string, failure: RunError, e
 }
 
 const redacted = (error: RunError, redact: (text: string) => string): RunError => ({ ...error, message: redact(error.message) })
+
+/** Rows may hold what a provider repeats of the credentials. */
+function withoutSecrets(drift: DriftReport, redact: (text: string) => string): DriftReport {
+  const clean = ({ record, ...change }: DriftReport['changes'][number]) =>
+    record === undefined ? change : { ...change, record: redact(record) }
+  return { ...drift, changes: drift.changes.map(clean) }
+}
 
 /** Rows of these streams are values of metrics: their key says of which. */
 function metricStreams(catalog: CatalogMatch | undefined): ReadonlySet<string> {

@@ -32,7 +32,7 @@ export async function recordRun(session: Session, { log, connection, backfill }:
   const started_at = new Date(clock.now()).toISOString()
   let savedAt = 0
   let pause = saveEvery
-  const save = async (end: Pick<RunRecord, 'status' | 'exit_code' | 'rows_written' | 'errors'>) => {
+  const save = async (end: Pick<RunRecord, 'status' | 'exit_code' | 'rows_written' | 'errors' | 'drift'>) => {
     const began = clock.monotonic()
     const { rows, errors } = run.summary()
     const { requests, retries } = http.stats()
@@ -56,8 +56,8 @@ export async function recordRun(session: Session, { log, connection, backfill }:
       const isState = item.type === 'message' && item.message.type === 'STATE'
       if (isState && clock.monotonic() - savedAt >= pause) await saveRunning()
     },
-    finish: ({ summary: { status, exit_code, rows_written, errors } }) =>
-      save({ status, exit_code, rows_written, errors: errors.slice(0, listed) }),
+    finish: ({ summary: { status, exit_code, rows_written, errors, drift } }) =>
+      save({ status, exit_code, rows_written, errors: errors.slice(0, listed), ...(drift ? { drift } : {}) }),
   }
 }
 

@@ -80,7 +80,7 @@ export type { Item, MessageItem, PageItem, StreamInfo } from './runtime/items.ts
 export { observeDrift, type SchemaWatch } from './runtime/observe-drift.ts'
 export { type Connector, type ConnectorOptions, openConnector } from './runtime/open-connector.ts'
 export { type ReadOptions, read } from './runtime/read.ts'
-export { type CompleteRange, type ExitCode, Run, type RunSummary } from './runtime/run.ts'
+export { type CompleteRange, type DriftReport, type ExitCode, Run, type RunSummary } from './runtime/run.ts'
 export type { RunLog, RunRecord, StreamRecord } from './runtime/run-log.ts'
 export { createRunReporter, type Logger, type RunReporter } from './runtime/run-reporter.ts'
 export { readSchemaName, type SchemaRegistry, type SchemaVersion, schemaName } from './runtime/schema-registry.ts'

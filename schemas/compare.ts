@@ -178,7 +178,8 @@ function compareWords(before: JsonSchema, after: JsonSchema, path: Path): readon
 const nodeOf = (value: unknown): JsonSchema => (isNode(value) ? value : {})
 
 /** A change on one line, for people. */
-export function changeText({ path, kind, severity, before, after }: Change): string {
+export function changeText(change: Omit<Change, 'kind' | 'severity'> & { readonly kind: string; readonly severity: string }): string {
+  const { path, kind, severity, before, after } = change
   const detail = before !== undefined && after !== undefined ? `: ${before} → ${after}` : after === undefined ? '' : `: ${after}`
   return `${path} ${kind.replaceAll('_', ' ')} (${severity})${detail}`
 }

@@ -158,6 +158,16 @@ export class StreamWatch {
     return known
   }
 
+  /** Remembers what came out at the end, where it was not noticed before. */
+  noticeLate(changes: readonly Change[]): void {
+    for (const change of changes) {
+      const key = `${change.path} ${change.kind}`
+      // Of a field that came no more it goes without saying that rows do without it.
+      const isSaid = this.changes.has(key) || (change.kind === 'required' && this.changes.has(`${change.path} removed`))
+      if (!isSaid) this.changes.set(key, { ...change, verb: 'evolve' })
+    }
+  }
+
   /** The schema to register; what came no more is marked and noticed, as is what came again. */
   conclude(): JsonSchema {
     let schema = schemaOf(this.#inference.learned(), this.#base)
@@ -168,7 +178,9 @@ export class StreamWatch {
         severity: 'breaking',
         after: `in none of the ${this.records} rows, in all before`,
       }
-      this.changes.set(`${change.path} ${change.kind}`, { ...change, verb: this.#options.contract.columns })
+      // There is nothing to discard.
+      const verb = this.#options.contract.columns === 'freeze' ? 'freeze' : 'evolve'
+      this.changes.set(`${change.path} ${change.kind}`, { ...change, verb })
       schema = marked(schema, path, true)
     }
     for (const path of absentPaths(this.#base).filter((at) => this.#inference.countOf(at) > 0)) {

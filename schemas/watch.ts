@@ -1,5 +1,14 @@
-import { ConnectorError, type Reporter, type SchemaRegistry, type SchemaWatch, type StreamInfo, schemaName } from '../framework/index.ts'
-import { changeText } from './compare.ts'
+import {
+  ConnectorError,
+  type DriftReport,
+  type Reporter,
+  type SchemaRegistry,
+  type SchemaVersion,
+  type SchemaWatch,
+  type StreamInfo,
+  schemaName,
+} from '../framework/index.ts'
+import { type ChangeKind, changeText, compareSchemas } from './compare.ts'
 import type { ContractOf } from './contract.ts'
 import type { DeadLetterFile } from './dead-letters.ts'
 import { fingerprintOf } from './fingerprint.ts'
@@ -11,6 +20,8 @@ export interface WatchOptions {
   readonly contract: ContractOf
   readonly deadLetters: DeadLetterFile
   readonly report: Reporter
+  /** Told once for each kind of stream that drifted. */
+  readonly onDrift?: (drift: DriftReport) => void
 }
 
 export interface OpenWatch extends SchemaWatch {
@@ -38,8 +49,8 @@ export async function openSchemaWatch(streams: readonly StreamInfo[], options: W
     },
     async finish(end) {
       for (const [kind, watch] of kinds) {
-        if (end === 'failed') describe(kind, watch, { ...options, versions: 'not registered' })
-        else await conclude(kind, watch, options)
+        if (end === 'complete') await conclude(kind, watch, options)
+        else describe(kind, watch, { ...options, before: await registry.latest(schemaName(connection, kind)), after: undefined })
       }
     },
   }
@@ -53,15 +64,22 @@ async function conclude(kind: string, watch: StreamWatch, options: WatchOptions)
   // A stream that may not be is not registered either.
   const isRefused = before === undefined && watch.discardedRows > 0 && watch.discardedRows === watch.records
   const after = isRefused || before?.fingerprint === fingerprintOf(schema) ? before : await registry.register(name, schema)
-  const moved = before && after && after.version !== before.version
-  const versions = moved ? `version ${before.version} → ${after.version}` : after ? `version ${after.version}` : 'not registered'
-  describe(kind, watch, { ...options, versions })
+  // What every row had is known at the end only. No version moves without a report that says why.
+  if (before && after && after.version !== before.version) watch.noticeLate(compareSchemas(before.schema, after.schema))
+  describe(kind, watch, { ...options, before, after })
 }
 
-function describe(kind: string, watch: StreamWatch, options: WatchOptions & { readonly versions: string }): void {
-  const { contract, deadLetters, report, versions } = options
+interface Versions {
+  readonly before: SchemaVersion | undefined
+  /** What the run left as the latest; undefined when it registered nothing, as after a failure. */
+  readonly after: SchemaVersion | undefined
+}
+
+function describe(kind: string, watch: StreamWatch, options: WatchOptions & Versions): void {
+  const { contract, deadLetters, report, onDrift } = options
   if (watch.changes.size === 0) return
   const changes = [...watch.changes.values()]
+  const versions = versionsText(options)
   const record = changes.find((change) => change.record !== undefined)?.record
   const message = [
     `the schema of ${kind} drifted (${versions}): ${changes.map(changeText).join('; ')}`,
@@ -72,7 +90,34 @@ function describe(kind: string, watch: StreamWatch, options: WatchOptions & { re
   // A frozen schema that lost a field cannot be kept to, although there was nothing to write.
   const isBroken = contract(kind).columns === 'freeze' && changes.some((change) => change.kind === 'removed')
   const error = new ConnectorError('ERR_SCHEMA_DRIFT', message, { context: { stream: kind } })
-  report.finding({ severity: isBroken ? 'error' : 'warning', error })
+  if (changes.every(({ kind: of }) => quiet.includes(of))) report.log('info', message, { stream: kind })
+  else report.finding({ severity: isBroken ? 'error' : 'warning', error })
+  onDrift?.(driftOf(kind, watch, options))
+}
+
+/** Nobody has to act on these: a field that is not in every row, other words. */
+const quiet: readonly ChangeKind[] = ['required', 'annotation']
+
+function versionsText({ before, after }: Versions): string {
+  if (!after) return 'not registered'
+  return before && before.version !== after.version ? `version ${before.version} → ${after.version}` : `version ${after.version}`
+}
+
+/** Changes written out in a report; `schema diff` has all of them. */
+const listed = 50
+
+function driftOf(kind: string, watch: StreamWatch, { before, after, deadLetters }: WatchOptions & Versions): DriftReport {
+  const { discardedRows, discardedValues } = watch
+  return {
+    stream: kind,
+    from_version: before?.version ?? null,
+    to_version: after?.version ?? null,
+    changes_total: watch.changes.size,
+    changes: [...watch.changes.values()].slice(0, listed),
+    discarded_rows: discardedRows,
+    discarded_values: discardedValues,
+    ...(discardedRows + discardedValues > 0 ? { dead_letters: deadLetters.path } : {}),
+  }
 }
 
 function discarded({ discardedRows, discardedValues }: StreamWatch, { path }: DeadLetterFile): readonly string[] {

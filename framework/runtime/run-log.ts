@@ -1,4 +1,4 @@
-import type { CompleteRange, RunError, StreamOutcome } from './run.ts'
+import type { CompleteRange, DriftReport, RunError, StreamOutcome } from './run.ts'
 
 /** How one stream of one account fared in a run. */
 export interface StreamRecord {
@@ -35,6 +35,8 @@ export interface RunRecord {
   readonly rows_written: number
   readonly errors: readonly RunError[]
   readonly streams: readonly StreamRecord[]
+  /** Streams whose schemas drifted; absent when none did. */
+  readonly drift?: readonly DriftReport[]
 }
 
 /** Runs of connections, beside their states. Bounded: the latest runs are kept, older ones live on in what they proved complete. */

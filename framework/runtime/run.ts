@@ -35,6 +35,33 @@ export interface RunError {
   readonly date_range?: string
 }
 
+/** How the schema of a kind of streams drifted during a run; told once per run and kind. */
+export interface DriftReport {
+  readonly stream: string
+  /** Registered before the run; null for a stream that was new. */
+  readonly from_version: number | null
+  /** Registered by the run or before it; null when nothing is registered, as after a failure. */
+  readonly to_version: number | null
+  /** How many changes there are; `changes` has the first of them. */
+  readonly changes_total: number
+  readonly changes: readonly {
+    /** Field names joined by dots; `[]` stands for the items of a list. */
+    readonly path: string
+    readonly kind: string
+    readonly severity: string
+    readonly before?: string
+    readonly after?: string
+    /** What was done about it. */
+    readonly verb: string
+    /** The first row that showed it: JSON, cut off; absent for fields that came no more. */
+    readonly record?: string
+  }[]
+  readonly discarded_rows: number
+  readonly discarded_values: number
+  /** File with what was discarded. */
+  readonly dead_letters?: string
+}
+
 /** What a run did: the JSON summary on the last line of stderr, and the exit code. */
 export interface RunSummary {
   readonly run_id: string
@@ -46,6 +73,8 @@ export interface RunSummary {
   readonly media: number
   readonly errors: readonly RunError[]
   readonly warnings: readonly RunError[]
+  /** Streams whose schemas drifted; absent when none did. */
+  readonly drift?: readonly DriftReport[]
   readonly duration_ms: number
 }
 
@@ -61,6 +90,7 @@ export class Run {
   readonly #started: number
   readonly #clock: Clock
   readonly streams: StreamResult[] = []
+  readonly drift: DriftReport[] = []
   readonly #errors: ConnectorError[] = []
   readonly #warnings: ConnectorError[] = []
   readonly #seen = new Set<string>()
@@ -109,6 +139,7 @@ export class Run {
       media: this.streams.filter(({ kind }) => kind === 'media' || kind === 'posts').reduce((sum, { rows }) => sum + rows, 0),
       errors: this.#errors.map(describeError),
       warnings: this.#warnings.map(describeError),
+      ...(this.drift.length > 0 ? { drift: [...this.drift] } : {}),
       duration_ms: Math.round(this.#clock.monotonic() - this.#started),
     }
   }

@@ -46,6 +46,15 @@ export type FaultKind =
   | { readonly kind: 'foreign-next'; readonly url?: string }
   | { readonly kind: 'duplicate-rows' }
   | { readonly kind: 'big-ints' }
+  | {
+      readonly kind: 'reshape'
+      readonly field: string
+      readonly change: 'appears' | 'text' | 'gone'
+      /** Of the field that appears; a text by default. */
+      readonly value?: unknown
+      /** Time of the clock from which on rows look so; always by default. */
+      readonly from?: string
+    }
   | { readonly kind: 'invalid-utf8' }
   | { readonly kind: 'bom' }
   | { readonly kind: 'wrong-content-type'; readonly contentType?: string }
@@ -98,6 +107,7 @@ export const FAULT_KINDS: Readonly<Record<FaultKind['kind'], readonly string[]>>
   'foreign-next': [],
   'duplicate-rows': [],
   'big-ints': [],
+  reshape: ['field', 'change'],
   'invalid-utf8': [],
   bom: [],
   'wrong-content-type': [],

@@ -3,6 +3,7 @@ import type { Reply } from '../http/reply.ts'
 import type { GraphRequest } from '../http/request.ts'
 import type { World } from '../world.ts'
 import type { ActiveFault } from './faults.ts'
+import { reshaped } from './reshape.ts'
 
 interface Listing {
   data: unknown[]
@@ -14,7 +15,7 @@ interface Scene {
   readonly request: GraphRequest
 }
 
-/** Faults in how a list is paged. Answers that are no list stay as they are. */
+/** Faults in how a list is paged and in what its rows look like. Answers that are no list stay as they are. */
 export function alterListing(reply: Reply, active: ActiveFault, scene: Scene): Reply {
   if (!isListing(reply.body)) return reply
   const body = altered(reply.body, active, scene)
@@ -37,6 +38,8 @@ function altered(page: Listing, active: ActiveFault, scene: Scene): Listing {
       const next = active.fault.url ?? 'https://graph.facebook.com.attacker.example/v25.0/next?limit=25&after=sandbox'
       return { ...page, paging: { ...page.paging, next } }
     }
+    case 'reshape':
+      return { ...page, data: reshaped(page.data, active.fault, scene.world.clock.now()) }
     case 'duplicate-rows':
       return duplicated(page, active)
     default:

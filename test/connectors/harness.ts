@@ -111,7 +111,8 @@ export async function runOn(sandbox: Sandbox, options: RunOptions = {}): Promise
   }
 }
 
-function sandboxClock(sandbox: Sandbox, waits: number[], sleep?: (ms: number) => Promise<void>): Clock {
+/** Time is the sandbox's; waiting moves its clock and is noted. */
+export function sandboxClock(sandbox: Sandbox, waits: number[], sleep?: (ms: number) => Promise<void>): Clock {
   return {
     now: () => sandbox.clock.now().getTime(),
     monotonic: () => sandbox.clock.now().getTime(),

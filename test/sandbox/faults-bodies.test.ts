@@ -24,6 +24,23 @@ describe('faults in what is said', () => {
     expect([answer.status, codeOf(answer)]).toEqual([200, '190/463'])
   })
 
+  it('reshape: rows of lists change from a time of the clock on', async () => {
+    const rowsUnder = async (change: 'appears' | 'text' | 'gone', field: string, from?: Date): Promise<Record<string, unknown>[]> => {
+      sandbox().faults.clear()
+      const answer = await hit(
+        { kind: 'reshape', field, change, ...(from ? { from: from.toISOString() } : {}) },
+        '/v25.0/me/accounts?fields=id,name,fan_count',
+      )
+      return answer.json.data
+    }
+    const now = sandbox().clock.now().getTime()
+    const before = await rowsUnder('gone', 'name', new Date(now + 1))
+    expect(before.every(({ name }) => typeof name === 'string')).toBe(true)
+    expect(await rowsUnder('gone', 'name', new Date(now))).toEqual(before.map(({ name: _, ...row }) => row))
+    expect(await rowsUnder('appears', 'mood')).toEqual(before.map((row) => ({ ...row, mood: 'new' })))
+    expect(await rowsUnder('text', 'fan_count')).toEqual(before.map((row) => ({ ...row, fan_count: String(row['fan_count']) })))
+  })
+
   it('echo-token repeats the token', async () => {
     expect((await hit({ kind: 'echo-token' })).json.error.message).toBe('Malformed access token sandbox-user-token')
   })

@@ -27,6 +27,22 @@ describe('connector read --schemas', () => {
     expect(posts?.json_schema).toEqual(JSON.parse(readFileSync(join(folder, 'schemas/facebook_pages/posts.json'), 'utf8')).schema)
   })
 
+  it('tells what drifted in the summary, in the log of runs, and as the difference of versions', async () => {
+    const { sandbox, config } = await openWorld({ pages: 1, days: 30, posts: 10 })
+    const folder = temporaryFolder()
+    const places = ['--schemas', `file:${join(folder, 'schemas')}`, '--state', `file:${join(folder, 'state')}`]
+    const read = ['read', 'facebook_pages', '--config', config, '--select', 'posts', '--output', `jsonl:${join(folder, 'data')}`, ...places]
+    expect(summaryOf((await runConnector(read)).stderr)).not.toHaveProperty('drift')
+    sandbox.faults.add({ kind: 'reshape', match: { route: 'GET /{page}/published_posts' }, field: 'mood', change: 'appears' })
+    const change = { path: 'mood', kind: 'added', severity: 'additive', verb: 'evolve', record: expect.stringContaining('"id":"') }
+    const drifted = await runConnector(read)
+    expect(summaryOf(drifted.stderr)).toMatchObject({ drift: [{ stream: 'posts', from_version: 1, to_version: 2, changes: [change] }] })
+    const run = await runConnector(['runs', 'last', ...places.slice(2)])
+    expect(run.stdout).toMatch(/schema drift\n {2}posts {2}version 1 → 2\n {4}mood added \(additive\): string, evolve; first row \{"id"/)
+    const diff = await runConnector(['schema', 'diff', 'facebook_pages', ...places.slice(0, 2)])
+    expect(diff.stdout).toBe('posts version 1 → 2\n  mood added (additive): string\n')
+  })
+
   it('asks for a registry when a contract is given, and explains a wrong rule', async () => {
     const { config } = await openWorld()
     const alone = await runConnector(['read', 'facebook_pages', '--config', config, '--on-drift', 'freeze'])
