@@ -1,0 +1,51 @@
+import { type ByteWindow, UnreadableMedia } from '../byte-window.ts'
+import type { VideoFacts } from '../facts.ts'
+import { type Box, boxes, endOf, find, inside } from './boxes.ts'
+import { durationIn } from './duration.ts'
+import type { Size } from './pictures.ts'
+import { readTrack, type Track } from './track.ts'
+
+const MAX_TRACKS = 32
+
+/** Size, duration and codecs of an MP4 or MOV, wherever its index stands. */
+export async function readFilm(window: ByteWindow): Promise<Partial<Size> & { readonly video: VideoFacts }> {
+  let index: Box | undefined
+  let hasPictures = false
+  let indexFirst = true
+  for await (const box of boxes(window, 0, endOf(window))) {
+    if (box.type === 'mdat') {
+      hasPictures = true
+      if (index === undefined) indexFirst = false
+    }
+    if (box.type === 'moov') index ??= box
+    // Behind the index nothing matters but that the file goes on to its end; that is only known together with its size.
+    if (index !== undefined && window.size === undefined) break
+  }
+  if (index === undefined) throw new UnreadableMedia('a film without its index (moov)')
+  if (!hasPictures && window.size !== undefined) throw new UnreadableMedia('a film without pictures (mdat)')
+  const { duration, tracks } = await readIndex(window, index)
+  const pictures = tracks.find(({ kind }) => kind === 'vide')
+  const sound = tracks.find(({ kind }) => kind === 'soun')
+  const seconds = duration ?? pictures?.duration
+  return {
+    ...(pictures?.size ?? {}),
+    video: {
+      ...(seconds === undefined ? {} : { duration: seconds }),
+      ...(pictures?.codec === undefined ? {} : { videoCodec: pictures.codec }),
+      ...(pictures?.frameRate === undefined ? {} : { frameRate: pictures.frameRate }),
+      ...(sound?.codec === undefined ? {} : { audioCodec: sound.codec }),
+      ...(sound?.rate === undefined ? {} : { audioRate: sound.rate }),
+      indexFirst,
+      hasEditList: tracks.some(({ edited }) => edited),
+    },
+  }
+}
+
+async function readIndex(window: ByteWindow, index: Box): Promise<{ duration: number | undefined; tracks: readonly Track[] }> {
+  const tracks: Track[] = []
+  const header = await find(window, index, ['mvhd'])
+  for await (const box of inside(window, index)) {
+    if (box.type === 'trak' && tracks.length < MAX_TRACKS) tracks.push(await readTrack(window, box))
+  }
+  return { duration: header && (await durationIn(window, header)), tracks }
+}

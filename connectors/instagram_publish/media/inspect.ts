@@ -1,0 +1,36 @@
+import type { Post } from '../post.ts'
+import { checkCarousel, checkMedia } from './check.ts'
+import type { MediaFacts, MediaUse } from './facts.ts'
+import { type Finding, finding } from './finding.ts'
+import { type ProbeOptions, probeMedia } from './probe.ts'
+import { mediaOf } from './sources.ts'
+
+/** A picture or film with what was learned of it. */
+export interface InspectedMedia {
+  readonly use: MediaUse
+  readonly facts: MediaFacts
+}
+
+/**
+ * Looks at every picture and film of a post, one after the other (a host that serves them all should not be pressed), and judges them
+ * alone and side by side. At most eleven files. Rejects only when `signal` is aborted.
+ */
+export async function inspectMedia(
+  post: Post,
+  options: ProbeOptions = {},
+): Promise<{ readonly media: readonly InspectedMedia[]; readonly findings: readonly Finding[] }> {
+  const media: InspectedMedia[] = []
+  for (const { source, use } of mediaOf(post)) media.push({ use, facts: await probeMedia(source, options) })
+  const items = media.filter(({ use }) => use.as === 'child')
+  return {
+    media,
+    findings: [...media.flatMap(({ facts, use }) => checkMedia(facts, use)), ...checkCarousel(items), ...coverFindings(post, media)],
+  }
+}
+
+/** The picture for the cover must lie inside the film. */
+function coverFindings({ thumb_offset, cover_url }: Post, [first]: readonly InspectedMedia[]): Finding[] {
+  const seconds = first?.facts.video?.duration
+  if (thumb_offset === undefined || cover_url !== undefined || seconds === undefined || thumb_offset <= seconds * 1_000) return []
+  return [finding('thumb-offset', { path: 'thumb_offset', found: `${thumb_offset} ms in a film of ${Math.round(seconds * 1_000)} ms` })]
+}
