@@ -1,8 +1,9 @@
 import type { ConnectorPackage } from './connector-package.ts'
 import { facebookPages } from './facebook_pages/package.ts'
 import { instagramGraph } from './instagram_graph/package.ts'
+import { instagramPosts } from './instagram_posts/package.ts'
 
 export type { ConnectorPackage, ConnectorParts } from './connector-package.ts'
 
 /** The connectors of this package, by product. */
-export const connectors: readonly ConnectorPackage[] = [facebookPages, instagramGraph]
+export const connectors: readonly ConnectorPackage[] = [facebookPages, instagramGraph, instagramPosts]

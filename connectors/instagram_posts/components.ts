@@ -1,0 +1,5 @@
+import type { Component } from '../../framework/manifest/component.ts'
+import { InstagramPostsRetriever } from './posts-retriever.ts'
+
+/** What the manifest of this connector may name besides the components of the Graph API. */
+export const postsComponents: readonly Component[] = [InstagramPostsRetriever]

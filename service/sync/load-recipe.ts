@@ -1,0 +1,62 @@
+import type { ConnectorParts } from '../../connectors/index.ts'
+import { components } from '../../framework/components/index.ts'
+import { type AccountRecord, type Component, type Manifest, prepareConfig } from '../../framework/index.ts'
+import type { Config } from '../../framework/manifest/component.ts'
+import { buildConfigRules } from '../../framework/manifest/config-rules.ts'
+import { createLanguage } from '../../framework/manifest/language.ts'
+import type { SyncRecipe } from './recipe.ts'
+
+/** A recipe with what its connector is built of. Loaded once, used for every account and every run. */
+export interface LoadedRecipe extends SyncRecipe {
+  readonly manifest: Manifest
+  readonly components: readonly Component[]
+  readonly usage: ConnectorParts['usage']
+  /** What is the same for all accounts, validated, with defaults and secrets filled in. */
+  readonly shared: Config
+  /** Values that must not appear in any output. */
+  readonly secrets: readonly string[]
+}
+
+export interface RecipeSource {
+  readonly manifest: Manifest
+  readonly parts: ConnectorParts
+  /** What every account's config has besides token and account: `api_version`, `app_secret`, `base_url`, … */
+  readonly config?: Config
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Stands for any account while the config is checked. */
+const anyone: AccountRecord = {
+  id: '1',
+  igUserId: '1',
+  name: '',
+  login: 'facebook',
+  status: 'active',
+  reason: undefined,
+  owner: undefined,
+  priority: 2,
+  tokenExpiresAt: undefined,
+  tokenCreatedAt: undefined,
+  lastSyncedAt: undefined,
+}
+
+/** Throws ConfigError for a config that the connector does not take. */
+export async function loadRecipe(recipe: SyncRecipe, { manifest, parts, config = {}, env }: RecipeSource): Promise<LoadedRecipe> {
+  const own = recipe.config(anyone, '2026-01-01')
+  const given = { access_token: 'any', ...own, ...config }
+  const rules = buildConfigRules(manifest, createLanguage([...components, ...parts.components]), given)
+  const { config: shared, secrets } = await prepareConfig(manifest, given, { env, rules })
+  return {
+    ...recipe,
+    manifest,
+    components: parts.components,
+    usage: parts.usage,
+    shared,
+    secrets: secrets.filter((secret) => secret !== 'any'),
+  }
+}
+
+/** The config for one account; what the shared config says about dates and sizes stands. */
+export function accountConfig(recipe: LoadedRecipe, account: AccountRecord, { token, today }: { token: string; today: string }): Config {
+  return { ...recipe.shared, ...recipe.config(account, today), access_token: token }
+}

@@ -1,0 +1,165 @@
+import nock from 'nock'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { instagramPosts } from '../../../connectors/instagram_posts/package.ts'
+import type { ConnectionState } from '../../../framework/index.ts'
+import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts'
+import { runOn } from '../harness.ts'
+
+interface Post {
+  readonly id: string
+  readonly time: number
+  caption?: string
+}
+
+const START = Date.UTC(2026, 9, 1) / 1000
+const HOUR = 3600
+
+/** Posts an hour apart, the newest first. */
+const series = (from: number, to: number): Post[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => ({
+    id: `1${String(to - index).padStart(5, '0')}`,
+    time: START + (to - index) * HOUR,
+  }))
+
+describe('instagram_posts', () => {
+  let sandbox: Sandbox
+  let list: Post[] = []
+  let requests = 0
+  let reads = 0
+
+  beforeAll(async () => {
+    sandbox = await startSandbox({ now: '2026-11-20T12:00:00Z', posts: 0 })
+  })
+  afterAll(() => sandbox.close())
+  beforeEach(() => {
+    sandbox.clock.set('2026-11-20T12:00:00Z')
+    requests = 0
+    nock('https://graph.facebook.com')
+      .persist()
+      .get('/v26.0/17841/media')
+      .query(true)
+      .reply((uri) => [200, answer(new URL(uri, 'https://x'))])
+  })
+  afterEach(() => nock.cleanAll())
+
+  /** Pages of the list as the API gives them; addresses are signed anew every time. */
+  function answer({ searchParams }: URL) {
+    requests += 1
+    const limit = Number(searchParams.get('limit'))
+    const until = Number(searchParams.get('until') ?? Number.POSITIVE_INFINITY)
+    const start = Number(searchParams.get('after') ?? 0)
+    const inside = list.filter(({ time }) => time <= until)
+    const page = inside.slice(start, start + limit)
+    const data = page.map(({ id, time, caption }) => ({
+      id,
+      timestamp: new Date(time * 1000).toISOString().replace('.000Z', '+0000'),
+      media_type: 'IMAGE',
+      media_url: `https://scontent-${requests}.cdninstagram.com/v/${id}.jpg?oh=${requests}`,
+      permalink: `https://www.instagram.com/p/${id}/`,
+      ...(caption === undefined ? {} : { caption }),
+    }))
+    const more = start + limit < inside.length
+    const after = String(start + limit)
+    return { data, paging: { cursors: { before: '0', after }, ...(more ? { next: 'https://graph.facebook.com/next' } : {}) } }
+  }
+
+  async function readPosts(state: ConnectionState = {}, config: Readonly<Record<string, unknown>> = {}) {
+    requests = 0
+    reads += 1
+    const settings = { access_token: `sandbox-token-${reads}`, ig_user_id: '17841', base_url: 'https://graph.facebook.com', ...config }
+    const result = await runOn(sandbox, { connector: instagramPosts, config: settings, state })
+    expect(result.summary.errors).toEqual([])
+    const memory = result.state['instagram_posts']?.['memory'] as { inserted: number; updated: number } | undefined
+    const ids = (result.rows['instagram_posts'] ?? []).map(({ media_id }) => String(media_id))
+    return { ...result, ids, requests, inserted: memory?.inserted, updated: memory?.updated }
+  }
+
+  it('asks once when nothing is new, and writes nothing', async () => {
+    list = series(1, 40)
+    const first = await readPosts()
+    expect(first).toMatchObject({ requests: 1, inserted: 40, updated: 0 })
+    expect(first.rows['instagram_posts']?.[0]).toEqual({
+      media_id: '100040',
+      ig_user_id: '17841',
+      caption: null,
+      media_url: 'https://scontent-1.cdninstagram.com/v/100040.jpg?oh=1',
+      permalink: 'https://www.instagram.com/p/100040/',
+      media_type: 'IMAGE',
+      timestamp: '2026-10-02T16:00:00+00:00',
+      updated_at: '2026-11-20T12:00:00+00:00',
+    })
+    const second = await readPosts(first.state)
+    expect(second).toMatchObject({ requests: 1, ids: [], inserted: 40, updated: 0 })
+    expect(second.state).toEqual(first.state)
+  })
+
+  it('tells new posts from changed ones', async () => {
+    list = series(1, 40)
+    const first = await readPosts()
+    list = [...series(41, 42), ...list.map((post) => (post.id === '100030' ? { ...post, caption: 'edited' } : post))]
+    expect(await readPosts(first.state)).toMatchObject({ ids: ['100042', '100041', '100030'], inserted: 42, updated: 1 })
+  })
+
+  it('is not fooled by pinned posts, wrong clocks and exchanged neighbours', async () => {
+    list = series(1, 120)
+    let { state } = await readPosts({}, { pages: 3 })
+    // An old post is pinned, a new one bears a time of long ago, and two neighbours stand in the wrong order.
+    const [oldest] = list.slice(-1)
+    const skewed = { id: '199999', time: START - 900 * HOUR }
+    const [newest, next] = series(121, 122)
+    list = [oldest, next, newest, skewed, ...list.slice(0, -1)].filter((post) => post !== undefined)
+    const read = await readPosts(state)
+    expect(read).toMatchObject({ requests: 1, inserted: 122, updated: 2 })
+    expect(new Set(read.ids)).toEqual(new Set([oldest?.id, next?.id, newest?.id, '199999']))
+    state = read.state
+    expect(await readPosts(state)).toMatchObject({ requests: 1, ids: [] })
+  })
+
+  it('reads a long history over several reads, a few pages each, and every post once', async () => {
+    list = series(1, 330)
+    let state: ConnectionState = {}
+    const seen: string[] = []
+    for (let turn = 0; turn < 8; turn++) {
+      if (turn === 2) list = [...series(331, 333), ...list]
+      const read = await readPosts(state)
+      expect(read.requests).toBeLessThanOrEqual(2)
+      state = read.state
+      seen.push(...read.ids)
+    }
+    expect(seen).toHaveLength(333)
+    expect(new Set(seen).size).toBe(333)
+    expect(await readPosts(state)).toMatchObject({ requests: 1, ids: [], inserted: 333, updated: 0 })
+    expect(JSON.stringify(state).length).toBeLessThan(4_000)
+  })
+
+  it('closes the gap that many posts at once leave', async () => {
+    list = series(1, 60)
+    let { state } = await readPosts()
+    list = series(1, 300)
+    const seen: string[] = []
+    for (let turn = 0; turn < 4; turn++) {
+      const read = await readPosts(state)
+      state = read.state
+      seen.push(...read.ids)
+    }
+    expect(new Set(seen)).toEqual(new Set(series(61, 300).map(({ id }) => id)))
+    expect(await readPosts(state)).toMatchObject({ requests: 1, ids: [], inserted: 300, updated: 0 })
+  })
+
+  it('writes the newest page anew once a day, because addresses expire', async () => {
+    list = series(1, 40)
+    const first = await readPosts()
+    sandbox.clock.advance(86_400_000)
+    const second = await readPosts(first.state)
+    expect(second).toMatchObject({ inserted: 40, updated: 0 })
+    expect(second.ids).toHaveLength(40)
+    expect(await readPosts(second.state)).toMatchObject({ ids: [] })
+  })
+
+  it('says so when a state is not its own', async () => {
+    const state = { instagram_posts: { memory: { version: 7 } } }
+    const settings = { access_token: 'sandbox-token', ig_user_id: '17841', base_url: 'https://graph.facebook.com' }
+    const { summary } = await runOn(sandbox, { connector: instagramPosts, config: settings, state })
+    expect(summary.errors).toEqual([expect.objectContaining({ code: 'ERR_STATE_INVALID' })])
+  })
+})
