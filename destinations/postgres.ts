@@ -127,11 +127,14 @@ function columnDefinitions({ columns }: TablePlan): string {
 }
 
 function columnChanges({ columns }: TablePlan, types: ReadonlyMap<string, ColumnType>): readonly string[] {
-  return columns.flatMap(({ name, type }) => {
+  const changes = columns.flatMap(({ name, type }) => {
     const found = types.get(name)
     if (found === undefined) return [`add column ${quoted(name)} ${postgresTypes[type]}`]
     return widens(found, type) ? [`alter column ${quoted(name)} type ${postgresTypes[type]}`] : []
   })
+  // A table that somebody else made has none of these; its rows get a value too.
+  const own = { _extra: 'jsonb', _synced_at: 'timestamptz not null default now()', _run_id: `text not null default ''` }
+  return [...changes, ...Object.entries(own).flatMap(([name, type]) => (types.has(name) ? [] : [`add column ${name} ${type}`]))]
 }
 
 function unknownType(column: string, type: string): ConfigError {

@@ -11,6 +11,7 @@ import { sandbox } from './sandbox.ts'
 import { schema } from './schema.ts'
 import { spec } from './spec.ts'
 import { state } from './state.ts'
+import { sync } from './sync.ts'
 import { validate } from './validate.ts'
 
 export const commands: readonly (Command | CommandGroup)[] = [
@@ -18,6 +19,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   check,
   discover,
   read,
+  sync,
   explain,
   validate,
   list,

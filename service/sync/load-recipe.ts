@@ -13,6 +13,8 @@ export interface LoadedRecipe extends SyncRecipe {
   readonly usage: ConnectorParts['usage']
   /** What is the same for all accounts, validated, with defaults and secrets filled in. */
   readonly shared: Config
+  /** Fields of `shared` that were given: they win over what the recipe says of an account. */
+  readonly given: ReadonlySet<string>
   /** Values that must not appear in any output. */
   readonly secrets: readonly string[]
 }
@@ -42,21 +44,27 @@ const anyone: AccountRecord = {
 
 /** Throws ConfigError for a config that the connector does not take. */
 export async function loadRecipe(recipe: SyncRecipe, { manifest, parts, config = {}, env }: RecipeSource): Promise<LoadedRecipe> {
-  const own = recipe.config(anyone, '2026-01-01')
-  const given = { access_token: 'any', ...own, ...config }
-  const rules = buildConfigRules(manifest, createLanguage([...components, ...parts.components]), given)
-  const { config: shared, secrets } = await prepareConfig(manifest, given, { env, rules })
+  const known = manifest.spec.connectionSpecification['properties']
+  const isKnown = (field: string) => typeof known !== 'object' || known === null || Object.hasOwn(known, field)
+  const ownConfig: SyncRecipe['config'] = (account, today) =>
+    Object.fromEntries(Object.entries(recipe.config(account, today)).filter(([field]) => isKnown(field)))
+  const example = { access_token: 'any', ...ownConfig(anyone, '2026-01-01'), ...config }
+  const rules = buildConfigRules(manifest, createLanguage([...components, ...parts.components]), example)
+  const { config: shared, secrets } = await prepareConfig(manifest, example, { env, rules })
   return {
     ...recipe,
+    config: ownConfig,
     manifest,
     components: parts.components,
     usage: parts.usage,
     shared,
+    given: new Set(Object.keys(config)),
     secrets: secrets.filter((secret) => secret !== 'any'),
   }
 }
 
-/** The config for one account; what the shared config says about dates and sizes stands. */
+/** The config for one account: what was given for all stands, then what the recipe says, then defaults. */
 export function accountConfig(recipe: LoadedRecipe, account: AccountRecord, { token, today }: { token: string; today: string }): Config {
-  return { ...recipe.shared, ...recipe.config(account, today), access_token: token }
+  const own = Object.entries(recipe.config(account, today)).filter(([field]) => !recipe.given.has(field))
+  return { ...recipe.shared, ...Object.fromEntries(own), access_token: token }
 }

@@ -63,7 +63,12 @@ export const insights: SyncRecipe = {
 /** Recipes that come with the package. */
 export const recipes: readonly SyncRecipe[] = [posts, insights]
 
-/** Any other connector: its config names the account in `fields`, which may be given in a config of one's own. */
+/** Any other connector. It is told the account in those of these fields that its config has. */
 export function connectorRecipe(connector: string, select: readonly string[]): SyncRecipe {
-  return { name: connector, connector, select, config: insights.config }
+  return {
+    name: connector,
+    connector,
+    select,
+    config: (account, today) => ({ ...insights.config(account, today), ig_user_id: account.igUserId }),
+  }
 }

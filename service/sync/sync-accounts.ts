@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { newRunId } from '../../compose/session.ts'
 import type { Budget } from '../../framework/http/budget.ts'
 import {
   type AccountRecord,
@@ -59,7 +59,7 @@ export interface SyncRequest extends SyncOptions {
  */
 export async function syncAccounts(request: SyncRequest): Promise<SyncSummary> {
   const { accounts, recipe, states, clock } = request
-  const id = runId(clock.now())
+  const id = newRunId(clock)
   const started = clock.now()
   const monotonic = clock.monotonic()
   const { due, needingLogin } = dueAccounts(await accounts.list(), { ...request, now: started })
@@ -186,9 +186,4 @@ function clientOf(request: SyncRequest, budget: Budget) {
 function basesOf(config: Readonly<Record<string, unknown>>): readonly string[] {
   const bases = Object.entries(config).filter(([field]) => /(?:^|_)base_url$/.test(field))
   return bases.flatMap(([, base]) => (typeof base === 'string' && URL.canParse(base) ? [new URL(base).origin] : []))
-}
-
-/** Sorts by time; the tail keeps runs of one millisecond apart. */
-function runId(now: number): string {
-  return `${new Date(now).toISOString().replace(/[-:]/g, '').replace('.', '')}-${randomUUID().slice(0, 8)}`
 }

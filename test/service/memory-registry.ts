@@ -12,7 +12,8 @@ import {
 export class MemoryAccounts implements AccountRegistry {
   readonly #accounts = new Map<string, AccountRecord>()
   readonly #tokens = new Map<string, AccountToken>()
-  readonly #replacing = new Map<string, Promise<AccountToken>>()
+  readonly #replacing = new Map<string, Promise<void>>()
+  readonly #candidates = new Map<string, AccountToken>()
   readonly entries: SyncLogEntry[] = []
 
   async list() {
@@ -54,19 +55,31 @@ export class MemoryAccounts implements AccountRegistry {
     return token
   }
 
-  async replaceToken(id: string, work: (current: AccountToken) => Promise<AccountToken | undefined>): Promise<AccountToken> {
+  async replaceToken(id: string, work: Parameters<AccountRegistry['replaceToken']>[1]): Promise<AccountToken> {
     const before = this.#replacing.get(id)
     const replace = async () => {
       await before
       const current = await this.token(id)
-      const token = (await work(current)) ?? current
+      const replacement = { current, candidate: this.#candidates.get(id), keep: async (token?: AccountToken) => this.#keep(id, token) }
+      const token = (await work(replacement)) ?? current
       this.#tokens.set(id, token)
+      this.#keep(id, undefined)
       this.#change(id, { tokenCreatedAt: token.createdAt, tokenExpiresAt: token.expiresAt })
       return token
     }
     const replaced = replace()
-    this.#replacing.set(id, replaced)
+    this.#replacing.set(
+      id,
+      replaced.then(
+        () => undefined,
+        () => undefined,
+      ),
+    )
     return replaced
+  }
+
+  async rotateKey() {
+    return 0
   }
 
   async setStatus(id: string, status: AccountStatus, reason?: string) {
@@ -88,6 +101,11 @@ export class MemoryAccounts implements AccountRegistry {
 
   async close() {
     // Nothing is open.
+  }
+
+  #keep(id: string, token: AccountToken | undefined) {
+    if (token) this.#candidates.set(id, token)
+    else this.#candidates.delete(id)
   }
 
   #change(id: string, change: Partial<AccountRecord>) {

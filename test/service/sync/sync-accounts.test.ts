@@ -74,7 +74,7 @@ describe('syncAccounts', () => {
     const { sandbox, ids, accounts, sync } = await openSyncWorld({ instagram: { accounts: 1, media: 5 } })
     const [only = ''] = ids
     const { id = '' } = (await accounts.find(only)) ?? {}
-    await accounts.replaceToken(id, async (token) => ({ ...token, expiresAt: '2026-11-19T00:00:00.000Z' }))
+    await accounts.replaceToken(id, async ({ current }) => ({ ...current, expiresAt: '2026-11-19T00:00:00.000Z' }))
     expect(await sync()).toMatchObject({ exit_code: 4, requests_made: 0, errors: [{ account_id: only, code: 'ERR_TOKEN_EXPIRED' }] })
     expect(await accounts.find(only)).toMatchObject({ status: 'needs_login' })
     expect(sandbox.requests).toHaveLength(0)

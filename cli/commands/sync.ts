@@ -1,0 +1,15 @@
+import type { Command } from '../command.ts'
+import { ACCOUNTS, NETWORK, RECIPE, SYNC } from '../sync-options.ts'
+
+export const sync: Command = {
+  name: 'sync',
+  summary: 'bring the tables of all accounts of a registry up to date under one budget; one JSON line on stdout',
+  options: [
+    ACCOUNTS,
+    ...RECIPE,
+    ...SYNC,
+    ...NETWORK,
+    { flags: '--only <account>', description: 'this account alone, by its id, whether or not it is due' },
+  ],
+  run: async (invocation) => (await import('../sync-actions.ts')).runSync(invocation),
+}
