@@ -25,8 +25,8 @@ import type { Channel } from '../../framework/runtime/channel.ts'
 import { createRunReporter } from '../../framework/runtime/run-reporter.ts'
 import type { Acceptance } from './acceptance.ts'
 import { accountConfig, type LoadedRecipe } from './load-recipe.ts'
-import type { TableChoice } from './recipe.ts'
 import type { Share, SharedClient } from './shared-client.ts'
+import type { TableChoice } from './table-choice.ts'
 
 /** Slices of one account at the same time. */
 const SLICES = 2

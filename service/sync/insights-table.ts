@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../framework/index.ts'
-import type { TableChoice } from './recipe.ts'
+import type { TableChoice } from './table-choice.ts'
 
 const text = { type: ['null', 'string'] }
 const time = { type: 'string', format: 'date-time', airbyte_type: 'timestamp_with_timezone' }

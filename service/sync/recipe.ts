@@ -1,5 +1,6 @@
-import type { AccountRecord, JsonSchema, Row, StreamInfo, StreamState } from '../../framework/index.ts'
+import type { AccountRecord, StreamInfo, StreamState } from '../../framework/index.ts'
 import { insightsTable } from './insights-table.ts'
+import type { TableChoice } from './table-choice.ts'
 
 /** What of an account is read, and into which tables. */
 export interface SyncRecipe {
@@ -20,14 +21,6 @@ export interface SyncRecipe {
 export interface Changes {
   readonly inserted: number
   readonly updated: number
-}
-
-export interface TableChoice {
-  readonly kind: string
-  readonly primaryKey: readonly (readonly string[])[]
-  readonly schema: JsonSchema
-  /** `at` is when the row was read, epoch milliseconds. */
-  row(row: Row, at: number): Row
 }
 
 const DAY_MS = 86_400_000
