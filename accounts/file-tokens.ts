@@ -1,7 +1,15 @@
 import { constants } from 'node:fs'
 import { access, readFile, realpath, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type AccountToken, ConfigError, errnoOf, replaceFile, type SecretStores } from '../framework/index.ts'
+import {
+  type AccountToken,
+  ConfigError,
+  ConnectorError,
+  errnoOf,
+  readReference,
+  replaceFile,
+  type SecretStores,
+} from '../framework/index.ts'
 import { noToken } from './account-errors.ts'
 import type { AccountEntry } from './file-document.ts'
 import { type AccountState, fingerprint, type KeptToken } from './file-state.ts'
@@ -53,17 +61,23 @@ export function listedDates({ token, tokenCreatedAt, tokenExpiresAt }: AccountEn
 async function listedToken({ entry, stores, cipher }: TokenPlace): Promise<string | undefined> {
   const { token, igUserId } = entry
   if (token === undefined) return undefined
-  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+-]*):(.+)$/s.exec(token) ?? []
-  const store = Object.hasOwn(stores, scheme) ? stores[scheme] : undefined
-  if (isSealed(token) || !store) return cipher.open(token, igUserId)
+  const reference = isSealed(token) ? undefined : readReference(token, stores)
+  if (!reference) return cipher.open(token, igUserId)
   try {
-    return await store(rest)
+    return await reference.store(reference.rest)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
+    const message = `the token of account ${igUserId} cannot be read: ${reason}`
     const context = { account_id: igUserId }
-    throw new ConfigError('ERR_ACCOUNT_TOKEN_UNREADABLE', `the token of account ${igUserId} cannot be read: ${reason}`, { cause, context })
+    if (cause instanceof ConnectorError && cause.failureType === 'transient_error') {
+      throw new ConnectorError(cause.code, message, { cause, context, failureType: 'transient_error' })
+    }
+    throw new ConfigError('ERR_ACCOUNT_TOKEN_UNREADABLE', message, { cause, context })
   }
 }
+
+/** True for a token that the list holds itself, in plain text. */
+export const isPlain = (token: string, stores: SecretStores): boolean => !isSealed(token) && readReference(token, stores) === undefined
 
 /** The path of a `file:` reference. */
 export function fileOf({ token }: AccountEntry): string | undefined {

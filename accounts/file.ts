@@ -16,6 +16,7 @@ import { appendLog, readLog } from './file-log.ts'
 import { type AccountState, type AccountStates, readStates, writeStates } from './file-state.ts'
 import {
   datesOf,
+  isPlain,
   keepCandidate,
   listedDates,
   readKeptCandidate,
@@ -138,7 +139,7 @@ export function fileAccountRegistry(file: string, options: FileAccountsOptions):
       const lock = { path: `${path}.${fileNameOf(id)}.lock`, clock, busy: (holder: string) => busy(id, holder) }
       return withFileLock(lock, () => replace(id, work))
     },
-    rotateKey: () => exclusively(async () => rotate(await load(), cipher, (states) => writeStates(statePath, states))),
+    rotateKey: () => exclusively(async () => rotate(await load(), { cipher, stores, write: (states) => writeStates(statePath, states) })),
     setStatus: (id, status, reason) =>
       remember(id, ({ state: { reason: _, ...state } }) => ({ ...state, status, ...(reason === undefined ? {} : { reason }) })),
     markSynced: (id, at) =>
@@ -196,7 +197,13 @@ function byNeed(a: AccountRecord, b: AccountRecord): number {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-async function rotate({ document, states }: Loaded, cipher: TokenCipher, write: (states: AccountStates) => Promise<void>): Promise<number> {
+interface Rotation {
+  readonly cipher: TokenCipher
+  readonly stores: SecretStores
+  readonly write: (states: AccountStates) => Promise<void>
+}
+
+async function rotate({ document, states }: Loaded, { cipher, stores, write }: Rotation): Promise<number> {
   cipher.requireWritable()
   const anew = (sealed: string, id: string) => (cipher.isCurrent(sealed) ? sealed : cipher.seal(cipher.openAny(sealed, id), id))
   const next = Object.entries(states).map(([id, state]): readonly [string, AccountState] => {
@@ -205,10 +212,10 @@ async function rotate({ document, states }: Loaded, cipher: TokenCipher, write: 
     return [id, { ...state, ...(token ? { token } : {}), ...(candidate === undefined ? {} : { candidate }) }]
   })
   const written = next.filter(([id, state]) => JSON.stringify(state) !== JSON.stringify(states[id])).map(([id]) => id)
-  // Tokens that were sealed into the list itself.
+  // Tokens that stand in the list itself, sealed or plain.
   for (const entry of document.entries) {
     const { token, igUserId } = entry
-    if (token === undefined || !isSealed(token) || cipher.isCurrent(token)) continue
+    if (token === undefined || !(isSealed(token) || isPlain(token, stores)) || cipher.isCurrent(token)) continue
     document.put({ ...entry, token: anew(token, igUserId) })
     written.push(igUserId)
   }

@@ -1,13 +1,18 @@
 import { fileURLToPath } from 'node:url'
-import { type AccountRegistry, type Clock, ConfigError, localSecretStores, type SecretStores, suggest } from '../framework/index.ts'
+import { type AccountRegistry, type Clock, ConfigError, type SecretStores, secretStores, suggest } from '../framework/index.ts'
+import { secretText } from './secret-text.ts'
 import { type CipherOptions, createTokenCipher } from './token-cipher.ts'
 
+/**
+ * `key` and `oldKeys` are keys or references to them (`env:NAME`, `file:PATH`, `aws-sm://NAME#KEY`); what is not given comes from
+ * CONNECTOR_ACCOUNTS_KEY, CONNECTOR_ACCOUNTS_OLD_KEYS (comma separated) and CONNECTOR_PLAIN_TEXT_TOKENS=allowed.
+ */
 export interface AccountRegistryOptions extends CipherOptions {
   readonly clock: Clock
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Stores of references besides `env:` and `file:`. */
+  /** Stores of references besides `env:`, `file:` and `aws-sm:`. */
   readonly stores?: SecretStores
-  /** Told every token that is read or written, so that no output shows it. */
+  /** Told every key, and every token that is read or written, so that no output shows it. */
   readonly secret: (value: string) => void
 }
 
@@ -16,11 +21,12 @@ export const accountRegistryForms: readonly string[] = ['file:accounts.yaml', 'p
 
 /**
  * Opens a registry: `file:accounts.yaml` (references to tokens, for development) or `postgres://…` (encrypted tokens, for production).
- * Throws ConfigError ERR_ACCOUNTS_URL, ERR_ACCOUNTS_KEY_INVALID.
+ * Throws ConfigError ERR_ACCOUNTS_URL, ERR_ACCOUNTS_KEY_INVALID, ERR_SECRET_UNRESOLVED.
  */
 export async function openAccountRegistry(url: string, options: AccountRegistryOptions): Promise<AccountRegistry> {
   const { clock, env, secret } = options
-  const cipher = createTokenCipher(options)
+  const stores = { ...secretStores(env, clock), ...options.stores }
+  const cipher = createTokenCipher(await cipherOptions(options, stores))
   const scheme = url.slice(0, url.indexOf(':')).toLowerCase()
   if (scheme === 'postgres' || scheme === 'postgresql') {
     const { postgresAccountRegistry } = await import('./postgres.ts')
@@ -28,10 +34,21 @@ export async function openAccountRegistry(url: string, options: AccountRegistryO
   }
   if (scheme === 'file') {
     const { fileAccountRegistry } = await import('./file.ts')
-    return fileAccountRegistry(pathOf(url), { clock, cipher, secret, stores: { ...localSecretStores(env), ...options.stores } })
+    return fileAccountRegistry(pathOf(url), { clock, cipher, secret, stores })
   }
   const advice = `${suggest(scheme, ['file', 'postgres', 'postgresql'])} (${accountRegistryForms.join(', ')})`
   throw new ConfigError('ERR_ACCOUNTS_URL', `no account registry for ${JSON.stringify(url)}: unknown scheme '${scheme}'; ${advice}`)
+}
+
+async function cipherOptions({ env, secret, ...given }: AccountRegistryOptions, stores: SecretStores): Promise<CipherOptions> {
+  const oldKeys = given.oldKeys ?? (env['CONNECTOR_ACCOUNTS_OLD_KEYS'] ?? '').split(',').filter((key) => key.trim() !== '')
+  const read = (text: string) => secretText(text.trim(), { what: 'the key of the accounts', stores, secret })
+  const key = given.key ?? env['CONNECTOR_ACCOUNTS_KEY']
+  return {
+    key: key ? await read(key) : undefined,
+    oldKeys: await Promise.all(oldKeys.map(read)),
+    plainText: given.plainText ?? (env['CONNECTOR_PLAIN_TEXT_TOKENS'] === 'allowed' ? 'allowed' : 'refused'),
+  }
 }
 
 function pathOf(url: string): string {

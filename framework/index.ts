@@ -41,7 +41,7 @@ export { prepareConfig } from './manifest/config.ts'
 export * as fields from './manifest/fields.ts'
 export { createLanguage } from './manifest/language.ts'
 export { loadManifest, type Manifest } from './manifest/manifest.ts'
-export { localSecretStores, type SecretStore, type SecretStores } from './manifest/secrets.ts'
+export { readReference, resolveReference, type SecretStore, type SecretStores, secretStores } from './manifest/secrets.ts'
 export { type PostgresAddress, parsePostgresUrl } from './postgres/address.ts'
 export { openPostgres, type PostgresDatabase, type PostgresResult, type Query, quoted } from './postgres/database.ts'
 export type {

@@ -15,6 +15,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'framework/clock.ts': [],
   'framework/report.ts': ['framework/errors.ts'],
   'framework/postgres': ['framework/errors.ts', 'framework/clock.ts'],
+  'framework/aws': ['framework/errors.ts', 'framework/clock.ts'],
   'framework/template': ['framework/errors.ts', 'framework/protocol'],
   'framework/http': ['framework/errors.ts', 'framework/protocol', 'framework/clock.ts', 'framework/report.ts'],
   'framework/manifest': [
@@ -22,6 +23,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'framework/protocol',
     'framework/clock.ts',
     'framework/report.ts',
+    'framework/aws',
     'framework/template',
     'framework/http',
     'framework/components:interface',

@@ -7,12 +7,12 @@ import type { Dialect } from '../template/template.ts'
 import { describe, isNode } from './build.ts'
 import type { Config } from './component.ts'
 import type { SpecSource } from './document.ts'
-import { localSecretStores, resolveSecrets, type SecretStores, secretValues } from './secrets.ts'
+import { resolveSecrets, type SecretStores, secretStores, secretValues } from './secrets.ts'
 import { parseYaml } from './yaml.ts'
 
 export interface ConfigOptions {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Stores besides `env:` and `file:`. */
+  /** Stores besides `env:`, `file:` and `aws-sm:`. */
   readonly stores?: SecretStores
   /** Of `buildConfigRules`, for manifests with `config_normalization_rules`. */
   readonly rules?: ConfigRules | undefined
@@ -43,7 +43,7 @@ export function parseConfigText(text: string, file: string): Config {
 }
 
 /**
- * Makes a config ready to build with. In our manifests, references in secret fields (`env:NAME`, `file:PATH`) are resolved and
+ * Makes a config ready to build with. In our manifests, references in secret fields (`env:NAME`, `file:PATH`, `aws-sm://NAME#KEY`) are resolved and
  * absent fields get their `default`; configs of foreign manifests are used as they are. The rules of the manifest come first, their
  * validations last. Throws one ConfigError with a line per field that does not fit; values are never repeated.
  */
@@ -59,7 +59,7 @@ export async function prepareConfig(
   rules?.migrate(migrated)
   const config = structuredClone(migrated)
   rules?.transform(config)
-  if (dialect === 'native') await resolveSecrets(config, schema, { ...localSecretStores(env), ...stores })
+  if (dialect === 'native') await resolveSecrets(config, schema, { ...secretStores(env), ...stores })
   await validate(config, schema, dialect)
   await rules?.validate(config)
   const secrets = secretValues(config, schema)

@@ -1,16 +1,27 @@
 import { readFile } from 'node:fs/promises'
-import { ConfigError } from '../errors.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import { ConfigError, ConnectorError, suggest } from '../errors.ts'
 import type { JsonSchema } from '../protocol/messages.ts'
 import { isNode } from './build.ts'
 
-/** Resolves the rest of a reference `<scheme>:<rest>`. Throws when there is nothing to find. */
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Resolves the rest of a reference `<scheme>:<rest>`. Throws when there is nothing to find; the message never holds the secret. */
 export type SecretStore = (rest: string) => string | Promise<string>
 /** Stores by the scheme of their references: `env`, `file`, … */
 export type SecretStores = Readonly<Record<string, SecretStore>>
 
-/** `env:NAME` and `file:PATH`. A file's last line break is not part of the secret. */
-export function localSecretStores(env: Readonly<Record<string, string | undefined>>): SecretStores {
+/**
+ * `env:NAME`, `file:PATH` (a last line break is not part of the secret) and `aws-sm://NAME#KEY` (AWS Secrets Manager, loaded when it is
+ * used; see framework/aws/secret-store.ts).
+ */
+export function secretStores(env: Environment, clock: Clock = systemClock): SecretStores {
+  let aws: Promise<(reference: string) => Promise<string>> | undefined
   return {
+    'aws-sm': async (rest) => {
+      aws ??= import('../aws/secret-store.ts').then(({ secretsManager }) => secretsManager({ env, clock }))
+      return (await aws)(rest)
+    },
     env: (name) => {
       const value = env[name]
       if (!value) throw new Error(`environment variable ${name} is ${value === undefined ? 'not set' : 'empty'}`)
@@ -27,6 +38,38 @@ export function localSecretStores(env: Readonly<Record<string, string | undefine
   }
 }
 
+/** Scheme and rest of a text that refers to one of the stores; undefined for any other text. */
+export function readReference(text: string, stores: SecretStores): { readonly store: SecretStore; readonly rest: string } | undefined {
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+-]*):(.+)$/s.exec(text) ?? []
+  const store = Object.hasOwn(stores, scheme) ? stores[scheme] : undefined
+  return store && { store, rest }
+}
+
+/**
+ * The secret that a reference names; `what` stands in errors. Throws ConfigError ERR_SECRET_REFERENCE for a text that is no reference
+ * (and never repeats it: it may be the secret), ERR_SECRET_UNRESOLVED, and ConnectorError when a store cannot be reached.
+ */
+export async function resolveReference(text: string, what: string, stores: SecretStores): Promise<string> {
+  const reference = readReference(text, stores)
+  if (!reference) {
+    const forms = suggest('', Object.keys(stores))
+    throw new ConfigError('ERR_SECRET_REFERENCE', `${what} has to be a reference, like env:NAME or file:PATH; schemes ${forms}`)
+  }
+  return resolve(reference, what)
+}
+
+async function resolve({ store, rest }: { readonly store: SecretStore; readonly rest: string }, what: string): Promise<string> {
+  try {
+    return await store(rest)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    if (cause instanceof ConnectorError && cause.failureType === 'transient_error') {
+      throw new ConnectorError(cause.code, `${what}: ${reason}`, { cause, failureType: 'transient_error' })
+    }
+    throw new ConfigError('ERR_SECRET_UNRESOLVED', `${what}: ${reason}`, { cause })
+  }
+}
+
 /** A secret inside a config: the object that holds it, and its key there. */
 interface SecretSpot {
   readonly holder: Record<string, unknown> | unknown[]
@@ -38,15 +81,8 @@ interface SecretSpot {
 export async function resolveSecrets(config: Record<string, unknown>, schema: JsonSchema, stores: SecretStores): Promise<void> {
   for (const { holder, key, path } of secretSpots(config, schema)) {
     const value = read(holder, key)
-    const [, scheme = '', rest = ''] = typeof value === 'string' ? (/^([a-z][a-z0-9+-]*):(.+)$/s.exec(value) ?? []) : []
-    const store = Object.hasOwn(stores, scheme) ? stores[scheme] : undefined
-    if (!store) continue
-    try {
-      Object.assign(holder, { [key]: await store(rest) })
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new ConfigError('ERR_SECRET_UNRESOLVED', `config field '${path}': ${reason}`, { cause })
-    }
+    const reference = typeof value === 'string' ? readReference(value, stores) : undefined
+    if (reference) Object.assign(holder, { [key]: await resolve(reference, `config field '${path}'`) })
   }
 }
 
