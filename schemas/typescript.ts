@@ -11,7 +11,7 @@ const left = ['title', '$id', 'id', '$schema', '$anchor', 'tsType', 'tsEnumNames
 export async function typescriptOf(schemas: ReadonlyMap<string, JsonSchema>): Promise<string> {
   const { compile } = await import('json-schema-to-typescript')
   const names = typeNames([...schemas.keys()])
-  const parts: string[] = []
+  const parts: string[] = [lineType]
   for (const [kind, schema] of schemas) {
     const options = { format: false, bannerComment: '', additionalProperties: false, $refOptions: { resolve: { external: false } } }
     const name = names.get(kind) ?? kind
@@ -21,9 +21,14 @@ export async function typescriptOf(schemas: ReadonlyMap<string, JsonSchema>): Pr
   return parts.join('\n')
 }
 
+/** What the destination `jsonl:` writes of a row. */
+const lineType = `/** A line of a file of the destination jsonl: the row, when it was read (UTC), and the run that read it. */
+export type JsonlLine<Row> = Row & { _synced_at: string; _run_id: string }
+`
+
 /** `page_insights` is PageInsights; what would be the same name twice gets a number. */
 export function typeNames(kinds: readonly string[]): ReadonlyMap<string, string> {
-  const taken = new Set<string>()
+  const taken = new Set<string>(['JsonlLine'])
   return new Map(
     kinds.map((kind) => {
       const words = kind.split(/[^A-Za-z0-9]+/).filter((word) => word !== '')

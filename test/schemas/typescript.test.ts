@@ -1,20 +1,9 @@
-import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { inferSchema } from '../../schemas/infer.ts'
 import { typeNames, typescriptOf } from '../../schemas/typescript.ts'
 import { sharedFolder } from '../shared.ts'
+import { complaints } from './compiled.ts'
 import { foreignSchemas } from './foreign-schemas.ts'
-
-/** What the compiler says of a file under `strict`. */
-function complaints(code: string): readonly string[] {
-  const options: ts.CompilerOptions = { strict: true, noEmit: true, skipLibCheck: true, target: ts.ScriptTarget.ES2022, types: [] }
-  const host = ts.createCompilerHost(options)
-  const { getSourceFile } = host
-  host.getSourceFile = (name, ...rest) =>
-    name === 'rows.ts' ? ts.createSourceFile(name, code, ts.ScriptTarget.ES2022) : getSourceFile(name, ...rest)
-  const program = ts.createProgram(['rows.ts'], options, host)
-  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
-}
 
 const rows = [
   {
