@@ -95,7 +95,7 @@ export function unopened(connector: string, run_id: string, failure: RunError, e
   return {
     ...{ success: false, run_id, connector, connection: null, account_id: null },
     ...{ total_inserted: 0, total_errors: 1, metrics_inserted: 0, errors: [failure], accounts: [], places: [] },
-    summary: readSummary(nothing, { requests: 0, retries: 0, usagePercent: undefined }, { rows: {}, places: [] }),
+    summary: readSummary(nothing, { requests: 0, retries: 0, cached: 0, usagePercent: undefined }, { rows: {}, places: [] }),
   }
 }
 

@@ -4,6 +4,8 @@ import type { RunSummary } from '../framework/runtime/run.ts'
 export interface NetworkTotals {
   readonly requests: number
   readonly retries: number
+  /** Answers that an earlier request of the run had got already. */
+  readonly cached: number
   /** The highest share of a rate limit that the provider reported, in percent; undefined when it reported none. */
   readonly usagePercent: number | undefined
 }
@@ -13,6 +15,8 @@ export interface ReadSummary extends RunSummary {
   readonly type: 'summary'
   readonly requests: number
   readonly retries: number
+  /** Answers that an earlier request of the run had got already; not among the requests. */
+  readonly cached_responses: number
   /** null when the provider told none. */
   readonly usage_percent: number | null
   /** Accepted by the destination; `rows` were read. */
@@ -33,6 +37,7 @@ export function readSummary(summary: RunSummary, network: NetworkTotals, { rows 
     exit_code,
     requests: network.requests,
     retries: network.retries,
+    cached_responses: network.cached,
     usage_percent: network.usagePercent ?? null,
     ...counts,
     rows_written: Object.values(rows).reduce((sum, count) => sum + count, 0),

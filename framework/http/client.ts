@@ -26,4 +26,6 @@ export interface SendOptions {
   readonly signal?: AbortSignal
   /** Calls that the manifest allows itself: every try waits for its turn. */
   readonly rates?: CallRates
+  /** The same request may get the answer that it got before in this run. */
+  readonly cache?: boolean
 }

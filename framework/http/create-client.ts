@@ -3,12 +3,14 @@ import type { Reporter } from '../report.ts'
 import { createAttempts } from './attempt.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts } from './attempt-settings.ts'
 import { type Budget, createBudget } from './budget.ts'
+import { createCachedSend } from './cached-send.ts'
 import type { HttpClient } from './client.ts'
 import { createExchange, type ExchangeSummary } from './exchange.ts'
 import { createOrigins, type Origins } from './origin.ts'
 import { createPacing } from './pacing.ts'
 import type { Redactor } from './redaction.ts'
 import type { UsageReader } from './resolution.ts'
+import { createResponseStore, type ResponseStore } from './response-store.ts'
 import { createSender } from './retry.ts'
 import { linkSignals } from './signals.ts'
 import { createWaiting } from './waiting.ts'
@@ -47,6 +49,8 @@ export interface HttpStats {
   /** Sent, retries included; a batch is one. */
   readonly requests: number
   readonly retries: number
+  /** Answers that an earlier request of the run had got already; not among the requests. */
+  readonly cached: number
   /** Of bodies as received, before decompression. */
   readonly bytes: number
   readonly waitedSeconds: number
@@ -62,14 +66,14 @@ export interface ConnectorHttpClient extends HttpClient {
   stats(): HttpStats
   /** Hosts that may be called, for firewalls; empty: every host. */
   readonly egress: Origins['egress']
-  /** Closes idle connections. */
+  /** Closes idle connections and forgets the responses that were kept for the run. */
   close(): void
 }
 
 /** The client of one run: every request of it shares the budget, the pacing and the counters. */
 export function createHttpClient(options: HttpClientOptions): ConnectorHttpClient {
   const { clock, report, redactor, random = Math.random, patienceSeconds = PATIENCE_SECONDS } = options
-  const counters = { requests: 0, retries: 0, bytes: 0 }
+  const counters = { requests: 0, retries: 0, cached: 0, bytes: 0 }
   const budget = options.budget ?? createBudget({ clock })
   const origins = createOrigins(options.allowedOrigins)
   const waiting = createWaiting({ clock, budget, report, patienceSeconds })
@@ -87,7 +91,16 @@ export function createHttpClient(options: HttpClientOptions): ConnectorHttpClien
   const onRetry = () => {
     counters.retries++
   }
-  const send = createSender({ exchange, waiting, clock, random, report, redact: redactor.redact, onRateLimited: pacing.block, onRetry })
+  const plain = createSender({ exchange, waiting, clock, random, report, redact: redactor.redact, onRateLimited: pacing.block, onRetry })
+  let responses: ResponseStore | undefined
+  const store = () => {
+    responses ??= createResponseStore(redactor.redact)
+    return responses
+  }
+  const onHit = () => {
+    counters.cached++
+  }
+  const send = createCachedSend({ send: plain, store, report, onHit })
   return {
     send: async (prepare, handler, sendOptions = {}) => {
       const link = linkSignals(options.signal, sendOptions.signal)
@@ -106,7 +119,10 @@ export function createHttpClient(options: HttpClientOptions): ConnectorHttpClien
       clockSkewSeconds,
     }),
     egress: origins.egress,
-    close: attempts.close,
+    close: () => {
+      responses?.close()
+      attempts.close()
+    },
   }
 }
 

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import type { ConfigError } from '../errors.ts'
 import type { Dialect } from '../template/template.ts'
 import { isNode, type Node } from './build.ts'
+import { cacheParents, cacheResolver } from './cached-parents.ts'
 import type { Locate } from './component.ts'
 import { type Document, openDocument, type SpecSource, specOf } from './document.ts'
 import { checkEnvelope, checkForeign, type RuntimeNeeds, readRuntime, readTaxonomy, type Taxonomy } from './envelope.ts'
@@ -106,10 +107,13 @@ function foreignSections(root: Node, { positions: { copied } }: Document): Secti
     Object.hasOwn(root, key),
   )
   const nodes = propagate({ ...Object.fromEntries(picked.map((key) => [key, root[key]])), type: 'DeclarativeSource' }, { copied })
+  const [streams, dynamicStreams] = [listOf(nodes['streams']), listOf(nodes['dynamic_streams'])]
+  cacheParents(streams)
+  dynamicStreams.forEach(cacheResolver)
   return {
     streamsPath: 'streams',
-    streams: listOf(nodes['streams']),
-    dynamicStreams: listOf(nodes['dynamic_streams']),
+    streams,
+    dynamicStreams,
     discovery: undefined,
     check: nodes['check'],
     apiBudget: nodes['api_budget'],

@@ -18,7 +18,7 @@ const run: RunSummary = {
 
 describe('readSummary', () => {
   it('has requests, rows, accounts, media, retries, errors, duration and usage', () => {
-    const summary = readSummary(run, { requests: 12, retries: 2, usagePercent: 41 }, { rows: { a: 60, b: 39 }, places: [] })
+    const summary = readSummary(run, { requests: 12, retries: 2, cached: 3, usagePercent: 41 }, { rows: { a: 60, b: 39 }, places: [] })
     const { errors, ...rest } = summary
     expect(errors).toHaveLength(50)
     expect(rest).toEqual({
@@ -28,6 +28,7 @@ describe('readSummary', () => {
       exit_code: 1,
       requests: 12,
       retries: 2,
+      cached_responses: 3,
       usage_percent: 41,
       streams: { complete: 2, incomplete: 1, pending: 0 },
       rows: 100,
@@ -42,7 +43,7 @@ describe('readSummary', () => {
   })
 
   it('says null when the provider told no usage', () => {
-    const summary = readSummary(run, { requests: 0, retries: 0, usagePercent: undefined }, { rows: {}, places: [] })
+    const summary = readSummary(run, { requests: 0, retries: 0, cached: 0, usagePercent: undefined }, { rows: {}, places: [] })
     expect(summary.usage_percent).toBeNull()
   })
 })

@@ -65,7 +65,13 @@ export const HttpRequester = defineComponent(Requester, {
     request_headers: optional(mapping(roots, { description: 'Headers.' })),
     request_body_data: optional(mapping(roots, { description: 'Form fields, or the body as text.', validTypes: textOrList })),
     request_body_json: optional(mapping(roots, { description: 'The body as JSON.', nested: true })),
-    use_cache: withDefault(boolean({ description: 'Accepted for compatibility; responses are not cached.' }), false),
+    use_cache: withDefault(
+      boolean({
+        description:
+          'A GET that was answered in this run is not sent again. True for parent streams and resolvers of manifests written for Airbyte.',
+      }),
+      false,
+    ),
   },
   examples: [
     {
@@ -108,6 +114,7 @@ export const HttpRequester = defineComponent(Requester, {
           ...(authenticator.refresh ? { refresh: async () => (await authenticator.refresh?.(credentials)) ?? false } : {}),
           ...(signal ? { signal } : {}),
           ...(stream === undefined ? {} : { stream }),
+          ...(fields.use_cache ? { cache: true } : {}),
         })
       },
     }

@@ -1,3 +1,4 @@
+import { cacheParents } from '../../manifest/cached-parents.ts'
 import { defineComponent } from '../../manifest/component.ts'
 import { boolean, optional, rawObject, slot, string, withDefault } from '../../manifest/fields.ts'
 import { propagate } from '../../manifest/parameters.ts'
@@ -49,7 +50,9 @@ export const DynamicDeclarativeStream = defineComponent(DynamicStreams, {
     async *definitions(signal) {
       for await (const stream of components_resolver.resolve(stream_template, signal)) {
         const typed = Object.hasOwn(stream, 'type') ? stream : { type: 'DeclarativeStream', ...stream }
-        yield propagate(typed, { precedence: use_parent_parameters ? 'parent' : 'own' })
+        const definition = propagate(typed, { precedence: use_parent_parameters ? 'parent' : 'own' })
+        cacheParents([definition])
+        yield definition
       }
     },
   }),

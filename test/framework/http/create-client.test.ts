@@ -60,6 +60,7 @@ describe('createHttpClient', () => {
       requests: 1,
       retries: 0,
       bytes: body.length,
+      cached: 0,
       waitedSeconds: 0,
       usagePercent: undefined,
       ignoredReadings: 0,
