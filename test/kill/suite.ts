@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startPostgres } from '../conformance/postgres-server.ts'
+import { startS3 } from '../conformance/s3-server.ts'
+import { Goldens } from './golden.ts'
+import { perform } from './perform.ts'
+import type { Servers } from './place.ts'
+import { type OutputKind, outputs, products, scenarioOf } from './scenario.ts'
+import { canMount } from './small-disk.ts'
+
+/** Seeds of an output in `npm test`; `npm run test:kill` takes as many as it is told to. */
+const seedsEach = 16
+
+/** A part of what `npm run test:kill` does, for one output. */
+export function killSuite(output: OutputKind): void {
+  const turn = outputs.length * products.length
+  const first = outputs.indexOf(output) * products.length
+  const seeds = Array.from(
+    { length: seedsEach },
+    (_, index) => turn * Math.floor(index / products.length) + first + (index % products.length),
+  )
+  const means = { mounts: canMount(), worlds: 1, most: 1 }
+
+  describe(`a read into ${output} that is interrupted`, { timeout: 120_000 }, () => {
+    let servers: Servers | undefined
+    let goldens: Goldens | undefined
+    beforeAll(async () => {
+      servers = { postgres: await startPostgres(), s3: await startS3() }
+      goldens = new Goldens(servers)
+    })
+    afterAll(async () => {
+      await servers?.postgres.stop()
+      await servers?.s3.stop()
+    })
+
+    it.each(seeds.map((seed) => scenarioOf(seed, means)))(
+      'and resumed gives what an undisturbed one gives ($product, seed $seed)',
+      async (scenario) => {
+        if (!servers || !goldens) throw new Error('the servers did not start')
+        const { failures } = await perform(scenario, servers, goldens)
+        expect(failures, JSON.stringify(scenario)).toEqual([])
+      },
+    )
+  })
+}
