@@ -1,6 +1,7 @@
 import type { Call } from '../call.ts'
 import { GraphError, type GraphErrorInit, permission, unsupportedRequest } from '../errors.ts'
 import type { Host } from '../hosts.ts'
+import { UploadProblem } from '../routes/instagram/upload.ts'
 import type { AppRoute } from '../routes/oauth.ts'
 import { checkProof } from '../tokens/proof.ts'
 import type { Token } from '../tokens/token.ts'
@@ -29,6 +30,7 @@ export function answer(visit: Visit): Reply {
     const { body, status } = serve(visit, headers)
     return { status, headers, body }
   } catch (error) {
+    if (error instanceof UploadProblem) return error.reply()
     if (error instanceof GraphError) return errorReply(asHostSays(error.init, visit.request.host), headers)
     throw error
   }

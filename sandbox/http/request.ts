@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Host } from '../hosts.ts'
 import type { Download } from '../publishing/download.ts'
 
+const UPLOADS = 'ig-api-upload'
+
 /** Where a caller put its token. `none` also covers a GET that hides it in the body: the API does not look there. */
 export type TokenPlace = 'header' | 'query' | 'body' | 'none'
 
@@ -36,6 +38,8 @@ export interface RawCall {
   readonly url: string
   readonly headers: IncomingHttpHeaders
   readonly body: string
+  /** The body as it came. */
+  readonly bytes?: Buffer
 }
 
 /** Takes a call apart. Never throws: what can't be understood is left to the routes to refuse. */
@@ -43,11 +47,11 @@ export function readRequest(raw: RawCall, inBatch = false): GraphRequest {
   const cut = raw.url.indexOf('?')
   const pathname = cut < 0 ? raw.url : raw.url.slice(0, cut)
   const query = new URLSearchParams(cut < 0 ? '' : raw.url.slice(cut + 1))
-  const form = raw.method === 'GET' ? new URLSearchParams() : formOf(raw)
   const parts = pathname.split('/').filter(Boolean).map(decode)
   const version = /^v(\d+)\.\d+$/.exec(parts[0] ?? '')?.[1]
   const segments = version === undefined ? parts : parts.slice(1)
-  const params = new Map([...query, ...form])
+  const form = raw.method === 'GET' || segments[0] === UPLOADS ? new URLSearchParams() : formOf(raw)
+  const params = new Map([...query, ...form, ...(segments[0] === UPLOADS ? uploadHeaders(raw.headers) : [])])
   params.delete('access_token')
   return {
     host: raw.host ?? 'facebook',
@@ -58,7 +62,21 @@ export function readRequest(raw: RawCall, inBatch = false): GraphRequest {
     params,
     ...tokenOf(raw.headers.authorization, query.get('access_token'), form.get('access_token')),
     inBatch,
+    ...(segments[0] === UPLOADS && raw.bytes ? { bytes: raw.bytes } : {}),
   }
+}
+
+/** Whether a call goes to the address for uploads, which belongs to the Facebook side. */
+export function isUpload({ host, segments }: Pick<GraphRequest, 'host' | 'segments'>): boolean {
+  return host === 'facebook' && segments[0] === UPLOADS
+}
+
+/** The parameters of an upload are headers, because its body is the file. */
+function uploadHeaders(headers: IncomingHttpHeaders): [string, string][] {
+  return ['offset', 'file_size', 'file_url'].flatMap((name): [string, string][] => {
+    const value = headers[name]
+    return typeof value === 'string' ? [[name, value]] : []
+  })
 }
 
 function tokenOf(authorization: string | undefined, query: string | null, form: string | null) {

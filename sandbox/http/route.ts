@@ -4,7 +4,7 @@ import { kindOf } from '../nodes.ts'
 import { APP_ROUTES, ROUTES } from '../routes/index.ts'
 import type { AppRoute } from '../routes/oauth.ts'
 import type { World } from '../world.ts'
-import type { GraphRequest } from './request.ts'
+import { type GraphRequest, isUpload } from './request.ts'
 
 /** Where a request leads. */
 export interface Place {
@@ -30,6 +30,7 @@ export function locate(world: World, request: GraphRequest): Place {
   const fixed = request.host === 'facebook' ? ROUTE_BY_NAME.get(`${request.method} ${request.path}`) : undefined
   if (fixed) return { ...nowhere, route: fixed, routeName: `${fixed.method} ${fixed.path}` }
   if (request.segments.length === 0) return { ...nowhere, routeName: `${request.method} /` }
+  if (isUpload(request)) return uploadPlace(world, request)
   const [first = '', ...rest] = request.segments
   const id = first === 'me' ? me(world, request) : first
   const kind = kindOf(id, request.host, world)
@@ -37,6 +38,14 @@ export function locate(world: World, request: GraphRequest): Place {
   const route = ROUTE_BY_NAME.get(name)
   const owner = { page: kind?.page?.(id), account: kind?.account?.(id, world) }
   return { ...(route ? { route } : {}), routeName: route ? name : 'unknown', id, ...owner }
+}
+
+/** Uploads stand on a host of their own, with the version behind the name: `/ig-api-upload/v25.0/1788…`. */
+function uploadPlace(world: World, request: GraphRequest): Place {
+  const id = request.segments.at(-1) ?? ''
+  const routeName = `${request.method} /ig-api-upload/{ig-container}`
+  const route = ROUTE_BY_NAME.get(routeName)
+  return { ...(route ? { route } : {}), routeName, id, page: undefined, account: world.publishing.containers.find(id)?.account }
 }
 
 /** The error for a request that leads nowhere: unknown id, unknown alias, unknown edge, or a method that a node does not take. */

@@ -5,11 +5,12 @@ import { download } from '../publishing/download.ts'
 import { sampleAt } from '../publishing/samples.ts'
 import type { World } from '../world.ts'
 import { exchange, record } from './exchange.ts'
-import { type GraphRequest, readRequest } from './request.ts'
+import { type GraphRequest, isUpload, readRequest } from './request.ts'
 import { locate } from './route.ts'
 import { send } from './send.ts'
 
 const MAX_BODY = 10 * 1_048_576
+const MAX_UPLOAD = 320 * 1_048_576
 
 /** The HTTP side of a world, as one of its two hosts. */
 export function createGraphServer(world: World, { host, reset }: { host: Host; reset: () => void }): Server {
@@ -27,7 +28,8 @@ interface Connection {
 
 async function handle(world: World, { incoming, response, host, reset }: Connection): Promise<void> {
   const { method = 'GET', url = '/', headers } = incoming
-  const body = await readBody(incoming)
+  const bytes = await readBody(incoming, isUpload({ host, segments: [url.split('/')[1] ?? ''] }) ? MAX_UPLOAD : MAX_BODY)
+  const body = bytes.length > MAX_BODY ? '' : bytes.toString('utf8')
   const sample = sampleAt(url)
   if (sample) {
     response.writeHead(sample.status, { 'content-type': sample.contentType, 'content-length': sample.bytes.length })
@@ -39,7 +41,7 @@ async function handle(world: World, { incoming, response, host, reset }: Connect
     response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' }).end(JSON.stringify(value, null, 2))
     return
   }
-  const request = await withDownloads(world, readRequest({ method, url, headers, body, host }))
+  const request = await withDownloads(world, readRequest({ method, url, headers, body, bytes, host }))
   const done = exchange(world, request)
   record(world, done, await send(response, done, world.settings.latencyMs))
 }
@@ -53,16 +55,16 @@ async function withDownloads(world: World, request: GraphRequest): Promise<Graph
   return { ...request, downloads: new Map(await Promise.all(found)) }
 }
 
-async function readBody(incoming: IncomingMessage): Promise<string> {
+async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of incoming) {
     const bytes = Buffer.from(chunk)
     size += bytes.length
-    if (size > MAX_BODY) throw new RangeError('request body over 10 MiB')
+    if (size > limit) throw new RangeError(`request body over ${limit} bytes`)
     chunks.push(bytes)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 /** A defect of the sandbox itself must never look like an answer of the API. */

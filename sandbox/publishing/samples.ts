@@ -14,17 +14,13 @@ export function sampleAt(path: string): Sample | undefined {
   const number = (name: string, other: number) => Number(url.searchParams.get(name) ?? other)
   const size = { width: number('width', 1_080), height: number('height', 1_080), bytes: number('bytes', 0) }
   const name = url.pathname.slice(PREFIX.length)
-  if (name.endsWith('.jpg')) return { status: 200, contentType: 'image/jpeg', bytes: padded(jpeg(size), size.bytes) }
+  if (name.endsWith('.jpg')) return { status: 200, contentType: 'image/jpeg', bytes: jpeg(size) }
   if (name.endsWith('.png')) return { status: 200, contentType: 'image/png', bytes: png(size) }
   if (name.endsWith('.mp4')) return { status: 200, contentType: 'video/mp4', bytes: mp4(number('seconds', 10), size) }
   return { status: 404, contentType: 'text/html; charset=utf-8', bytes: Buffer.from('<!DOCTYPE html><title>Not found</title>') }
 }
 
 type Size = { readonly width: number; readonly height: number; readonly bytes: number }
-
-function padded(bytes: Buffer, size: number): Buffer {
-  return bytes.length >= size ? bytes : Buffer.concat([bytes, Buffer.alloc(size - bytes.length)])
-}
 
 function u16(value: number): Buffer {
   const bytes = Buffer.alloc(2)
@@ -38,11 +34,12 @@ function u32(value: number): Buffer {
   return bytes
 }
 
-function jpeg({ width, height }: Size): Buffer {
+function jpeg({ width, height, bytes }: Size): Buffer {
   const app0 = Buffer.concat([Buffer.from([0xff, 0xe0, 0, 16]), Buffer.from('JFIF\0\x01\x01\0\0\x01\0\x01\0\0', 'latin1')])
   const channels = Buffer.from([3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1])
   const frame = Buffer.concat([Buffer.from([0xff, 0xc0, 0, 17, 8]), u16(height), u16(width), channels])
-  return Buffer.concat([Buffer.from([0xff, 0xd8]), app0, frame, Buffer.from([0xff, 0xd9])])
+  const head = Buffer.concat([Buffer.from([0xff, 0xd8]), app0, frame])
+  return Buffer.concat([head, Buffer.alloc(Math.max(0, bytes - head.length - 2)), Buffer.from([0xff, 0xd9])])
 }
 
 function png({ width, height }: Size): Buffer {

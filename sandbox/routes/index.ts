@@ -12,6 +12,7 @@ import { mediaListRoute } from './instagram/media-list.ts'
 import { instagramAppRoutes } from './instagram/oauth.ts'
 import { publishingRoutes } from './instagram/publishing.ts'
 import { storiesRoute } from './instagram/stories.ts'
+import { uploadRoute } from './instagram/upload.ts'
 import { meRoutes } from './me.ts'
 import { type AppRoute, appRoutes, debugTokenRoute } from './oauth.ts'
 import { pageRoute } from './page.ts'
@@ -39,6 +40,7 @@ export const ROUTES: readonly Route[] = [
   storiesRoute,
   ...publishingRoutes,
   ...mediaChangeRoutes,
+  uploadRoute,
   ...hashtagRoutes,
 ]
 

@@ -127,6 +127,20 @@ export const STARTING_TOKENS: readonly TokenPlan[] = [
     note: 'Instagram insights answer #10',
   },
   {
+    text: 'sandbox-no-publish-token',
+    kind: 'user',
+    lifetimeMs: 60 * DAY_MS,
+    without: ['instagram_content_publish', 'instagram_manage_contents'],
+    note: 'publishing and deleting answer #10',
+  },
+  {
+    text: 'sandbox-instagram-no-publish-token',
+    kind: 'instagram',
+    lifetimeMs: 60 * DAY_MS,
+    without: ['instagram_business_content_publish'],
+    note: 'Instagram Login without publishing (#10)',
+  },
+  {
     text: 'sandbox-instagram-token',
     kind: 'instagram',
     lifetimeMs: 60 * DAY_MS,
