@@ -88,8 +88,10 @@ import { JsonFileSchemaLoader } from './schema-loaders/json-file-schema-loader.t
 import { SchemaTypeIdentifier } from './schema-loaders/schema-type-identifier.ts'
 import { TypesMap } from './schema-loaders/types-map.ts'
 import { LegacyToPerPartitionStateMigration } from './state-migrations/legacy-to-per-partition-state-migration.ts'
+import { ConditionalStreams } from './streams/conditional-streams.ts'
 import { DeclarativeStream } from './streams/declarative-stream.ts'
 import { DynamicDeclarativeStream } from './streams/dynamic-declarative-stream.ts'
+import { StateDelegatingStream } from './streams/state-delegating-stream.ts'
 import { AddFields } from './transformations/add-fields.ts'
 import { AddedFieldDefinition } from './transformations/added-field-definition.ts'
 import { DpathFlattenFields } from './transformations/dpath-flatten-fields.ts'
@@ -191,8 +193,10 @@ export const components: readonly Component[] = [
   SchemaTypeIdentifier,
   TypesMap,
   LegacyToPerPartitionStateMigration,
+  ConditionalStreams,
   DeclarativeStream,
   DynamicDeclarativeStream,
+  StateDelegatingStream,
   AddFields,
   AddedFieldDefinition,
   DpathFlattenFields,

@@ -3,17 +3,19 @@ import { createJobSlots } from '../components/async-jobs/job-slots.ts'
 import { Check } from '../components/checks/check.ts'
 import { Discovery } from '../components/resolvers/discovery.ts'
 import { Stream } from '../components/streams/stream.ts'
+import { StreamSet } from '../components/streams/stream-set.ts'
 import { asConnectorError, ConfigError } from '../errors.ts'
 import { withCallRates } from '../http/rated-client.ts'
 import { type BrokenStream, orBroken } from './broken-stream.ts'
 import { buildComponent, isNode, locateErrors, manifestError, type Node } from './build.ts'
 import type { BuildContext, Config, Language, Services } from './component.ts'
 import { buildDynamic, type DynamicGroup } from './dynamic-streams.ts'
-import { condition, integerOrTemplate } from './fields.ts'
+import { integerOrTemplate } from './fields.ts'
 import { idleJobs } from './idle-services.ts'
 import type { Manifest } from './manifest.ts'
 import { filesBeside } from './manifest-files.ts'
 import { gatherProblems } from './problems.ts'
+import { readStreamGroups } from './stream-groups.ts'
 
 /** Everything a run needs, built once. */
 export interface BuiltManifest {
@@ -55,7 +57,8 @@ export function buildManifest(manifest: Manifest, options: BuildOptions): BuiltM
   }
   const context = { ...withBudget(manifest, base), jobs: createJobSlots(jobCountOf(manifest, base)) }
   const built = manifest.dialect === 'native' ? buildNative(manifest, context) : buildForeign(manifest, context)
-  return { ...built, warnings }
+  const groups = readStreamGroups(manifest.streamGroups, manifest.streams, context)
+  return { ...built, streams: built.streams.map((stream) => ({ ...stream, groups: groups.get(stream.name) ?? [] })), warnings }
 }
 
 /** Every request of the manifest keeps to its `api_budget`. */
@@ -80,7 +83,9 @@ type Built = Omit<BuiltManifest, 'warnings'>
 function buildNative(manifest: Manifest, context: BuildContext): Built {
   const problems = gatherProblems()
   const inTemplates = { ...context, roots: manifest.discovery === undefined ? [] : ['account'] }
-  const built = stationed(manifest, inTemplates).flatMap(({ node, at }) => problems.attempt(() => [buildComponent(Stream, node, at)]) ?? [])
+  const built = stationed(manifest, inTemplates)
+    .flatMap((entry) => problems.attempt(() => unfold(entry)) ?? [])
+    .flatMap(({ node, at }) => problems.attempt(() => [buildComponent(Stream, node, at)]) ?? [])
   const streams = distinct(built, (stream) => problems.add(twice(stream.name, manifest, context)))
   const check = problems.attempt(() => buildComponent(Check, manifest.check, { ...context, path: 'check' }))
   const discovery =
@@ -117,18 +122,11 @@ function stationed(manifest: Manifest, context: BuildContext): readonly Statione
   return manifest.streams.map((node, index) => ({ node, at: { ...context, path: `${manifest.streamsPath}[${index}]` } }))
 }
 
-/** A foreign `ConditionalStreams` stands for the streams in it when its condition holds for this config, else for none. */
+/** `ConditionalStreams` stands for the streams in it when its condition holds for this config, else for none. */
 function unfold({ node, at }: Stationed): readonly Stationed[] {
-  if (!isNode(node) || node['type'] !== 'ConditionalStreams') return [{ node, at }]
-  if (!holds(node, at)) return []
-  const inner = Array.isArray(node['streams']) ? node['streams'] : []
-  return inner.map((stream, index) => ({ node: stream, at: { ...at, path: `${at.path}.streams[${index}]` } }))
-}
-
-function holds(node: Node, at: BuildContext): boolean {
-  const field = condition([], { description: 'Whether the streams are part of the connector.' })
-  const build = () => field.build(node['condition'], { ...at, path: `${at.path}.condition` })
-  return locateErrors(build, at, { node, key: 'condition' }).evaluate({})
+  if (!isNode(node) || !at.language.family(StreamSet).some(({ type }) => type === node['type'])) return [{ node, at }]
+  const { nodes } = buildComponent(StreamSet, node, at)
+  return nodes.map((stream, index) => ({ node: stream, at: { ...at, path: `${at.path}.streams[${index}]` } }))
 }
 
 function distinct(streams: readonly Stream[], report: (stream: Stream) => void): readonly Stream[] {

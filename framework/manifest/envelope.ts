@@ -102,6 +102,18 @@ export const envelopeSchema: JsonSchema = closed(
       additionalProperties: false,
       description: 'How many slices are read at the same time, over all streams; 8 by default.',
     },
+    stream_groups: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        properties: {
+          streams: { type: 'array', description: 'Streams, by reference or by name.' },
+          action: { type: 'object', properties: { type: { const: 'BlockSimultaneousSyncsAction' } }, required: ['type'] },
+        },
+        required: ['streams', 'action'],
+      },
+      description: 'Groups, by name, of streams that are never read at the same time.',
+    },
     max_concurrent_async_job_count: { description: 'How many jobs of AsyncRetrievers are under way at the same time; 1 by default.' },
     check: { $ref: '#/definitions/Check', description: 'Says whether a config works.' },
     api_budget: { $ref: '#/definitions/ApiBudget', description: 'How many calls the requests of all streams may make.' },

@@ -42,6 +42,8 @@ export interface Sections {
   readonly concurrencyLevel: unknown
   /** `max_concurrent_async_job_count`. */
   readonly asyncJobCount: unknown
+  /** `stream_groups`: streams that are not read at the same time. */
+  readonly streamGroups: unknown
 }
 
 /**
@@ -99,6 +101,7 @@ function nativeSections(root: Node, { positions: { copied } }: Document): Sectio
     apiBudget: nodes['api_budget'],
     concurrencyLevel: root['concurrency_level'],
     asyncJobCount: root['max_concurrent_async_job_count'],
+    streamGroups: root['stream_groups'],
   }
 }
 
@@ -119,6 +122,7 @@ function foreignSections(root: Node, { positions: { copied } }: Document): Secti
     apiBudget: nodes['api_budget'],
     concurrencyLevel: nodes['concurrency_level'],
     asyncJobCount: root['max_concurrent_async_job_count'],
+    streamGroups: root['stream_groups'],
   }
 }
 

@@ -16,6 +16,8 @@ export interface BoundStream {
   /** True when state is kept per partition. */
   readonly partitioned: boolean
   partitions(parentState: Readonly<Record<string, StreamState>> | undefined): AsyncIterable<Partition>
+  /** Another way to read the same, for the same accounts. */
+  rebind(stream: Stream): BoundStream
 }
 
 export interface BindOptions {
@@ -57,6 +59,7 @@ function bindWhole(stream: Stream, schema: JsonSchema): BoundStream {
     stream,
     partitioned: stream.retriever.partitioned,
     partitions: (parentState) => stream.retriever.partitions({}, parentState),
+    rebind: (other) => bindWhole(other, schema),
   }
 }
 
@@ -67,6 +70,7 @@ function bindAccount(stream: Stream, schema: JsonSchema, account: Account): Boun
     stream,
     partitioned: stream.retriever.partitioned,
     partitions: (parentState) => stream.retriever.partitions(scope, parentState),
+    rebind: (other) => bindAccount(other, schema, account),
   }
 }
 
@@ -75,6 +79,7 @@ function bindMerged(stream: Stream, schema: JsonSchema, options: BindOptions & {
     info: infoOf(stream, schema),
     stream,
     partitioned: true,
+    rebind: (other) => bindMerged(other, schema, options),
     async *partitions(parentState) {
       for (const account of options.accounts) {
         const values = { [options.partitionField]: account.id }

@@ -3,7 +3,7 @@ import type { CursorRun, CursorSlice } from '../components/cursors/cursor.ts'
 import { openStreamState, type StreamStateRun } from '../components/cursors/partition-state.ts'
 import type { Partition } from '../components/partition-routers/partition-router.ts'
 import type { StreamSlice } from '../components/retrievers/retriever.ts'
-import { AuthenticationError, ConnectorError, type ErrorContext, StoppedError, withContext } from '../errors.ts'
+import { AuthenticationError, ConfigError, ConnectorError, type ErrorContext, StoppedError, withContext } from '../errors.ts'
 import type { Row, StreamState } from '../protocol/messages.ts'
 import type { Reporter } from '../report.ts'
 import { type BackfillRange, backfillKey, backfillState } from './backfill.ts'
@@ -73,7 +73,7 @@ export class StreamReader {
     try {
       for await (const partition of this.#bound.partitions(this.#state.parentState())) {
         this.#partitions += 1
-        await this.#readPartition(partition, inFlight)
+        await this.#readPartition(this.#fresh(partition), inFlight)
         if (this.#isOver()) break
       }
     } catch (thrown) {
@@ -81,6 +81,13 @@ export class StreamReader {
     }
     await Promise.all(inFlight)
     await this.#finish()
+  }
+
+  /** The page that a parent record holds is from before the state. */
+  #fresh(partition: Partition): Partition {
+    if (partition.firstPage === undefined || !this.#options.state || !this.#bound.stream.cursor) return partition
+    const { firstPage: _, ...asked } = partition
+    return asked
   }
 
   async #readPartition(partition: Partition, inFlight: Set<Promise<void>>): Promise<void> {
@@ -91,6 +98,7 @@ export class StreamReader {
       open -= 1
       if (open === 0 && !failed) this.#state.done(partition)
     }
+    if (partition.firstPage !== undefined && run && several(run.slices())) throw heldPageInSlices()
     let failed = false
     let earlier: Promise<void> = Promise.resolve()
     for (const window of run ? run.slices() : [undefined]) {
@@ -241,4 +249,14 @@ function sliceContext(bound: BoundStream, { partition, window }: StreamSlice): E
     ...(bound.info.accountId !== undefined ? { account_id: bound.info.accountId } : {}),
     ...(range && range.length > 0 ? { date_range: range.join(' – ') } : {}),
   }
+}
+
+function several(slices: Iterable<unknown>): boolean {
+  const [, second] = slices
+  return second !== undefined
+}
+
+function heldPageInSlices(): ConfigError {
+  const message = "the first page that a parent record holds ('lazy_read_pointer') is that of one slice; leave out 'step' of the cursor"
+  return new ConfigError('ERR_MANIFEST_INVALID', message)
 }

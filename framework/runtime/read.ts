@@ -5,13 +5,15 @@ import type { StreamState } from '../protocol/messages.ts'
 import type { BoundStream, CatalogMatch } from './bound-stream.ts'
 import { createChannel } from './channel.ts'
 import type { Item } from './items.ts'
+import { chooseByState } from './read-by-state.ts'
 import { StreamReader } from './read-stream.ts'
 import type { Run, StreamResult } from './run.ts'
 import type { RunReporter } from './run-reporter.ts'
-import { Slots } from './slots.ts'
+import { Slots, type Turns } from './slots.ts'
 import { stalestFirst } from './stalest-first.ts'
 import type { ConnectionState } from './state-registry.ts'
-import { logItem, statusItem } from './trace.ts'
+import { GroupGate } from './stream-groups.ts'
+import { logItem, stateItem, statusItem } from './trace.ts'
 
 /** Pages that may wait between the sources and the destination. */
 const PAGES_IN_FLIGHT = 4
@@ -69,22 +71,40 @@ async function readAll(streams: readonly BoundStream[], results: readonly Stream
   options.report.watchWaits?.((stream, isWaiting) => slots.waits(accounts.get(stream) ?? stream, isWaiting))
   const lost = new Set<unknown>()
   for (const { stream } of streams) stream.retriever.announce?.()
-  for (const index of stalestFirst(streams, state)) {
+  const gate = new GroupGate()
+  const waiting = stalestFirst(streams, state).flatMap((index) => {
     const bound = streams[index]
     const outcome = results[index]
-    if (bound === undefined || outcome === undefined) continue
-    const account = bound.info.accountId ?? bound.info.name
+    return bound && outcome ? [{ bound, outcome, groups: bound.stream.groups ?? [] }] : []
+  })
+  while (waiting.length > 0) {
+    const entry = await gate.take(waiting)
+    const account = entry.bound.info.accountId ?? entry.bound.info.name
     const readers = slots.readers(account)
     await readers.onSizeLessThan(1)
     if (options.signal.aborted) break
     const slices = slots.slices(account)
-    const read = () => new StreamReader(bound, outcome, { ...options, out, slices, lost, state: stateOf(bound, options) }).read()
-    void readers.add(read).catch((error: unknown) => out.close(error))
+    const read = () => openReader(entry, { ...options, slices, lost }).read()
+    const done = readers.add(read).catch((error: unknown) => out.close(error))
+    void done.finally(() => gate.release(entry))
   }
   await slots.onIdle()
   const failed = results.filter(({ outcome }) => outcome === 'incomplete').map(({ name }) => name)
   if (failed.length > 0)
     out.post(logItem('ERROR', `these streams are not complete: ${failed.slice(0, 50).join(', ')}${failed.length > 50 ? ', …' : ''}`))
+}
+
+interface ReaderOptions extends ReadAllOptions {
+  readonly slices: Turns
+  readonly lost: Set<unknown>
+}
+
+function openReader({ bound, outcome }: { bound: BoundStream; outcome: StreamResult }, options: ReaderOptions): StreamReader {
+  const { out, report, range } = options
+  const known = stateOf(bound, options)
+  const chosen = range ? { bound, state: known, dropped: false } : chooseByState(bound, known, report)
+  if (chosen.dropped) out.post(stateItem(bound.info.name, {}, 0))
+  return new StreamReader(chosen.bound, outcome, { ...options, state: chosen.state })
 }
 
 /** A backfill keeps a state of its own, in no earlier form. */

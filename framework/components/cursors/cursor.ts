@@ -1,5 +1,6 @@
 import { defineFamily } from '../../manifest/component.ts'
 import type { Row, StreamState } from '../../protocol/messages.ts'
+import type { DateTime } from '../../template/datetime.ts'
 import type { Scope } from '../../template/template.ts'
 import type { RequestParts } from '../requesters/requester.ts'
 
@@ -55,6 +56,8 @@ export interface Cursor {
   compare(a: unknown, b: unknown): number
   /** A value of a state as this cursor writes it. Throws when it cannot be read. */
   rewrite(value: unknown): string | number
+  /** The time that a cursor value stands for; absent where values are no times. Throws when it cannot be read. */
+  moment?(value: unknown): DateTime
   /** When a stream with this state was last read, epoch milliseconds; absent where the value of the cursor field tells as much. */
   readAt?(state: StreamState): number | undefined
   /** The same cursor over another field; absent when the catalog may not choose the field. */

@@ -113,6 +113,7 @@ function cursorOf(setting: Setting): Cursor {
     sharedState: definition.global_substream_cursor,
     open: (state, options) => open(setting, state ?? {}, options),
     compare: format.compare,
+    moment: format.read,
     rewrite: (value) => format.write(format.read(value)),
     ...(definition.allow_catalog_defined_cursor_field ? { withField: (name) => cursorOf({ ...setting, cursorField: name }) } : {}),
   }

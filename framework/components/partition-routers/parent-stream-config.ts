@@ -1,5 +1,7 @@
+import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/component.ts'
 import { type BoundTemplate, boolean, list, optional, slot, template, withDefault } from '../../manifest/fields.ts'
+import type { Row } from '../../protocol/messages.ts'
 import { toText } from '../../template/text.ts'
 import { valueAt } from '../extractors/field-path.ts'
 import { RequestOption } from '../requesters/request-option.ts'
@@ -23,6 +25,12 @@ export const ParentStreamConfig = defineComponent(ParentStream, {
         description: 'Further fields of the parent record for templates, as `stream_slice.extra_fields`.',
       }),
     ),
+    lazy_read_pointer: optional(
+      list(template([], { description: 'A segment.' }), {
+        description:
+          'Path of the first page of the child inside the parent record; it is not asked for again while the child has no state.',
+      }),
+    ),
   },
   examples: [
     {
@@ -43,15 +51,18 @@ export const ParentStreamConfig = defineComponent(ParentStream, {
       },
     },
   ],
-  create: ({ stream, parent_key, partition_field, request_option, incremental_dependency, extra_fields = [] }) => {
+  create: ({ stream, parent_key, partition_field, request_option, incremental_dependency, extra_fields = [], lazy_read_pointer = [] }) => {
     const text = (source: BoundTemplate) => toText(source.evaluate({}))
     const key = text(parent_key).split('/')
     const extras = extra_fields.map((path) => path.map(text))
+    const pointer = lazy_read_pointer.map(text)
+    if (pointer.includes('*')) throw new ConfigError('ERR_MANIFEST_INVALID', "'lazy_read_pointer' is one path, without '*'")
     return {
       stream,
       field: text(partition_field),
       valueOf: (row) => valueAt(row, key),
       extraOf: (row) => Object.fromEntries(extras.map((path) => [path.join('.'), valueAt(row, path) ?? null])),
+      ...(pointer.length > 0 ? { firstPageOf: (row: Row) => valueAt(row, pointer) ?? [] } : {}),
       option: request_option,
       incremental: incremental_dependency,
     }

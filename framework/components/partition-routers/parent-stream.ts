@@ -12,6 +12,8 @@ export interface ParentStream {
   valueOf(row: Row): unknown
   /** Further fields of the parent record for templates, by dotted path; null where the record lacks them. */
   extraOf(row: Row): Readonly<Record<string, unknown>>
+  /** The first page of the child that the parent record holds; undefined where none is looked for. */
+  firstPageOf?(row: Row): unknown
   readonly option: RequestOption | undefined
   /** The parent is read from where the child's last run left it. */
   readonly incremental: boolean

@@ -26,6 +26,8 @@ export interface Partition {
    * nothing changes. undefined for partitions without parents.
    */
   readonly parents?: ParentStates
+  /** The body of the first page, where the parent record already holds it; undefined: it is asked for. */
+  readonly firstPage?: unknown
 }
 
 export interface PartitionRouter {

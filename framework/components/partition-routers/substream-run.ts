@@ -5,6 +5,7 @@ import type { Scope } from '../../template/template.ts'
 import { canonicalJson } from '../cursors/canonical-json.ts'
 import { partitionsInMemory } from '../cursors/partitioned-state.ts'
 import { RecentKeys } from '../cursors/recent-keys.ts'
+import type { Stream } from '../streams/stream.ts'
 import { injected } from './injected.ts'
 import { ParentReader, type ParentRecord } from './parent-reader.ts'
 import type { ParentStream } from './parent-stream.ts'
@@ -33,9 +34,10 @@ export class SubstreamRun {
   async *partitions(): AsyncGenerator<Partition> {
     const { parents, scope, context } = this.#options
     const { services, dialect } = context
-    this.#readers = parents.map(
-      (parent) => new ParentReader({ stream: parent.stream, scope, state: this.#stateOf(parent), services, dialect }),
-    )
+    this.#readers = parents.map((parent) => {
+      const state = this.#stateOf(parent)
+      return new ParentReader({ stream: readWith(parent.stream, state), scope, state, services, dialect })
+    })
     for (const [index, parent] of parents.entries()) {
       for await (const record of this.#readers[index]?.records() ?? []) {
         const partition = this.#partition(parent, record)
@@ -68,7 +70,8 @@ export class SubstreamRun {
     if (value === undefined || (value === null && context.dialect === 'native')) return this.#withoutValue(parent)
     const values = { [parent.field]: value, parent_slice: partition.values }
     if (context.dialect === 'native' && !this.#known.add(canonicalJson(values))) return this.#repeated(parent)
-    return { values, extra: parent.extraOf(row), parts: injected(parent.option, value, scope), scope, parents: this.states() }
+    const lazy = parent.firstPageOf ? { firstPage: parent.firstPageOf(row) } : {}
+    return { values, extra: parent.extraOf(row), parts: injected(parent.option, value, scope), scope, parents: this.states(), ...lazy }
   }
 
   #withoutValue({ stream, field }: ParentStream): undefined {
@@ -84,4 +87,10 @@ export class SubstreamRun {
     this.#reported.add(text)
     this.#options.context.services.report.finding({ severity: 'warning', error: new ConnectorError(code, text) })
   }
+}
+
+/** Of a parent that is read in two ways, the one that fits its state. */
+function readWith(stream: Stream, state: StreamState | undefined): Stream {
+  if (!stream.byState) return stream
+  return state ? stream.byState.incremental : stream.byState.full
 }

@@ -9,6 +9,7 @@ import type { PageContext, PageToken, Paginator } from '../paginators/paginator.
 import type { RecordKey } from '../properties/properties.ts'
 import { combineParts } from '../requesters/request-parts.ts'
 import type { RequestContext, Requester, RequestParts } from '../requesters/requester.ts'
+import { heldPage } from './held-page.ts'
 import { createMerge } from './merge-records.ts'
 import { type Page, type ReadOptions, type StreamSlice, sliceScope } from './retriever.ts'
 
@@ -47,8 +48,20 @@ function withProperties({ partition, window }: StreamSlice, properties: readonly
 type PageEnd = PageContext | 'reset' | undefined
 type PageReader = (token: PageToken | undefined, options: PageOptions) => AsyncGenerator<Page, PageEnd>
 
-/** How the pages of a slice are read: in one request each, or in several whose records are put together. */
+/** How the pages of a slice are read: in one request each, or in several whose records are put together. A first page that is held is not asked for. */
 export async function pageReader(parts: ReaderParts, slice: StreamSlice, options: ReadOptions): Promise<PageReader> {
+  const readPage = await requestedPages(parts, slice, options)
+  const { firstPage } = slice.partition
+  if (firstPage === undefined) return readPage
+  let held = true
+  return async function* (token, pageOptions) {
+    if (!held) return yield* readPage(token, pageOptions)
+    held = false
+    return yield* selectRows(parts, heldPage(firstPage), pageOptions)
+  }
+}
+
+async function requestedPages(parts: ReaderParts, slice: StreamSlice, options: ReadOptions): Promise<PageReader> {
   const { properties } = parts.requester
   if (!properties) return inOneRequest(parts, requestsOf(parts, slice))
   const chunks = await properties.chunks({ schema: options.configuredSchema, signal: options.signal })

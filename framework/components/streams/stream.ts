@@ -1,5 +1,5 @@
 import { defineFamily } from '../../manifest/component.ts'
-import type { JsonSchema } from '../../protocol/messages.ts'
+import type { JsonSchema, StreamState } from '../../protocol/messages.ts'
 import type { Cursor } from '../cursors/cursor.ts'
 import type { Retriever } from '../retrievers/retriever.ts'
 import type { StateMigration } from '../state-migrations/state-migration.ts'
@@ -17,5 +17,16 @@ export interface Stream {
   schema(): Promise<JsonSchema>
   /** Brings a state of an earlier version into the form of today; absent when the manifest names no migration. */
   readonly migrateState?: StateMigration
+  /** Two ways to read it; the stream itself is then the first of them. */
+  readonly byState?: {
+    /** Without a state. */
+    readonly full: Stream
+    /** With a state. */
+    readonly incremental: Stream
+    /** The state is too old to go on from. */
+    isOutdated(state: StreamState): boolean
+  }
+  /** Streams that share one of these are never read at the same time. */
+  readonly groups?: readonly string[]
 }
 export const Stream = defineFamily<Stream>('Stream', 'A stream of records of one kind.')

@@ -1,0 +1,9 @@
+import { createResponse } from '../../http/body.ts'
+import type { HttpResponse } from '../../http/request.ts'
+import { jsonText } from '../requesters/value-text.ts'
+
+/** The answer that the source would give for a page that another record already held. */
+export function heldPage(page: unknown): HttpResponse {
+  const body = Buffer.from(jsonText(page))
+  return createResponse({ status: 200, headers: {}, url: '', body }, (text) => `${text.length} characters`)
+}

@@ -1,0 +1,9 @@
+import type { Node } from '../../manifest/build.ts'
+import { defineFamily } from '../../manifest/component.ts'
+
+/** Stands in the list of streams for several of them, or for none. */
+export interface StreamSet {
+  /** Definitions of the streams, types and parameters filled in. */
+  readonly nodes: readonly Node[]
+}
+export const StreamSet = defineFamily<StreamSet>('StreamSet', 'Stands in the list of streams for several of them, or for none.')
