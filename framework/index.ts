@@ -1,5 +1,11 @@
 // The only door: what connectors, destinations, registries and programs that embed the runtime may use.
 export { type Clock, systemClock } from './clock.ts'
+// What an action is made of, and where it is written down.
+export type { Action } from './components/actions/action.ts'
+export { ActionError } from './components/actions/action-error.ts'
+export { ActionStep, type PlannedCall, type TrailEntry } from './components/actions/action-step.ts'
+export { InputCheck } from './components/actions/input-check.ts'
+export { Reconciler } from './components/actions/reconciler.ts'
 // Families that a component of one's own may belong to; `fields` says what stands in a manifest.
 export { Authenticator } from './components/authenticators/authenticator.ts'
 export { BackoffStrategy } from './components/backoff/backoff-strategy.ts'
@@ -72,15 +78,28 @@ export type {
   SyncLogEntry,
   TokenReplacement,
 } from './runtime/account-registry.ts'
+export {
+  type ActionClaim,
+  type ActionFailure,
+  type ActionJournal,
+  type ActionRecord,
+  type ActionState,
+  actionFenced,
+  byNewest,
+  inProgress,
+  type ListedAction,
+} from './runtime/action-journal.ts'
 export { backfillKey, isBackfillKey } from './runtime/backfill.ts'
 export { type BoundStream, type CatalogMatch, matchCatalog, selectStreams } from './runtime/bound-stream.ts'
 export { commitState } from './runtime/commit-state.ts'
 export type { Destination, DestinationReport, RunInfo } from './runtime/destination.ts'
 export type { Item, MessageItem, PageItem, StreamInfo } from './runtime/items.ts'
+export { memoryJournal } from './runtime/memory-journal.ts'
 export { observeDrift, type SchemaWatch } from './runtime/observe-drift.ts'
 export { type Connector, type ConnectorOptions, openConnector } from './runtime/open-connector.ts'
 export { type ReadOptions, read } from './runtime/read.ts'
 export { type CompleteRange, type DriftReport, type ExitCode, Run, type RunSummary } from './runtime/run.ts'
+export { type ActionOutcome, type ActionRequest, type ActionRunOptions, actionKey, planAction, runAction } from './runtime/run-action.ts'
 export type { RunLog, RunRecord, StreamRecord } from './runtime/run-log.ts'
 export { createRunReporter, type Logger, type RunReporter } from './runtime/run-reporter.ts'
 export { readSchemaName, type SchemaRegistry, type SchemaVersion, schemaName } from './runtime/schema-registry.ts'

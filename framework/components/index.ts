@@ -1,4 +1,15 @@
 import type { Component } from '../manifest/component.ts'
+import { AskReconciler } from './actions/ask-reconciler.ts'
+import { CommitStep } from './actions/commit-step.ts'
+import { CreateStep } from './actions/create-step.ts'
+import { DeclarativeAction } from './actions/declarative-action.ts'
+import { ForEachStep } from './actions/for-each-step.ts'
+import { GuardStep } from './actions/guard-step.ts'
+import { PollStep } from './actions/poll-step.ts'
+import { ReadBackStep } from './actions/read-back-step.ts'
+import { RefuseStep } from './actions/refuse-step.ts'
+import { RequiredFields } from './actions/required-fields.ts'
+import { ValidateStep } from './actions/validate-step.ts'
 import { FixedWindowCallRatePolicy } from './api-budget/fixed-window-call-rate-policy.ts'
 import { HTTPAPIBudget } from './api-budget/http-api-budget.ts'
 import { HttpRequestRegexMatcher } from './api-budget/http-request-regex-matcher.ts'
@@ -111,6 +122,17 @@ export const components: readonly Component[] = [
   Rate,
   UnlimitedCallRatePolicy,
   AsyncJobStatusMap,
+  AskReconciler,
+  CommitStep,
+  CreateStep,
+  DeclarativeAction,
+  ForEachStep,
+  GuardStep,
+  PollStep,
+  ReadBackStep,
+  RefuseStep,
+  RequiredFields,
+  ValidateStep,
   ApiKeyAuthenticator,
   BasicHttpAuthenticator,
   BearerAuthenticator,

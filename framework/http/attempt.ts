@@ -111,13 +111,19 @@ function requestOptions(
   { signal, millisecondsLeft }: AttemptOptions,
   timeouts: Timeouts,
 ): OptionsOfBufferResponseBody {
-  const hurried = millisecondsLeft !== undefined && millisecondsLeft < timeouts.request
+  const whole = request.timeoutMs ?? timeouts.request
+  const limit = Math.min(whole, millisecondsLeft ?? whole)
   return {
     responseType: 'buffer',
     method: request.method,
     headers: { ...request.headers },
     ...(request.body === undefined ? {} : { body: typeof request.body === 'string' ? request.body : Buffer.from(request.body) }),
     ...(signal ? { signal } : {}),
-    ...(hurried ? { timeout: { request: Math.max(1, Math.ceil(millisecondsLeft)) } } : {}),
+    ...(limit === timeouts.request ? {} : { timeout: { request: Math.max(1, Math.ceil(limit)), ...sendTime(request) } }),
   }
+}
+
+/** Sending has a limit of its own, which a large body needs raised as well. */
+function sendTime({ timeoutMs }: HttpRequest): { readonly send?: number; readonly response?: number } {
+  return timeoutMs === undefined ? {} : { send: timeoutMs, response: timeoutMs }
 }

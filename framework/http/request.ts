@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly paceKey?: string
   /** Calls that the provider counts for it: a batch of n counts n. Taken from the request budget. 1 by default. */
   readonly weight?: number
+  /** Milliseconds for sending and for the whole attempt, where those of the client are too short: large uploads. */
+  readonly timeoutMs?: number
   /** Added to errors of this request. */
   readonly context?: ErrorContext
 }

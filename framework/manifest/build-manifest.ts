@@ -1,3 +1,4 @@
+import { Action, actionRoots } from '../components/actions/action.ts'
 import { ApiBudget } from '../components/api-budget/api-budget.ts'
 import { createJobSlots } from '../components/async-jobs/job-slots.ts'
 import { Check } from '../components/checks/check.ts'
@@ -26,6 +27,8 @@ export interface BuiltManifest {
   readonly broken: readonly BrokenStream[]
   readonly discovery: Discovery | undefined
   readonly check: Check
+  /** What can be written; manifests of ours only. */
+  readonly actions: readonly Action[]
   /** How many slices may be read at once, when the manifest says so. */
   readonly concurrency: number | undefined
   readonly warnings: readonly ConfigError[]
@@ -92,9 +95,13 @@ function buildNative(manifest: Manifest, context: BuildContext): Built {
     manifest.discovery === undefined
       ? undefined
       : problems.attempt(() => buildComponent(Discovery, manifest.discovery, { ...context, path: 'streams.discovery' }))
+  const actions = manifest.actions.flatMap(
+    (node, index) =>
+      problems.attempt(() => [buildComponent(Action, node, { ...context, roots: actionRoots, path: `actions[${index}]` })]) ?? [],
+  )
   problems.throwAny()
   if (!check) throw new TypeError('a manifest without problems has a check')
-  return { streams, dynamic: [], broken: [], discovery, check, concurrency: concurrencyOf(manifest, context) }
+  return { streams, dynamic: [], broken: [], discovery, check, actions, concurrency: concurrencyOf(manifest, context) }
 }
 
 function buildForeign(manifest: Manifest, context: BuildContext): Built {
@@ -109,7 +116,7 @@ function buildForeign(manifest: Manifest, context: BuildContext): Built {
   const streams = distinct(built, (stream) => broken.push({ name: stream.name, error: twice(stream.name, manifest, context) }))
   const dynamic = buildDynamic(manifest.dynamicStreams, context, (entry) => broken.push(entry))
   const concurrency = concurrencyOf(manifest, context)
-  return { streams, dynamic, broken, discovery: undefined, check: buildCheck(manifest, context), concurrency }
+  return { streams, dynamic, broken, discovery: undefined, check: buildCheck(manifest, context), actions: [], concurrency }
 }
 
 interface Stationed {

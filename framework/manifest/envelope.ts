@@ -86,10 +86,11 @@ export const envelopeSchema: JsonSchema = closed(
       description: 'conn::<origin>::<source>::<provider>::<product>::<method>',
     },
     name: text('The name that people see.'),
-    description: text('One sentence on what the connector reads.'),
+    description: text('One sentence on what the connector reads or writes.'),
     taxonomy,
     runtime,
     streams,
+    actions: { type: 'array', items: { $ref: '#/definitions/Action' }, minItems: 1, description: 'What can be written.' },
     spec,
     concurrency_level: {
       type: 'object',
@@ -119,7 +120,7 @@ export const envelopeSchema: JsonSchema = closed(
     api_budget: { $ref: '#/definitions/ApiBudget', description: 'How many calls the requests of all streams may make.' },
     definitions: { type: 'object', description: 'Parts that are used in several places by `$ref: "#/definitions/…"`.' },
   },
-  ['manifest_version', 'id', 'name', 'taxonomy', 'runtime', 'streams', 'spec', 'check'],
+  ['manifest_version', 'id', 'name', 'taxonomy', 'runtime', 'spec', 'check'],
   'A connector.',
 )
 
@@ -167,6 +168,9 @@ export function checkEnvelope(root: Node, { locate, report }: EnvelopeCheck): vo
         report(manifestError({ path: `taxonomy.${part}`, locate }, message, { node: stated, key: part }))
       }
     })
+  }
+  if (node === undefined && root['actions'] === undefined) {
+    report(manifestError({ path: '', locate }, "needs 'streams' or 'actions'", { node: root }))
   }
   if (!isNode(node)) return
   const context = { path: 'streams', locate }

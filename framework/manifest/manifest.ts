@@ -38,6 +38,8 @@ export interface Sections {
   readonly check: unknown
   /** `api_budget`: how many calls the requests may make; undefined: as many as the source answers. */
   readonly apiBudget: unknown
+  /** What can be written; manifests of ours only. */
+  readonly actions: readonly unknown[]
   /** `concurrency_level`. */
   readonly concurrencyLevel: unknown
   /** `max_concurrent_async_job_count`. */
@@ -102,6 +104,7 @@ function nativeSections(root: Node, { positions: { copied } }: Document): Sectio
     concurrencyLevel: root['concurrency_level'],
     asyncJobCount: root['max_concurrent_async_job_count'],
     streamGroups: root['stream_groups'],
+    actions: listOf(root['actions']).map((action) => (isNode(action) ? propagate(action, { copied }) : action)),
   }
 }
 
@@ -120,6 +123,7 @@ function foreignSections(root: Node, { positions: { copied } }: Document): Secti
     discovery: undefined,
     check: nodes['check'],
     apiBudget: nodes['api_budget'],
+    actions: [],
     concurrencyLevel: nodes['concurrency_level'],
     asyncJobCount: root['max_concurrent_async_job_count'],
     streamGroups: root['stream_groups'],

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { Action } from '../components/actions/action.ts'
 import type { CheckResult, CheckTarget, Observation } from '../components/checks/check.ts'
 import { diagnose } from '../components/checks/diagnose.ts'
 import { components } from '../components/index.ts'
@@ -37,6 +38,8 @@ export interface Connector {
   readonly manifest: Manifest
   /** Kinds of streams, in the order of the manifest; without those that a resolver makes. */
   readonly kinds: readonly string[]
+  /** What can be written. */
+  readonly actions: readonly Action[]
   /** Streams of a foreign manifest that cannot be built, and why; complete once `streams` was asked. */
   readonly broken: readonly BrokenStream[]
   /** Slices at the same time, when the manifest says so. */
@@ -80,6 +83,7 @@ export function openConnector(options: ConnectorOptions): Connector {
   return {
     manifest,
     kinds: built.streams.map(({ name }) => name),
+    actions: built.actions,
     broken,
     concurrency: built.concurrency,
     accounts,

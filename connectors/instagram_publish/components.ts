@@ -1,0 +1,17 @@
+import type { Component } from '../../framework/manifest/component.ts'
+import { GraphAuthenticator } from '../meta/graph-authenticator.ts'
+import { InstagramPostCheck } from './post-check.ts'
+import { InstagramPostReconciler } from './post-reconciler.ts'
+import { PublishErrorHandler } from './publish-error-handler.ts'
+import { PublishingCheck } from './publishing-check.ts'
+import { ResumableUploadStep } from './upload-step.ts'
+
+/** What the manifest of publishing names besides the language itself. */
+export const publishComponents: readonly Component[] = [
+  GraphAuthenticator,
+  InstagramPostCheck,
+  InstagramPostReconciler,
+  PublishErrorHandler,
+  PublishingCheck,
+  ResumableUploadStep,
+]

@@ -1,0 +1,12 @@
+import type { ConnectorPackage } from '../connector-package.ts'
+
+export const instagramPublish: ConnectorPackage = {
+  id: 'conn::third_party::social::meta::instagram_publish::rest',
+  product: 'instagram_publish',
+  name: 'Instagram Publishing Connector',
+  manifest: 'manifests/third_party/social/meta/instagram_publish.rest.yaml',
+  load: async () => {
+    const [{ publishComponents }, { readGraphUsage }] = await Promise.all([import('./components.ts'), import('../meta/usage.ts')])
+    return { components: publishComponents, usage: readGraphUsage }
+  },
+}
