@@ -1,12 +1,12 @@
 // `npm run bench`: every suite, or those named: `npm run bench -- reads start`. Prints tables.
 import { cpus } from 'node:os'
 import { coldStart } from './cold-start.ts'
-import { inferenceCosts } from './inference.ts'
+import { drift } from './drift.ts'
 import { instagram } from './instagram.ts'
 import { reads } from './reads.ts'
 import { measureStorage } from './storage.ts'
 
-const suites: Readonly<Record<string, () => Promise<void>>> = { reads, instagram, storage: measureStorage, start: coldStart }
+const suites: Readonly<Record<string, () => Promise<void>>> = { reads, drift, instagram, storage: measureStorage, start: coldStart }
 
 const named = process.argv.slice(2)
 const unknown = named.filter((name) => !Object.hasOwn(suites, name))
@@ -18,4 +18,3 @@ for (const [name, suite] of Object.entries(suites)) {
   console.log(`\n## ${name}\n`)
   await suite()
 }
-console.log(inferenceCosts().join('\n'))
