@@ -1,4 +1,5 @@
 import type { Command, CommandGroup } from '../command.ts'
+import { accounts } from './accounts.ts'
 import { check } from './check.ts'
 import { discover } from './discover.ts'
 import { doctor } from './doctor.ts'
@@ -28,5 +29,6 @@ export const commands: readonly (Command | CommandGroup)[] = [
   metrics,
   doctor,
   runs,
+  accounts,
   sandbox,
 ]
