@@ -5,6 +5,8 @@ import { limitsOf, type RuleName } from './rules.ts'
 const VIDEO_CODECS = new Set(['avc1', 'avc2', 'avc3', 'avc4', 'hvc1', 'hev1'])
 const PICTURES = new Set(['jpeg', 'png', 'webp', 'gif', 'heic', 'avif'])
 const FILMS = new Set(['mp4', 'mov'])
+/** Films that the API does not take. */
+const OTHER_FILMS = new Set(['webm', 'avi'])
 
 /** Everything about a picture or film that its use does not allow. What is not known is not judged, save that it could not be read. */
 export function checkMedia(facts: MediaFacts, use: MediaUse): Finding[] {
@@ -36,7 +38,8 @@ function addressFindings(address: AddressFacts, facts: MediaFacts, { path }: Med
 
 /** Servers that name a picture a film (or text) are told; those that name nothing in particular are not. */
 function typeFindings(contentType: string | undefined, { format }: MediaFacts, path: string): Finding[] {
-  const wanted = PICTURES.has(format) ? 'image/' : FILMS.has(format) ? 'video/' : undefined
+  const film = FILMS.has(format) || OTHER_FILMS.has(format)
+  const wanted = PICTURES.has(format) ? 'image/' : film ? 'video/' : undefined
   if (wanted === undefined || contentType === undefined) return []
   if (contentType.startsWith(wanted) || /^(?:application|binary)\/octet-stream/.test(contentType)) return []
   return [finding('content-type', { path, found: `${contentType} for ${format}` })]
@@ -44,7 +47,8 @@ function typeFindings(contentType: string | undefined, { format }: MediaFacts, p
 
 function imageFindings(facts: MediaFacts, { as, path }: MediaUse): Finding[] {
   const { format, size, width, height, unreadable } = facts
-  if (FILMS.has(format)) return [finding('image-format', { path, found: format, fix: 'set type of the item to video' })]
+  if (FILMS.has(format) || OTHER_FILMS.has(format))
+    return [finding('image-format', { path, found: format, fix: 'set type of the item to video' })]
   if (!PICTURES.has(format)) return [finding('media-readable', { path, found: unreadable ?? format })]
   const wrongFormat = format === 'jpeg' ? [] : [finding('image-format', { path, found: format })]
   const broken = unreadable === undefined ? [] : [finding('media-readable', { path, found: unreadable })]
@@ -61,10 +65,8 @@ function imageFindings(facts: MediaFacts, { as, path }: MediaUse): Finding[] {
 function videoFindings(facts: MediaFacts, { as, path }: MediaUse): Finding[] {
   const { format, size, width, height, unreadable, video } = facts
   if (PICTURES.has(format)) return [finding('video-format', { path, found: format, fix: 'set type of the item to image' })]
-  if (!FILMS.has(format)) {
-    const rule = format === 'unknown' && unreadable === undefined ? 'video-format' : 'media-readable'
-    return [finding(rule, { path, found: unreadable ?? format })]
-  }
+  if (OTHER_FILMS.has(format)) return [finding('video-format', { path, found: format })]
+  if (!FILMS.has(format)) return [finding('media-readable', { path, found: unreadable ?? format })]
   const story = as === 'story'
   return [
     ...(unreadable === undefined ? [] : [finding('media-readable', { path, found: unreadable })]),
@@ -77,7 +79,7 @@ function videoFindings(facts: MediaFacts, { as, path }: MediaUse): Finding[] {
 }
 
 function trackFindings(video: VideoFacts, { path, size }: { path: string; size: number | undefined }): Finding[] {
-  const { videoCodec, audioCodec, audioRate, frameRate, duration, indexFirst, hasEditList } = video
+  const { videoCodec, audioCodec, audioRate, frameRate, duration, indexFirst, hasEditList, fragmented } = video
   const bitRate = size !== undefined && duration ? (size * 8) / duration : undefined
   const noCodec = videoCodec === undefined || !VIDEO_CODECS.has(videoCodec)
   return [
@@ -87,6 +89,7 @@ function trackFindings(video: VideoFacts, { path, size }: { path: string; size: 
     ...(audioCodec === undefined || audioCodec === 'mp4a' ? [] : [finding('audio-codec', { path, found: audioCodec })]),
     ...within('audio-rate', audioRate, { path, unit: 'Hz' }),
     ...(indexFirst ? [] : [finding('video-index-first', { path, found: 'the index is at the end' })]),
+    ...(fragmented ? [finding('video-fragments', { path, found: 'a film in pieces' })] : []),
     ...(hasEditList ? [finding('video-edit-list', { path, found: 'an edit list' })] : []),
   ]
 }

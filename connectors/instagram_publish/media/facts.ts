@@ -1,5 +1,5 @@
 /** What kind of file the bytes are, whatever their name says. */
-export type MediaFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'heic' | 'avif' | 'mp4' | 'mov' | 'html' | 'unknown'
+export type MediaFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'heic' | 'avif' | 'mp4' | 'mov' | 'webm' | 'avi' | 'html' | 'unknown'
 
 /** Sound or pictures of a film. */
 export interface VideoFacts {
@@ -15,6 +15,8 @@ export interface VideoFacts {
   /** Whether the index stands in front of the pictures. */
   readonly indexFirst: boolean
   readonly hasEditList: boolean
+  /** Written in pieces, as for streaming; its duration is then not told by the index. */
+  readonly fragmented: boolean
 }
 
 /** How a URL answered. */

@@ -66,6 +66,8 @@ const READERS: Readonly<Record<MediaFormat, Reader>> = {
   avif: heifSize,
   mp4: readFilm,
   mov: readFilm,
+  webm: async () => ({}),
+  avi: async () => ({}),
   html: async () => ({ unreadable: 'a web page' }),
   unknown: async () => ({ unreadable: 'neither a picture nor a film that is known' }),
 }

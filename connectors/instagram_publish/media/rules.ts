@@ -153,6 +153,10 @@ export const RULES = {
   'video-index-first': rule('media', 'the index (moov) stands in front of the pictures', 'write the film with "fast start"', {
     severity: 'warning',
   }),
+  'video-fragments': rule('media', 'films are in one piece, not in fragments for streaming', 'write the film with "fast start" instead', {
+    severity: 'warning',
+    source: GUIDE,
+  }),
   'video-edit-list': rule('media', 'films have no edit lists', 'export the film without edit lists', { severity: 'warning' }),
   'audio-codec': rule('media', 'sound is AAC', 'convert the sound to AAC', { severity: 'warning' }),
   'audio-rate': rule('media', 'sound of at most 48 kHz', 'convert the sound to 48 kHz', { max: 48_000, severity: 'warning' }),

@@ -23,7 +23,7 @@ export async function readFilm(window: ByteWindow): Promise<Partial<Size> & { re
   }
   if (index === undefined) throw new UnreadableMedia('a film without its index (moov)')
   if (!hasPictures && window.size !== undefined) throw new UnreadableMedia('a film without pictures (mdat)')
-  const { duration, tracks } = await readIndex(window, index)
+  const { duration, fragmented, tracks } = await readIndex(window, index)
   const pictures = tracks.find(({ kind }) => kind === 'vide')
   const sound = tracks.find(({ kind }) => kind === 'soun')
   const seconds = duration ?? pictures?.duration
@@ -36,16 +36,22 @@ export async function readFilm(window: ByteWindow): Promise<Partial<Size> & { re
       ...(sound?.codec === undefined ? {} : { audioCodec: sound.codec }),
       ...(sound?.rate === undefined ? {} : { audioRate: sound.rate }),
       indexFirst,
+      fragmented,
       hasEditList: tracks.some(({ edited }) => edited),
     },
   }
 }
 
-async function readIndex(window: ByteWindow, index: Box): Promise<{ duration: number | undefined; tracks: readonly Track[] }> {
+async function readIndex(
+  window: ByteWindow,
+  index: Box,
+): Promise<{ duration: number | undefined; fragmented: boolean; tracks: readonly Track[] }> {
   const tracks: Track[] = []
+  let fragmented = false
   const header = await find(window, index, ['mvhd'])
   for await (const box of inside(window, index)) {
+    if (box.type === 'mvex') fragmented = true
     if (box.type === 'trak' && tracks.length < MAX_TRACKS) tracks.push(await readTrack(window, box))
   }
-  return { duration: header && (await durationIn(window, header)), tracks }
+  return { duration: header && (await durationIn(window, header)), fragmented, tracks }
 }

@@ -37,7 +37,13 @@ async function hasEnd(window: ByteWindow, from: number): Promise<boolean> {
   const { size } = window
   if (size === undefined) return true
   const start = Math.max(from, size - TAIL)
-  return (await window.upTo(start, size - start)).lastIndexOf(Buffer.from([0xff, 0xd9])) >= 0
+  try {
+    return (await window.upTo(start, size - start)).lastIndexOf(Buffer.from([0xff, 0xd9])) >= 0
+  } catch (error) {
+    // A server without ranges shows the start only: the end is then not judged.
+    if (error instanceof UnreadableMedia) return true
+    throw error
+  }
 }
 
 /** Whether the EXIF orientation (5 to 8) exchanges width and height. */

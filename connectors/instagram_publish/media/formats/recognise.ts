@@ -12,6 +12,8 @@ export function recognise(head: Buffer): MediaFormat {
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'png'
   if (text.startsWith('GIF87a') || text.startsWith('GIF89a')) return 'gif'
   if (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP') return 'webp'
+  if (text.startsWith('RIFF') && text.slice(8, 12) === 'AVI ') return 'avi'
+  if (text.startsWith('\x1a\x45\xdf\xa3')) return 'webm'
   if (text.slice(4, 8) === 'ftyp') return formatOfBrand(text.slice(8, 12))
   if (FIRST_BOXES.has(text.slice(4, 8))) return 'mov'
   return /^(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body)/i.test(text) ? 'html' : 'unknown'

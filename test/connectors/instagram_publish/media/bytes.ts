@@ -126,6 +126,8 @@ export interface Film {
   /** Bytes of pictures. */
   readonly pictures?: number
   readonly longBoxes?: boolean
+  /** With the box that announces fragments. */
+  readonly fragmented?: boolean
 }
 
 const SCALE = 600
@@ -138,6 +140,7 @@ export function film(options: Film = {}): Buffer {
     'moov',
     clock('mvhd', options, Buffer.alloc(80)),
     picturesTrack(options),
+    ...(options.fragmented ? [box('mvex')] : []),
     ...(options.audio ? [soundTrack(options)] : []),
   )
   const data = longBoxes ? longBox('mdat', Buffer.alloc(pictures)) : box('mdat', Buffer.alloc(pictures))
@@ -166,7 +169,7 @@ function picturesTrack(options: Film): Buffer {
     u32(height * 65_536),
   )
   const entry = box(codec, Buffer.alloc(6), u16(1), Buffer.alloc(16), u16(width), u16(height), Buffer.alloc(50))
-  const times = box('stts', u32(0), u32(2), u32(1), u32(20), u32(Math.round(seconds * frameRate) - 1), u32(20))
+  const times = box('stts', u32(0), u32(2), u32(1), u32(20), u32(Math.max(0, Math.round(seconds * frameRate) - 1)), u32(20))
   return box('trak', head, ...editList(options), media('vide', options, box('stbl', box('stsd', u32(0), u32(1), entry), times)))
 }
 

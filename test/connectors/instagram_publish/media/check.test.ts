@@ -12,6 +12,7 @@ const video = {
   frameRate: 30,
   indexFirst: true,
   hasEditList: false,
+  fragmented: false,
 }
 const film: MediaFacts = { format: 'mp4', size: 5_000_000, width: 1080, height: 1920, video }
 const as = (name: MediaUse['as'], expects: MediaUse['expects']): MediaUse => ({ as: name, expects, path: 'p' })
@@ -28,7 +29,7 @@ describe('checkMedia', () => {
     ['a story of a minute', withVideo({ duration: 60 }), as('story', 'video')],
     [
       'a film without sound',
-      { ...film, video: { duration: 5, videoCodec: 'hvc1', indexFirst: true, hasEditList: false } },
+      { ...film, video: { duration: 5, videoCodec: 'hvc1', indexFirst: true, hasEditList: false, fragmented: false } },
       as('child', 'video'),
     ],
     ['29.97 pictures a second', withVideo({ frameRate: 29.97 }), as('reel', 'video')],
@@ -58,6 +59,9 @@ describe('checkMedia', () => {
     ['a high bit rate', { ...film, size: 100_000_000 }, as('reel', 'video'), 'video-bit-rate', '40000000 bit/s'],
     ['an index at the end', withVideo({ indexFirst: false }), as('reel', 'video'), 'video-index-first', 'the index is at the end'],
     ['an edit list', withVideo({ hasEditList: true }), as('reel', 'video'), 'video-edit-list', 'an edit list'],
+    ['a film in pieces', withVideo({ fragmented: true }), as('reel', 'video'), 'video-fragments', 'a film in pieces'],
+    ['a WEBM', { format: 'webm' }, as('reel', 'video'), 'video-format', 'webm'],
+    ['an AVI as picture', { format: 'avi' }, as('image', 'image'), 'image-format', 'avi'],
     ['other sound', withVideo({ audioCodec: 'ac-3' }), as('reel', 'video'), 'audio-codec', 'ac-3'],
     ['fast sound', withVideo({ audioRate: 50_000 }), as('reel', 'video'), 'audio-rate', '50000 Hz'],
     [

@@ -38,6 +38,8 @@ describe('probeMedia', () => {
     ['a HEIC turned by a quarter', heic(4032, 3024, { turns: 3 }), { format: 'heic', width: 3024, height: 4032 }],
     ['a HEIC turned by a half', heic(4032, 3024, { turns: 2 }), { width: 4032, height: 3024 }],
     ['an AVIF', heic(800, 600, { brand: 'avif' }), { format: 'avif', width: 800, height: 600 }],
+    ['a WEBM', Buffer.from('\x1a\x45\xdf\xa3\x9f', 'latin1'), { format: 'webm' }],
+    ['an AVI', Buffer.from('RIFF\0\0\0\0AVI LIST'), { format: 'avi' }],
     ['a web page', Buffer.from('\n<!DOCTYPE html><html></html>'), { format: 'html', unreadable: 'a web page' }],
     ['an empty file', Buffer.alloc(0), { format: 'unknown', unreadable: 'the file is empty' }],
   ])('reads %s by its content', async (_, bytes, expected) => {
@@ -61,6 +63,7 @@ describe('probeMedia', () => {
     ['an edit list that delays', { edit: -1 }, { video: { hasEditList: true } }],
     ['an edit list that delays, long', { edit: -1, version: 1 }, { video: { hasEditList: true } }],
     ['an edit list that cuts', { edit: 0, edits: 2 }, { video: { hasEditList: true } }],
+    ['a film in pieces', { fragmented: true, seconds: 0 }, { video: { fragmented: true } }],
     ['60 pictures a second', { frameRate: 60, seconds: 3 }, { video: { frameRate: 60, duration: 3 } }],
   ])('reads %s', async (_, options, expected) => {
     expect(await onDisk(film(options))).toMatchObject(expected)
