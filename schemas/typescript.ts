@@ -16,9 +16,22 @@ export async function typescriptOf(schemas: ReadonlyMap<string, JsonSchema>): Pr
     const options = { format: false, bannerComment: '', additionalProperties: false, $refOptions: { resolve: { external: false } } }
     const name = names.get(kind) ?? kind
     const code = await compile({ ...plain(schema), title: name }, name, options)
-    parts.push(`/** A row of ${kind.replaceAll('*/', '* /')}. */\n${code.trim()}\n`)
+    parts.push(`/** A row of ${kind.replaceAll('*/', '* /')}. */\n${indented(code.trim())}\n`)
   }
   return parts.join('\n')
+}
+
+/** The compiler leaves lines as they are; two spaces for each brace that is open. */
+function indented(code: string): string {
+  let depth = 0
+  const lines = code.split('\n').map((line) => {
+    const isComment = /^\s*(?:\/\*|\*)/.test(line)
+    const [opened, closed] = isComment ? [0, 0] : [line.split('{').length - 1, line.split('}').length - 1]
+    const here = depth - (/^[)}]/.test(line) ? closed : 0)
+    depth += opened - closed
+    return `${'  '.repeat(Math.max(0, here))}${line}`
+  })
+  return lines.join('\n')
 }
 
 /** What the destination `jsonl:` writes of a row. */

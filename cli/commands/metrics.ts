@@ -81,8 +81,15 @@ async function rowOf(entry: Metric, day: string): Promise<string[]> {
     object,
     metric,
     since === undefined ? until : `${until}; from ${since}`,
-    replacement === undefined ? '' : note === undefined || note === replacement ? replacement : `${replacement} (${note})`,
+    replacementText(replacement, note),
     (periods ?? []).join(', '),
     (breakdowns ?? []).join(', '),
   ]
+}
+
+/** Notes may begin with the name that they are about. */
+function replacementText(replacement: string | undefined, note: string | undefined): string {
+  if (replacement === undefined) return ''
+  if (note === undefined) return replacement
+  return note.startsWith(replacement) ? note : `${replacement} (${note})`
 }
