@@ -60,6 +60,8 @@ export interface AccountOutcome {
   readonly updated: number
   readonly requests: number
   readonly errors: readonly ConnectorError[]
+  /** What a person should know: retired metrics, an API version that ends. */
+  readonly warnings: readonly ConnectorError[]
 }
 
 /** Reads one account into the pipeline and waits until all of it is written. Never throws: what goes wrong is in the outcome. */
@@ -67,8 +69,9 @@ export async function syncAccount(account: AccountRecord, run: SyncRun): Promise
   const { clock, acceptance, client, recipe } = run
   const startedAt = new Date(clock.now()).toISOString()
   const errors: ConnectorError[] = []
+  const warnings: ConnectorError[] = []
   const record = new Run(clock, run.id)
-  const share: Share = { requests: 0, report: collecting(record, errors, run) }
+  const share: Share = { requests: 0, report: collecting(record, { errors, warnings }, run) }
   let streams: readonly BoundStream[] = []
   try {
     await client.countFor(share, async () => {
@@ -92,10 +95,11 @@ export async function syncAccount(account: AccountRecord, run: SyncRun): Promise
     updated: after.updated - before.updated,
     requests: share.requests,
     errors,
+    warnings,
   }
 }
 
-/** True when only a person who logs in can mend it. */
+/** Why only a person who logs in can mend it; undefined for an account that may work again by itself. */
 export function needsLogin({ errors }: AccountOutcome): ConnectorError | undefined {
   return errors.find((error) => error instanceof AuthenticationError)
 }
@@ -183,13 +187,13 @@ function changesOf(recipe: LoadedRecipe, streams: readonly BoundStream[], stateO
   return sum
 }
 
-/** Reports into the log and keeps the errors. */
-function collecting(record: Run, errors: ConnectorError[], { clock, logger }: SyncRun): RunReporter {
+/** Reports into the log and keeps what it reports. */
+function collecting(record: Run, found: { errors: ConnectorError[]; warnings: ConnectorError[] }, { clock, logger }: SyncRun): RunReporter {
   const report = createRunReporter(record, clock, logger)
   return {
     ...report,
     finding: (finding) => {
-      if (finding.severity === 'error') errors.push(finding.error)
+      found[finding.severity === 'error' ? 'errors' : 'warnings'].push(finding.error)
       report.finding(finding)
     },
   }

@@ -19,7 +19,8 @@ import {
 } from '../../framework/index.ts'
 import type { Config } from '../../framework/manifest/component.ts'
 import { openStateRegistry } from '../../state/open.ts'
-import { loadRecipe } from './load-recipe.ts'
+import { liveToken, type TokenKeeping } from './live-token.ts'
+import { type LoadedRecipe, loadRecipe } from './load-recipe.ts'
 import { connectorRecipe, recipes, type SyncRecipe } from './recipe.ts'
 import type { SyncSummary } from './summary.ts'
 import { type SyncRequest, syncAccounts } from './sync-accounts.ts'
@@ -41,7 +42,8 @@ export interface SyncSettings extends SyncOptions {
   /** What every account's config has besides token and account; values may refer to secrets. */
   readonly config?: Config | undefined
   readonly tables?: TableLayout | undefined
-  readonly token?: SyncRequest['token']
+  /** Apps of the logins and, for the sandbox and proxies, their hosts: for tokens that have to be replaced. */
+  readonly tokens?: TokenKeeping | undefined
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
   readonly clock?: Clock | undefined
   readonly logger?: Logger | undefined
@@ -65,6 +67,7 @@ export async function openSync(settings: SyncSettings): Promise<OpenSync> {
   const { clock = systemClock, redactor = createRedactor(), env = process.env, logger = silent } = settings
   const ambient = { env, redactor }
   const recipe = await openRecipe(settings, env)
+  const signal = settings.signal ?? new AbortController().signal
   const outputs = (typeof settings.output === 'string' ? [settings.output] : settings.output).map((url) => storageUrl(url, ambient))
   if (outputs.length === 0 || outputs.some((url) => url === 'stdout' || url === '-')) {
     throw new ConfigError('ERR_OUTPUT_URL', 'a sync writes its rows to jsonl:DIR, duckdb:FILE or postgres://…; stdout is for its summary')
@@ -73,18 +76,30 @@ export async function openSync(settings: SyncSettings): Promise<OpenSync> {
   const opened = await openRegistries(given, settings, { clock, env, redactor })
   const { accounts, states } = opened
   const request: SyncRequest = {
-    ...{ accounts, recipe, states, clock, logger, redactor, token: settings.token },
+    ...{ accounts, recipe, states, clock, logger, redactor },
+    token: liveToken({ registry: accounts, keeping: keepingOf(settings, recipe), clock, logger, signal }),
     output: ({ state, lease }) =>
       openDestinations(outputs, {
         ...{ stdout: process.stdout, redact: redactor.redact, state, registry: 'committed', lease, clock },
         tables: settings.tables ?? 'shared',
       }),
-    signal: settings.signal ?? new AbortController().signal,
+    signal,
+    allowedOrigins: Object.values(settings.tokens?.hosts ?? {})
+      .filter((host) => URL.canParse(host))
+      .map((host) => new URL(host).origin),
     userAgent: `connector/${version()}`,
   }
   const { concurrency, maxRequests, deadlineSeconds, pauseSeconds, minAgeSeconds, only } = settings
   const usual = { concurrency, maxRequests, deadlineSeconds, pauseSeconds, minAgeSeconds, only }
   return { accounts, recipe, run: (options = {}) => syncAccounts({ ...request, ...usual, ...options }), close: opened.close }
+}
+
+/** Where the connector finds the API tokens are replaced too. */
+function keepingOf({ tokens = {} }: SyncSettings, { shared }: LoadedRecipe): TokenKeeping {
+  const text = (field: string) => (typeof shared[field] === 'string' ? shared[field] : undefined)
+  const [facebook, instagram, version] = [text('base_url'), text('instagram_base_url'), text('api_version')]
+  const hosts = { ...(facebook ? { facebook } : {}), ...(instagram ? { instagram } : {}), ...tokens.hosts }
+  return { ...(version ? { version } : {}), ...tokens, hosts }
 }
 
 /** Throws ConfigError ERR_RECIPE_UNKNOWN. */

@@ -31,6 +31,8 @@ export interface SyncSummary {
   /** The highest share of a quota that the provider told; null when it told none. */
   readonly usage_percent: number | null
   readonly errors: readonly SyncError[]
+  /** What will become an error, or has been left out; once for all accounts that it concerns. */
+  readonly warnings: readonly string[]
   readonly exit_code: ExitCode
   /** When the run ended: ISO-8601, UTC. */
   readonly timestamp: string
@@ -69,6 +71,7 @@ export function summaryOf(facts: SyncFacts): SyncSummary {
     retries: facts.retries,
     usage_percent: facts.usagePercent ?? null,
     errors: outcomes.flatMap(errorsOf).map((error) => ({ ...error, message: facts.redact(error.message) })),
+    warnings: [...new Set(outcomes.flatMap(({ warnings }) => warnings.map(({ message }) => facts.redact(message))))].slice(0, 50),
     exit_code,
     timestamp: new Date(facts.ended).toISOString(),
     duration_ms: Math.round(facts.duration),

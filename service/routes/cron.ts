@@ -1,0 +1,32 @@
+import { type Context, Hono } from 'hono'
+import { requireBearer, requireSecret } from '../safety.ts'
+import type { Surroundings } from '../service.ts'
+
+const DEADLINE_SECONDS = 50
+
+/** Runs that a scheduler or a person starts. Answers the summary; 409 while another run goes on, here or elsewhere. */
+export function cronRoutes(around: Surroundings): Hono {
+  const { runner, redact, deadlineSeconds = DEADLINE_SECONDS } = around
+  const routes = new Hono()
+  const sync = async (context: Context, only?: string) => {
+    const summary = await runner.run({ deadlineSeconds, ...(only === undefined ? {} : { only }) })
+    return context.body(redact(JSON.stringify(summary)), 200, { 'content-type': 'application/json' })
+  }
+  routes.on(['GET', 'POST'], '/api/cron/instagram', (context) => {
+    requireBearer(context, around)
+    return sync(context)
+  })
+  routes.post('/api/accounts/:id/sync', async (context) => {
+    requireBearer(context, around)
+    return sync(context, context.req.param('id'))
+  })
+  // For the form on the status page, which has no scripts to set a header.
+  routes.post('/sync', async (context) => {
+    const form = await context.req.parseBody()
+    requireSecret(form['secret'], around.secret)
+    const account = form['account']
+    await runner.run({ deadlineSeconds, ...(typeof account === 'string' && account !== '' ? { only: account } : {}) })
+    return context.redirect('/#history', 303)
+  })
+  return routes
+}

@@ -1,0 +1,30 @@
+import { Hono } from 'hono'
+import { statusData } from '../page/status-data.ts'
+import { statusPage } from '../page/status-page.ts'
+import { style } from '../page/style.ts'
+import { knowsPassword } from '../safety.ts'
+import type { Surroundings } from '../service.ts'
+
+/** Entries of the log that a page looks at: a month of runs every half hour, and what accounts had to tell. */
+const ENTRIES = 5_000
+
+/** The page for people. */
+export function statusRoutes(around: Surroundings): Hono {
+  const { accounts, runner, clock, secret, connect, version, protectPage, redact } = around
+  const routes = new Hono()
+  routes.get('/style.css', (context) =>
+    context.body(style, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'public, max-age=300' }),
+  )
+  routes.get('/', async (context) => {
+    if (protectPage && !knowsPassword(context, secret)) {
+      return context.text('The secret of this service is the password.', 401, {
+        'www-authenticate': 'Basic realm="connector", charset="UTF-8"',
+      })
+    }
+    const [list, entries] = await Promise.all([accounts.list(), accounts.logs({ limit: ENTRIES })])
+    const warnings = [...(around.warnings?.() ?? []), ...(runner.last?.warnings ?? [])].map(redact)
+    const data = statusData({ now: clock.now(), accounts: list, entries, warnings, runningSince: runner.runningSince })
+    return context.html(statusPage(data, { version, canConnect: connect !== undefined, canSync: Boolean(secret) }))
+  })
+  return routes
+}
