@@ -10,6 +10,7 @@ import { read } from './read.ts'
 import { runs } from './runs.ts'
 import { sandbox } from './sandbox.ts'
 import { schema } from './schema.ts'
+import { serve } from './serve.ts'
 import { spec } from './spec.ts'
 import { state } from './state.ts'
 import { sync } from './sync.ts'
@@ -21,6 +22,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   discover,
   read,
   sync,
+  serve,
   explain,
   validate,
   list,

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { appsOf } from '../../accounts/app-credentials.ts'
 import { openAccountRegistry } from '../../accounts/open.ts'
 import { findConnector } from '../../compose/connector-source.ts'
 import { storageUrl } from '../../compose/storage-url.ts'
@@ -21,7 +22,7 @@ import type { Config } from '../../framework/manifest/component.ts'
 import { openStateRegistry } from '../../state/open.ts'
 import { liveToken, type TokenKeeping } from './live-token.ts'
 import { type LoadedRecipe, loadRecipe } from './load-recipe.ts'
-import { connectorRecipe, recipes, type SyncRecipe } from './recipe.ts'
+import { connectorRecipe, recipes } from './recipe.ts'
 import type { SyncSummary } from './summary.ts'
 import { type SyncRequest, syncAccounts } from './sync-accounts.ts'
 import type { SyncOptions } from './sync-options.ts'
@@ -54,7 +55,9 @@ export interface SyncSettings extends SyncOptions {
 /** A sync that can be run again and again. */
 export interface OpenSync {
   readonly accounts: AccountRegistry
-  readonly recipe: SyncRecipe
+  readonly recipe: LoadedRecipe
+  /** Where the provider is found, when the config says another place. */
+  readonly hosts: NonNullable<TokenKeeping['hosts']>
   /** One run; options given here win. Throws what concerns the run as a whole, see {@link syncAccounts}. */
   run(options?: SyncOptions & { readonly signal?: AbortSignal }): Promise<SyncSummary>
   close(): Promise<void>
@@ -75,9 +78,11 @@ export async function openSync(settings: SyncSettings): Promise<OpenSync> {
   const given = typeof settings.accounts === 'string' ? storageUrl(settings.accounts, ambient) : settings.accounts
   const opened = await openRegistries(given, settings, { clock, env, redactor })
   const { accounts, states } = opened
+  const apps = settings.tokens?.apps ?? (await appsOf({ env, clock, secret: redactor.secret }))
+  const keeping = { ...keepingOf(settings, recipe), apps }
   const request: SyncRequest = {
     ...{ accounts, recipe, states, clock, logger, redactor },
-    token: liveToken({ registry: accounts, keeping: keepingOf(settings, recipe), clock, logger, signal }),
+    token: liveToken({ registry: accounts, keeping, clock, logger, signal }),
     output: ({ state, lease }) =>
       openDestinations(outputs, {
         ...{ stdout: process.stdout, redact: redactor.redact, state, registry: 'committed', lease, clock },
@@ -91,11 +96,17 @@ export async function openSync(settings: SyncSettings): Promise<OpenSync> {
   }
   const { concurrency, maxRequests, deadlineSeconds, pauseSeconds, minAgeSeconds, only } = settings
   const usual = { concurrency, maxRequests, deadlineSeconds, pauseSeconds, minAgeSeconds, only }
-  return { accounts, recipe, run: (options = {}) => syncAccounts({ ...request, ...usual, ...options }), close: opened.close }
+  return {
+    accounts,
+    recipe,
+    hosts: keeping.hosts,
+    run: (options = {}) => syncAccounts({ ...request, ...usual, ...options }),
+    close: opened.close,
+  }
 }
 
 /** Where the connector finds the API tokens are replaced too. */
-function keepingOf({ tokens = {} }: SyncSettings, { shared }: LoadedRecipe): TokenKeeping {
+function keepingOf({ tokens = {} }: SyncSettings, { shared }: LoadedRecipe) {
   const text = (field: string) => (typeof shared[field] === 'string' ? shared[field] : undefined)
   const [facebook, instagram, version] = [text('base_url'), text('instagram_base_url'), text('api_version')]
   const hosts = { ...(facebook ? { facebook } : {}), ...(instagram ? { instagram } : {}), ...tokens.hosts }

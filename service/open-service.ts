@@ -1,0 +1,95 @@
+import type { Hono } from 'hono'
+import { appsOf } from '../accounts/app-credentials.ts'
+import type { GraphAccess } from '../accounts/graph.ts'
+import { GRAPH_HOSTS } from '../accounts/graph.ts'
+import { version } from '../compose/version.ts'
+import { observeVersion } from '../connectors/meta/version-life.ts'
+import {
+  ConfigError,
+  createHttpClient,
+  createRedactor,
+  type Redactor,
+  readReference,
+  resolveReference,
+  secretStores,
+  systemClock,
+} from '../framework/index.ts'
+import { type ConnectParts, createService } from './service.ts'
+import { type OpenSync, openSync, type SyncSettings } from './sync/open-sync.ts'
+
+/** A service as it is described from outside. */
+export interface ServiceSettings extends SyncSettings {
+  /** The secret that guards everything which changes something, or a reference to it; by default `env:CRON_SECRET`, when that is set. */
+  readonly secret?: string | undefined
+  /** Where browsers see the service; with it, and an app, people can connect accounts. */
+  readonly publicUrl?: string | undefined
+  readonly protectPage?: boolean | undefined
+}
+
+/** A service that is ready to answer. */
+export interface OpenService {
+  /** One request, one answer: what every platform can call. */
+  readonly fetch: (request: Request) => Promise<Response>
+  readonly hono: Hono
+  close(): Promise<void>
+}
+
+/** Days before its end from which a version of the API is warned about. */
+const WARN_DAYS = 90
+
+/** Opens the registries and builds the service. Throws ConfigError for settings that do not fit. */
+export async function openService(settings: ServiceSettings): Promise<OpenService> {
+  const { clock = systemClock, redactor = createRedactor(), env = process.env, logger = { log: () => undefined } } = settings
+  const secret = await secretOf(settings.secret, env)
+  if (secret !== undefined) redactor.secret(secret)
+  const apps = settings.tokens?.apps ?? (await appsOf({ env, clock, secret: redactor.secret }))
+  const publicUrl = settings.publicUrl === undefined ? undefined : plainUrl(settings.publicUrl)
+  const loginUrl = publicUrl === undefined ? {} : { loginUrl: () => `${publicUrl}/connect` }
+  const sync = await openSync({ ...settings, clock, redactor, env, logger, tokens: { ...loginUrl, ...settings.tokens, apps } })
+  const canConnect = publicUrl !== undefined && (apps.facebook !== undefined || apps.instagram !== undefined)
+  const hono = createService({
+    ...{ sync, secret, clock, logger, redact: redactor.redact, version: version() },
+    deadlineSeconds: settings.deadlineSeconds,
+    protectPage: settings.protectPage,
+    connect: canConnect ? connectOf(publicUrl, sync, { ...settings, redactor, clock, tokens: { ...settings.tokens, apps } }) : undefined,
+    warnings: () => versionWarnings(sync, clock.now()),
+  })
+  return { hono, fetch: async (request) => hono.fetch(request), close: () => sync.close() }
+}
+
+async function secretOf(given: string | undefined, env: NonNullable<SyncSettings['env']>): Promise<string | undefined> {
+  if (given === undefined) return env['CRON_SECRET'] === '' ? undefined : env['CRON_SECRET']
+  const stores = secretStores(env)
+  return readReference(given, stores) ? resolveReference(given, 'the secret of the service', stores) : given
+}
+
+function connectOf(publicUrl: string, sync: OpenSync, settings: SyncSettings & { readonly redactor: Redactor }): ConnectParts {
+  const { clock = systemClock, redactor, tokens = {} } = settings
+  const hosts: NonNullable<GraphAccess['hosts']> = { ...sync.hosts, ...tokens.hosts }
+  const openHttp = () =>
+    createHttpClient({
+      ...{ clock, redactor, userAgent: `connector/${version()}` },
+      report: { log: () => undefined, finding: () => undefined, rateLimited: () => undefined },
+      allowedOrigins: Object.values({ ...GRAPH_HOSTS, ...hosts }).map((host) => new URL(host).origin),
+    })
+  return {
+    publicUrl,
+    openHttp,
+    hosts,
+    ...(tokens.apps ? { apps: tokens.apps } : {}),
+    ...(tokens.version ? { version: tokens.version } : {}),
+  }
+}
+
+/** Throws ConfigError ERR_PUBLIC_URL. */
+function plainUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:/.test(text)) return text.replace(/\/+$/, '')
+  throw new ConfigError('ERR_PUBLIC_URL', `the public URL is an address like https://example.com, not '${text}'`)
+}
+
+function versionWarnings({ recipe }: OpenSync, now: number): readonly string[] {
+  const asked = recipe.shared['api_version']
+  if (typeof asked !== 'string') return []
+  const { status, summary } = observeVersion({ asked, served: undefined, now, days: WARN_DAYS })
+  return status === 'ok' ? [] : [`Graph API: ${summary}`]
+}
