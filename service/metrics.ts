@@ -1,6 +1,6 @@
 import { tokenHealth } from '../accounts/token-health.ts'
 import type { AccountRecord } from '../framework/index.ts'
-import type { Surroundings } from './service.ts'
+import type { Surroundings } from './parts.ts'
 
 interface Metric {
   readonly name: string

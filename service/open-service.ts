@@ -14,7 +14,8 @@ import {
   secretStores,
   systemClock,
 } from '../framework/index.ts'
-import { type ConnectParts, createService } from './service.ts'
+import type { ConnectParts } from './parts.ts'
+import { createService } from './service.ts'
 import { type OpenSync, openSync, type SyncSettings } from './sync/open-sync.ts'
 
 /** A service as it is described from outside. */

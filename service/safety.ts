@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 import { GRAPH_HOSTS } from '../accounts/graph.ts'
 import { AuthenticationError, asConnectorError, ConfigError, ConnectorError } from '../framework/index.ts'
-import type { Surroundings } from './service.ts'
+import type { Surroundings } from './parts.ts'
 
 /** Equal texts, in a time that tells nothing of where they differ. */
 export function equalSecrets(one: string, other: string): boolean {

@@ -1,45 +1,11 @@
 import { Hono } from 'hono'
-import type { GraphAccess } from '../accounts/graph.ts'
-import type { AccountRegistry, Clock, ConnectorHttpClient, Logger } from '../framework/index.ts'
+import type { ServiceParts, Surroundings } from './parts.ts'
 import { connectRoutes } from './routes/connect.ts'
 import { cronRoutes } from './routes/cron.ts'
 import { healthRoutes } from './routes/health.ts'
 import { statusRoutes } from './routes/status.ts'
 import { SyncRunner } from './runner.ts'
 import { answerError, safeHeaders } from './safety.ts'
-import type { OpenSync } from './sync/open-sync.ts'
-
-/** What the service is made of; everything is given, so that the same service runs on any platform. */
-export interface ServiceParts {
-  readonly sync: Pick<OpenSync, 'run' | 'accounts' | 'recipe'>
-  /** Guards everything that changes something. Without one nothing can be changed through the service. */
-  readonly secret: string | undefined
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly redact: (text: string) => string
-  /** Seconds that a run started by a request may take; 50 by default. Less than the platform allows. */
-  readonly deadlineSeconds?: number | undefined
-  /** For people who connect accounts; without it there is no /connect. */
-  readonly connect?: ConnectParts | undefined
-  /** The status page asks for the secret too (any user name, the secret as password). */
-  readonly protectPage?: boolean | undefined
-  /** Of this package, for /metrics and the page. */
-  readonly version?: string | undefined
-  /** Lines about what will stop working, asked for with every page. */
-  readonly warnings?: (() => readonly string[]) | undefined
-}
-
-/** How people log in. */
-export interface ConnectParts extends Omit<GraphAccess, 'http' | 'clock'> {
-  /** The address of this service as browsers see it, without a slash at the end; the provider sends people back to it. */
-  readonly publicUrl: string
-  openHttp(): ConnectorHttpClient
-}
-
-export interface Surroundings extends ServiceParts {
-  readonly accounts: AccountRegistry
-  readonly runner: SyncRunner
-}
 
 /** The service as a function of a request: `service.fetch(request)`. */
 export function createService(parts: ServiceParts): Hono {

@@ -4,6 +4,8 @@ import type { AccountRecord, SyncLogEntry } from '../../framework/index.ts'
 const DAY_MS = 86_400_000
 /** Days that the charts show. */
 const CHART_DAYS = 30
+/** Runs that the page lists. */
+const RUNS = 12
 /** As `refreshToken` decides: a week before the end. */
 const REFRESH_DAYS = 7
 
@@ -54,7 +56,7 @@ export function statusData({ now, accounts, entries, warnings, runningSince }: S
     now,
     accounts: accounts.map((account) => lineOf(account, recent, now)),
     days: countDays(runs, now),
-    runs: runs.slice(0, 20),
+    runs: runs.slice(0, RUNS),
     warnings,
     runningSince,
   }

@@ -43,10 +43,10 @@ function warnings({ warnings: lines }: StatusData): Html {
 
 function accounts({ accounts: lines, now }: StatusData): Html {
   const empty = html`<p>There are no accounts yet. Add one with <code>connector accounts add</code>.</p>`
-  const table = html`<table class="stack">
+  const table = html`<table class="stack" role="table">
     <caption>Accounts, in the order in which they are read. Rows and errors are of the last 30 days.</caption>
-    <thead><tr><th scope="col">Account</th><th scope="col">Status</th><th scope="col">Last sync</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Errors</th><th scope="col">Token</th><th scope="col">Next refresh</th></tr></thead>
-    <tbody>${lines.map((line) => accountRow(line, now))}</tbody>
+    <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Account</th><th role="columnheader" scope="col">Status</th><th role="columnheader" scope="col">Last sync</th><th role="columnheader" scope="col" class="number">Rows</th><th role="columnheader" scope="col" class="number">Errors</th><th role="columnheader" scope="col">Token</th><th role="columnheader" scope="col">Next refresh</th></tr></thead>
+    <tbody role="rowgroup">${lines.map((line) => accountRow(line, now))}</tbody>
   </table>`
   return html`<section aria-labelledby="accounts"><h2 id="accounts">Accounts</h2>${lines.length > 0 ? table : empty}</section>`
 }
@@ -59,14 +59,14 @@ function accountRow({ account, token, nextRefresh, rows, errors, lastError }: Ac
   const time = synced === undefined ? 'never' : html`<time datetime="${synced}" title="${minuteOf(synced)}">${ago(synced, now)}</time>`
   const reason = lastError === undefined ? '' : html`<span class="reason">${visible(lastError)}</span>`
   const tokenTone = token.state === 'expired' ? 'bad' : token.state === 'due' ? 'warn' : ''
-  return html`<tr>
-    <th scope="row"><bdi>${visible(account.name)}</bdi><span class="quiet">${visible(account.igUserId)}</span></th>
-    <td data-label="Status"><span class="badge ${tone}">${label}</span>${reason}</td>
-    <td data-label="Last sync">${time}</td>
-    <td data-label="Rows" class="number">${grouped(rows)}</td>
-    <td data-label="Errors" class="number">${grouped(errors)}</td>
-    <td data-label="Token"><span class="badge ${tokenTone}">${token.text}</span></td>
-    <td data-label="Next refresh">${nextRefresh ?? '–'}</td>
+  return html`<tr role="row">
+    <th role="rowheader" scope="row"><bdi>${visible(account.name)}</bdi><span class="quiet">${visible(account.igUserId)}</span></th>
+    <td role="cell" data-label="Status"><span class="badge ${tone}">${label}</span>${reason}</td>
+    <td role="cell" data-label="Last sync">${time}</td>
+    <td role="cell" data-label="Rows" class="number">${grouped(rows)}</td>
+    <td role="cell" data-label="Errors" class="number">${grouped(errors)}</td>
+    <td role="cell" data-label="Token"><span class="badge ${tokenTone}">${token.text}</span></td>
+    <td role="cell" data-label="Next refresh">${nextRefresh ?? '–'}</td>
   </tr>`
 }
 
@@ -75,23 +75,23 @@ function charts(days: readonly DayCount[]): Html {
   const calls = days.map(({ day, requests: value }) => ({ day, value }))
   return html`<section aria-labelledby="days"><h2 id="days">Day by day</h2>
     <div class="cards">
-      ${barChart({ id: 'chart-rows', title: 'Rows written per day', unit: 'rows', values: posts })}
+      ${barChart({ id: 'chart-rows', title: 'Posts and insights per day', unit: 'rows', values: posts })}
       ${barChart({ id: 'chart-calls', title: 'Calls per day', unit: 'calls', values: calls })}
     </div>
     <details><summary>The same as a table</summary>
       <table><caption>Rows written and calls made, by UTC day</caption>
-      <thead><tr><th scope="col">Day</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Calls</th></tr></thead>
-      <tbody>${days.toReversed().map(({ day, posts: rows, requests }) => html`<tr><th scope="row">${day}</th><td class="number">${grouped(rows)}</td><td class="number">${grouped(requests)}</td></tr>`)}</tbody></table>
+      <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Day</th><th role="columnheader" scope="col" class="number">Rows</th><th role="columnheader" scope="col" class="number">Calls</th></tr></thead>
+      <tbody role="rowgroup">${days.toReversed().map(({ day, posts: rows, requests }) => html`<tr><th role="rowheader" scope="row">${day}</th><td role="cell" class="number">${grouped(rows)}</td><td role="cell" class="number">${grouped(requests)}</td></tr>`)}</tbody></table>
     </details>
   </section>`
 }
 
 function history({ runs }: StatusData): Html {
   const empty = html`<p>No run yet.</p>`
-  const table = html`<table class="stack">
+  const table = html`<table class="stack" role="table">
     <caption>The newest runs</caption>
-    <thead><tr><th scope="col">Started</th><th scope="col">Outcome</th><th scope="col" class="number">New</th><th scope="col" class="number">Changed</th><th scope="col" class="number">Calls</th><th scope="col" class="number">Seconds</th></tr></thead>
-    <tbody>${runs.map(runRow)}</tbody>
+    <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Started</th><th role="columnheader" scope="col">Outcome</th><th role="columnheader" scope="col" class="number">New</th><th role="columnheader" scope="col" class="number">Changed</th><th role="columnheader" scope="col" class="number">Calls</th><th role="columnheader" scope="col" class="number">Seconds</th></tr></thead>
+    <tbody role="rowgroup">${runs.map(runRow)}</tbody>
   </table>`
   return html`<section aria-labelledby="history"><h2 id="history">Runs</h2>${runs.length > 0 ? table : empty}</section>`
 }
@@ -100,13 +100,13 @@ function runRow({ startedAt, finishedAt, success, postsInserted, postsUpdated, i
   const seconds = Math.max(0, (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000).toFixed(1)
   const [outcome, tone] = success ? ['Complete', 'good'] : errors.length > 0 ? ['With errors', 'bad'] : ['Stopped early', 'warn']
   const reasons = errors.slice(0, 3).map((error) => html`<span class="reason">${visible(error)}</span>`)
-  return html`<tr>
-    <th scope="row"><time datetime="${startedAt}">${minuteOf(startedAt)}</time></th>
-    <td data-label="Outcome"><span class="badge ${tone}">${outcome}</span>${reasons}</td>
-    <td data-label="New" class="number">${grouped(postsInserted + insightsWritten)}</td>
-    <td data-label="Changed" class="number">${grouped(postsUpdated)}</td>
-    <td data-label="Calls" class="number">${grouped(requests)}</td>
-    <td data-label="Seconds" class="number">${seconds}</td>
+  return html`<tr role="row">
+    <th role="rowheader" scope="row"><time datetime="${startedAt}">${minuteOf(startedAt)}</time></th>
+    <td role="cell" data-label="Outcome"><span class="badge ${tone}">${outcome}</span>${reasons}</td>
+    <td role="cell" data-label="New" class="number">${grouped(postsInserted + insightsWritten)}</td>
+    <td role="cell" data-label="Changed" class="number">${grouped(postsUpdated)}</td>
+    <td role="cell" data-label="Calls" class="number">${grouped(requests)}</td>
+    <td role="cell" data-label="Seconds" class="number">${seconds}</td>
   </tr>`
 }
 

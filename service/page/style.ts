@@ -21,7 +21,7 @@ a { color:var(--accent); } code { font-size:.95em; }
 .tile dt { color:var(--quiet); font-size:.875rem; } .tile dd { margin:0; font-size:1.5rem; font-weight:650; line-height:1.3; }
 .tile.good { border-left-color:var(--good); } .tile.warn { border-left-color:var(--warn); } .tile.bad { border-left-color:var(--bad); } .tile.bad dd { color:var(--bad); } .tile.warn dd { color:var(--warn); }
 .notice { background:var(--warn-back); color:var(--warn); border-radius:.75rem; padding:1rem 1.25rem; } .notice ul { margin:0; padding-left:1.25rem; } .notice h2 { margin-bottom:.25rem; }
-table { width:100%; border-collapse:collapse; background:var(--card); border:1px solid var(--line); border-radius:.75rem; overflow:hidden; }
+table { width:100%; border-collapse:separate; border-spacing:0; background:var(--card); border:1px solid var(--line); border-radius:.75rem; overflow:hidden; }
 table, .card, figure { box-shadow:0 1px 2px rgb(0 0 0 / 4%); }
 caption { text-align:left; color:var(--quiet); font-size:.875rem; padding:0 0 .5rem; }
 th, td { text-align:left; padding:.6rem .75rem; border-top:1px solid var(--line); vertical-align:top; overflow-wrap:anywhere; }

@@ -4,8 +4,8 @@ import { getCookie, setCookie } from 'hono/cookie'
 import { authorizeUrl, exchangeCode, registerAccounts } from '../../accounts/oauth.ts'
 import { AuthenticationError, ConfigError, type LoginFamily } from '../../framework/index.ts'
 import { connectedPage, connectPage } from '../page/connect-page.ts'
+import type { ConnectParts, Surroundings } from '../parts.ts'
 import { equalSecrets, requireSecret } from '../safety.ts'
-import type { ConnectParts, Surroundings } from '../service.ts'
 
 /** Minutes that a person has for the login. */
 const LOGIN_MINUTES = 10

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
+import type { Surroundings } from '../parts.ts'
 import { requireBearer, requireSecret } from '../safety.ts'
-import type { Surroundings } from '../service.ts'
 
 const DEADLINE_SECONDS = 50
 

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { metricsText } from '../metrics.ts'
-import type { Surroundings } from '../service.ts'
+import type { Surroundings } from '../parts.ts'
 
 /** For whoever watches the service. */
 export function healthRoutes(around: Surroundings): Hono {

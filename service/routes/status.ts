@@ -2,8 +2,8 @@ import { Hono } from 'hono'
 import { statusData } from '../page/status-data.ts'
 import { statusPage } from '../page/status-page.ts'
 import { style } from '../page/style.ts'
+import type { Surroundings } from '../parts.ts'
 import { knowsPassword } from '../safety.ts'
-import type { Surroundings } from '../service.ts'
 
 /** Entries of the log that a page looks at: a month of runs every half hour, and what accounts had to tell. */
 const ENTRIES = 5_000

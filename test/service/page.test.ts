@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ago, visible } from '../../service/page/text.ts'
-import { createService, type ServiceParts } from '../../service/service.ts'
+import type { ServiceParts } from '../../service/parts.ts'
+import { createService } from '../../service/service.ts'
 import { openSyncWorld, type SyncWorld } from './world.ts'
 
 describe('the status page', () => {
@@ -11,7 +12,7 @@ describe('the status page', () => {
 
   const open = async (more: Partial<ServiceParts> = {}, headers: Record<string, string> = {}) => {
     const { request, sync } = world
-    const parts = { sync: { run: sync, accounts: request.accounts, recipe: request.recipe }, secret: 'hidden', clock: request.clock }
+    const parts = { sync: { run: sync, accounts: request.accounts }, secret: 'hidden', clock: request.clock }
     const service = createService({ ...parts, logger: request.logger, redact: request.redactor.redact, ...more })
     const response = await service.request('/', { headers })
     return { response, text: await response.text() }
@@ -22,7 +23,7 @@ describe('the status page', () => {
     const { response, text } = await open()
     const { name = '' } = (await world.accounts.find('a1')) ?? {}
     expect(response.status).toBe(200)
-    for (const part of [name, '50 days left', '2027-01-02', 'Rows written per day', 'Calls per day', '20 in 30 days', 'Complete']) {
+    for (const part of [name, '50 days left', '2027-01-02', 'Posts and insights per day', 'Calls per day', '20 in 30 days', 'Complete']) {
       expect(text).toContain(part)
     }
     expect(text).not.toMatch(/<script|style="|onclick|javascript:|https?:\/\//)

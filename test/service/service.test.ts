@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createService, type ServiceParts } from '../../service/service.ts'
+import type { ServiceParts } from '../../service/parts.ts'
+import { createService } from '../../service/service.ts'
 import type { SyncSummary } from '../../service/sync/summary.ts'
 import { openSyncWorld, type SyncWorld } from './world.ts'
 
@@ -9,7 +10,7 @@ const bearer = { headers: { authorization: `Bearer ${SECRET}` } }
 function serviceOf({ request, sync }: SyncWorld, more: Partial<ServiceParts> = {}) {
   const run: ServiceParts['sync']['run'] = (options) => sync(options)
   return createService({
-    sync: { run, accounts: request.accounts, recipe: request.recipe },
+    sync: { run, accounts: request.accounts },
     secret: SECRET,
     clock: request.clock,
     logger: request.logger,
@@ -57,7 +58,7 @@ describe('the service', () => {
   it('answers 409 while a run goes on', async () => {
     let leave: ((summary: SyncSummary) => void) | undefined
     const run = () => new Promise<SyncSummary>((resolve) => (leave = resolve))
-    const service = serviceOf(world, { sync: { run, accounts: world.accounts, recipe: world.request.recipe } })
+    const service = serviceOf(world, { sync: { run, accounts: world.accounts } })
     const first = service.request('/api/cron/instagram', bearer)
     const second = await service.request('/api/cron/instagram', bearer)
     expect(second.status).toBe(409)
@@ -91,9 +92,7 @@ describe('the service', () => {
   it('is healthy as long as the registry answers', async () => {
     expect(await (await serviceOf(world).request('/healthz')).json()).toEqual({ status: 'ok', accounts: 3, running_since: null })
     const broken = Object.assign(Object.create(world.accounts), { list: () => Promise.reject(new Error('gone')) })
-    const response = await serviceOf(world, { sync: { run: world.sync, accounts: broken, recipe: world.request.recipe } }).request(
-      '/healthz',
-    )
+    const response = await serviceOf(world, { sync: { run: world.sync, accounts: broken } }).request('/healthz')
     expect(response.status).toBe(503)
   })
 
