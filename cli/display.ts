@@ -1,7 +1,7 @@
 import type { ReadResult } from '../compose/read-result.ts'
 import type { Session } from '../compose/session.ts'
 import { systemClock } from '../framework/clock.ts'
-import type { CatalogMatch } from '../framework/runtime/bound-stream.ts'
+import type { CatalogMatch } from '../framework/runtime/catalog-match.ts'
 import type { Item } from '../framework/runtime/items.ts'
 import type { ExitCode } from '../framework/runtime/run.ts'
 import type { Io } from './command.ts'

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { ReadRequest, StateChoice, StreamChoice } from '../compose/read-request.ts'
 import { ConfigError } from '../framework/errors.ts'
-import type { ConfiguredCatalog } from '../framework/protocol/messages.ts'
+import type { ConfiguredCatalog, ConfiguredStream } from '../framework/protocol/messages.ts'
+import type { ConfiguredChoice } from '../framework/runtime/catalog-match.ts'
 import { type Invocation, text, texts } from './command.ts'
 import { wholeNumber } from './numbers.ts'
 import { sessionRequest, type TerminalLog } from './session.ts'
@@ -36,16 +37,27 @@ export function stateChoice({ options }: Invocation): StateChoice {
 export function streamChoice({ options }: Invocation): StreamChoice {
   const file = text(options, 'catalog')
   return {
-    catalog: file === undefined ? undefined : catalogNames(file),
+    catalog: file === undefined ? undefined : catalogChoices(file),
     select: texts(options, 'select').flatMap((value) => value.split(',')),
   }
 }
 
-function catalogNames(file: string): readonly string[] {
+function catalogChoices(file: string): readonly ConfiguredChoice[] {
   const catalog = parseCatalog(readCatalogFile(file), file)
-  const names = catalog?.streams?.map((entry) => entry?.stream?.name)
-  if (names?.every((name) => typeof name === 'string')) return names
+  if (Array.isArray(catalog?.streams) && catalog.streams.every((entry) => typeof entry?.stream?.name === 'string')) {
+    return catalog.streams.map(choiceOf)
+  }
   throw new ConfigError('ERR_CATALOG_INVALID', `${file} is no configured catalog: it needs streams[].stream.name`)
+}
+
+/** Foreign bytes: what has another shape says nothing. */
+function choiceOf({ stream, cursor_field: field }: ConfiguredStream): ConfiguredChoice {
+  const { name, json_schema: schema } = stream
+  return {
+    name,
+    ...(Array.isArray(field) && field.every((part) => typeof part === 'string') ? { cursorField: field } : {}),
+    ...(typeof schema === 'object' && schema !== null ? { schema } : {}),
+  }
 }
 
 function readCatalogFile(file: string): string {

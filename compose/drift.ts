@@ -1,5 +1,5 @@
 import { ConfigError } from '../framework/errors.ts'
-import type { CatalogMatch } from '../framework/runtime/bound-stream.ts'
+import type { CatalogMatch } from '../framework/runtime/catalog-match.ts'
 import type { SchemaWatch } from '../framework/runtime/observe-drift.ts'
 import type { SchemaRegistry } from '../framework/runtime/schema-registry.ts'
 import { parseContract } from '../schemas/contract.ts'

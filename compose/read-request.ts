@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { FormatName } from '../destinations/open.ts'
 import type { TableLayout } from '../destinations/tables/table-plan.ts'
-import type { CatalogMatch } from '../framework/runtime/bound-stream.ts'
+import type { CatalogMatch, ConfiguredChoice } from '../framework/runtime/catalog-match.ts'
 import type { Destination } from '../framework/runtime/destination.ts'
 import type { Item } from '../framework/runtime/items.ts'
 import type { StateRegistry } from '../framework/runtime/state-registry.ts'
@@ -12,8 +12,8 @@ export type Output = string | Destination
 
 /** Which streams of a connector are meant. */
 export interface StreamChoice {
-  /** Names of streams as `discover` gives them; every stream discovered by default. */
-  readonly catalog?: readonly string[] | undefined
+  /** Names of streams as `discover` gives them, or names with what a configured catalog says more; every stream discovered by default. */
+  readonly catalog?: readonly (string | ConfiguredChoice)[] | undefined
   /** Names or kinds; `*` stands for any text. Narrows the catalog. */
   readonly select?: readonly string[] | undefined
 }

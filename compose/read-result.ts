@@ -1,5 +1,5 @@
 import type { ConnectorError } from '../framework/errors.ts'
-import type { CatalogMatch } from '../framework/runtime/bound-stream.ts'
+import type { CatalogMatch } from '../framework/runtime/catalog-match.ts'
 import type { DestinationReport } from '../framework/runtime/destination.ts'
 import {
   type DriftReport,

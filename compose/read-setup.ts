@@ -1,7 +1,8 @@
 import { openDestinations } from '../destinations/open.ts'
 import { ConfigError } from '../framework/errors.ts'
 import { type BackfillRange, backfillStates } from '../framework/runtime/backfill.ts'
-import { type CatalogMatch, matchCatalog, selectStreams } from '../framework/runtime/bound-stream.ts'
+import { type ListedStream, selectStreams } from '../framework/runtime/bound-stream.ts'
+import { type CatalogMatch, matchCatalog } from '../framework/runtime/catalog-match.ts'
 import type { Destination } from '../framework/runtime/destination.ts'
 import type { ReadOptions } from '../framework/runtime/read.ts'
 import type { RunLog } from '../framework/runtime/run-log.ts'
@@ -13,11 +14,23 @@ import type { Output, ReadRequest, StateChoice, StreamChoice } from './read-requ
 import type { Session } from './session.ts'
 import { storageUrl } from './storage-url.ts'
 
-/** Streams to read. Throws ConfigError ERR_STREAM_UNKNOWN for a name that means none. */
-export async function readCatalog({ connector, run }: Session, { catalog, select = [] }: StreamChoice): Promise<CatalogMatch> {
-  const streams = await connector.streams()
+/** Streams to read; only their schemas are asked for. Throws ConfigError ERR_STREAM_UNKNOWN for a name that means none. */
+export async function readCatalog(session: Session, choice: StreamChoice): Promise<CatalogMatch> {
+  const { connector } = session
+  const match = await listedCatalog(session, choice)
+  const streams = await connector.describe(match.streams)
+  const { catalog, select = [] } = choice
+  if (catalog === undefined && select.length === 0) return { ...match, streams }
+  const lost = connector.broken.filter(({ name }) => match.streams.some(({ info }) => info.kind === name))
+  return { ...match, streams, broken: [...(match.broken ?? []), ...lost] }
+}
+
+/** The same without schemas. */
+export async function listedCatalog({ connector, run, report }: Session, { catalog, select = [] }: StreamChoice) {
+  const streams = await connector.listed()
   run.accounts = (await connector.accounts())?.length ?? 0
-  const match = catalog === undefined ? { streams, gone: [] } : matchCatalog(streams, connector, catalog)
+  const match: CatalogMatch<ListedStream> = catalog === undefined ? { streams, gone: [] } : matchCatalog(streams, connector, catalog)
+  for (const warning of match.warnings ?? []) report.log('warn', warning)
   return { ...match, streams: selectStreams(match.streams, select) }
 }
 

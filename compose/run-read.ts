@@ -1,7 +1,7 @@
 import { systemClock } from '../framework/clock.ts'
 import { asConnectorError, type ConnectorError } from '../framework/errors.ts'
 import { createRedactor } from '../framework/http/redaction.ts'
-import type { CatalogMatch } from '../framework/runtime/bound-stream.ts'
+import type { CatalogMatch } from '../framework/runtime/catalog-match.ts'
 import { commitState } from '../framework/runtime/commit-state.ts'
 import type { DestinationReport } from '../framework/runtime/destination.ts'
 import { observeDrift } from '../framework/runtime/observe-drift.ts'

@@ -90,7 +90,8 @@ export {
   type ListedAction,
 } from './runtime/action-journal.ts'
 export { backfillKey, isBackfillKey } from './runtime/backfill.ts'
-export { type BoundStream, type CatalogMatch, matchCatalog, selectStreams } from './runtime/bound-stream.ts'
+export { type BoundStream, type ListedStream, selectStreams } from './runtime/bound-stream.ts'
+export { type CatalogMatch, type ConfiguredChoice, matchCatalog } from './runtime/catalog-match.ts'
 export { commitState } from './runtime/commit-state.ts'
 export type { Destination, DestinationReport, RunInfo } from './runtime/destination.ts'
 export type { Item, MessageItem, PageItem, StreamInfo } from './runtime/items.ts'

@@ -1,4 +1,4 @@
-import type { BoundStream } from '../../framework/runtime/bound-stream.ts'
+import type { ListedStream } from '../../framework/runtime/bound-stream.ts'
 import type { StreamPlan } from '../../framework/runtime/explain.ts'
 import type { ConnectionState } from '../../framework/runtime/state-registry.ts'
 import type { Command, Invocation, Io } from '../command.ts'
@@ -12,12 +12,12 @@ export const explain: Command = {
   run: async (invocation) => {
     const { openSession } = await import('../session.ts')
     const { stateChoice, streamChoice } = await import('../read-flags.ts')
-    const { openState, readCatalog } = await import('../../compose/read-setup.ts')
+    const { listedCatalog, openState } = await import('../../compose/read-setup.ts')
     const { closing } = await import('../../compose/closing.ts')
     const session = await openSession(invocation)
     const state = await openState(session, stateChoice(invocation))
     await closing(state, session.report, async () => {
-      const { streams } = await readCatalog(session, streamChoice(invocation))
+      const { streams } = await listedCatalog(session, streamChoice(invocation))
       const asked = session.http.stats().requests
       const plans = await planStreams(streams, state.streams, invocation)
       if (invocation.options['json'] !== true) await printPlans(plans, asked, invocation.io)
@@ -27,7 +27,7 @@ export const explain: Command = {
 }
 
 async function planStreams(
-  streams: readonly BoundStream[],
+  streams: readonly ListedStream[],
   state: ConnectionState,
   { options, io }: Invocation,
 ): Promise<readonly StreamPlan[]> {

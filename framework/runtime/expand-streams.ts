@@ -3,9 +3,6 @@ import { ConfigError } from '../errors.ts'
 import type { BrokenStream } from '../manifest/broken-stream.ts'
 import type { BuiltManifest } from '../manifest/build-manifest.ts'
 
-/** Schemas that are asked for at the same time; some come from the source. */
-const AT_ONCE = 8
-
 export interface ExpandedStreams {
   /** Those of the manifest, then those that its resolvers found. */
   readonly all: readonly Stream[]
@@ -38,29 +35,4 @@ export async function expandStreams(
 
 function twice(name: string, group: string): ConfigError {
   return new ConfigError('ERR_STREAM_DUPLICATE', `the dynamic streams ${group} make a stream '${name}', and there is one of that name`)
-}
-
-/** The streams whose schema can be had; a stream whose schema file is missing says nothing against the others. */
-export async function withSchema(streams: readonly Stream[], leaveOut: (lost: BrokenStream) => void): Promise<readonly Stream[]> {
-  const described: Stream[] = []
-  for (let start = 0; start < streams.length; start += AT_ONCE) {
-    const batch = streams.slice(start, start + AT_ONCE)
-    const errors = await Promise.all(batch.map(schemaError))
-    batch.forEach((stream, index) => {
-      const error = errors[index]
-      if (error) leaveOut({ name: stream.name, error })
-      else described.push(stream)
-    })
-  }
-  return described
-}
-
-async function schemaError(stream: Stream): Promise<ConfigError | undefined> {
-  try {
-    await stream.schema()
-    return undefined
-  } catch (thrown) {
-    if (thrown instanceof ConfigError) return thrown
-    throw thrown
-  }
 }

@@ -1,5 +1,5 @@
 import type { StreamState } from '../protocol/messages.ts'
-import type { BoundStream } from './bound-stream.ts'
+import type { ListedStream } from './bound-stream.ts'
 import type { ConnectionState } from './state-registry.ts'
 
 /** What reading one stream would cost. Counts are lower bounds where the number of pages is not known beforehand. */
@@ -20,12 +20,12 @@ export interface StreamPlan {
 }
 
 /** Plans a read without making its calls; only the slices of routers that have to ask the source are counted as one. */
-export async function* explain(streams: readonly BoundStream[], state: ConnectionState): AsyncGenerator<StreamPlan> {
+export async function* explain(streams: readonly ListedStream[], state: ConnectionState): AsyncGenerator<StreamPlan> {
   for (const { stream } of streams) stream.retriever.announce?.()
   for (const bound of streams) yield await plan(bound, state[bound.info.name])
 }
 
-async function plan(bound: BoundStream, state: StreamState | undefined): Promise<StreamPlan> {
+async function plan(bound: ListedStream, state: StreamState | undefined): Promise<StreamPlan> {
   const { info, stream } = bound
   let slices = 0
   let calls = 0

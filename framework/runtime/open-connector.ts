@@ -11,8 +11,9 @@ import type { Component, Config } from '../manifest/component.ts'
 import { createLanguage } from '../manifest/language.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { Reporter } from '../report.ts'
-import { type BoundStream, bindStreams, type StreamLayout } from './bound-stream.ts'
-import { expandStreams, withSchema } from './expand-streams.ts'
+import { type BoundStream, bindStreams, type ListedStream, type StreamLayout } from './bound-stream.ts'
+import { describeStreams } from './describe-streams.ts'
+import { expandStreams } from './expand-streams.ts'
 import { openConfig } from './live-config.ts'
 import { probe } from './probe.ts'
 
@@ -46,7 +47,11 @@ export interface Connector {
   readonly concurrency: number | undefined
   /** What the token can see; asked once. undefined for connectors without discovery. */
   accounts(): Promise<readonly Account[] | undefined>
-  /** Streams of every account; discovery runs once. */
+  /** Streams of every account, without their schemas, which some sources have to be asked for; discovery runs once. */
+  listed(): Promise<readonly ListedStream[]>
+  /** These of the listed streams with their schemas; those of foreign manifests whose schema cannot be had are left out into `broken`. */
+  describe(listed: readonly ListedStream[]): Promise<readonly BoundStream[]>
+  /** All listed streams, described. */
   streams(): Promise<readonly BoundStream[]>
   check(): Promise<CheckResult>
   /** What is wrong with the connection, and what will be within so many days. */
@@ -61,22 +66,27 @@ export function openConnector(options: ConnectorOptions): Connector {
   const built = buildManifest(manifest, { language, config: current, services: { http, clock, report, updateConfig: update } })
   for (const { message } of built.warnings) report.log('warn', message)
   const accounts = once(() => discoverAccounts(built, signal))
-  const broken = [...built.broken]
-  const leaveOut = (lost: BrokenStream) => broken.push(lost)
+  const broken: BrokenStream[] = []
+  const leaveOut = (lost: BrokenStream) => {
+    if (broken.some(({ error }) => error === lost.error)) return
+    broken.push(lost)
+    report.log('warn', `stream ${lost.name} is left out: ${lost.error.message}`)
+  }
+  built.broken.forEach(leaveOut)
   const expanded = once(() => expandStreams(built, leaveOut, signal))
-  const streams = once(async () => {
+  const listed = once(async () => {
     const partitionField = built.discovery?.partitionField ?? 'account_id'
     const { all } = await expanded()
-    const described = manifest.dialect === 'native' ? all : await withSchema(all, leaveOut)
-    for (const { name, error } of broken) report.log('warn', `stream ${name} is left out: ${error.message}`)
-    return bindStreams(described, { layout, accounts: await accounts(), partitionField })
+    return bindStreams(all, { layout, accounts: await accounts(), partitionField })
   })
+  const describe = (streams: readonly ListedStream[]) => describeStreams(streams, manifest.dialect === 'native' ? undefined : leaveOut)
+  const streams = once(async () => describe(await listed()))
   const target = async (): Promise<CheckTarget> => {
     const { all, groups } = await expanded()
     return {
       streamNames: all.map(({ name }) => name),
       dynamicStreams: groups,
-      probe: async (name) => probe(await streams(), name),
+      probe: async (name) => probe(await listed(), name),
       accounts,
     }
   }
@@ -87,6 +97,8 @@ export function openConnector(options: ConnectorOptions): Connector {
     broken,
     concurrency: built.concurrency,
     accounts,
+    listed,
+    describe,
     streams,
     check: async () => built.check.check(await target()),
     diagnose: async (days) => diagnose(built.check, await target(), days),

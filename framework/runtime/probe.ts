@@ -1,8 +1,8 @@
 import { ConfigError, suggest } from '../errors.ts'
-import type { BoundStream } from './bound-stream.ts'
+import type { ListedStream } from './bound-stream.ts'
 
 /** Reads the first record of a stream's first slice; `name` may be a kind. Throws why it cannot be read. */
-export async function probe(streams: readonly BoundStream[], name: string): Promise<'records' | 'empty' | 'no slices'> {
+export async function probe(streams: readonly ListedStream[], name: string): Promise<'records' | 'empty' | 'no slices'> {
   const bound = streams.find(({ info }) => info.name === name) ?? streams.find(({ info }) => info.kind === name)
   if (!bound)
     throw new ConfigError(

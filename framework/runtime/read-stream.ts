@@ -134,7 +134,9 @@ export class StreamReader {
     }
     const done = cursor?.dataFeed && run ? (rows: readonly Row[]) => rows.length > 0 && !run.keep(rows[rows.length - 1] ?? {}) : undefined
     try {
-      const pages = retriever.read(slice, { stream: this.#bound.info.name, stages, signal, ...(done ? { done } : {}) })
+      const { info, configuredSchema } = this.#bound
+      const wanted = configuredSchema ? { configuredSchema } : {}
+      const pages = retriever.read(slice, { stream: info.name, stages, signal, ...wanted, ...(done ? { done } : {}) })
       let reached = run?.state()
       for await (const page of pages) {
         if (signal.aborted) throw signal.reason

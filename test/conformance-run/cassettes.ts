@@ -11,6 +11,7 @@ import { createLanguage } from '../../framework/manifest/language.ts'
 import { loadManifest, type Manifest } from '../../framework/manifest/manifest.ts'
 import type { Row, StreamState } from '../../framework/protocol/messages.ts'
 import { bindStreams } from '../../framework/runtime/bound-stream.ts'
+import { describeStreams } from '../../framework/runtime/describe-streams.ts'
 import { read } from '../../framework/runtime/read.ts'
 import { Run } from '../../framework/runtime/run.ts'
 import { createRunReporter } from '../../framework/runtime/run-reporter.ts'
@@ -175,7 +176,10 @@ async function readStream(stream: Stream, { clock }: Services, cassette: Cassett
       },
     },
   }
-  const [bound] = await bindStreams([watched], { layout: 'merged', accounts: undefined, partitionField: 'account_id' })
+  const [bound] = await describeStreams(
+    bindStreams([watched], { layout: 'merged', accounts: undefined, partitionField: 'account_id' }),
+    undefined,
+  )
   if (!bound) return reading
   reading.catalog = catalogFacts(bound)
   const run = new Run(clock, 'replay')

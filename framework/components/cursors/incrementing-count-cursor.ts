@@ -1,6 +1,6 @@
 import { ConfigError, ConnectorError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/component.ts'
-import { optional, slot, template } from '../../manifest/fields.ts'
+import { boolean, optional, slot, template, withDefault } from '../../manifest/fields.ts'
 import type { Row, StreamState } from '../../protocol/messages.ts'
 import { parsePythonInt } from '../../template/numbers.ts'
 import { toText } from '../../template/text.ts'
@@ -16,13 +16,16 @@ export const IncrementingCountCursor = defineComponent(Cursor, {
     start_value_option: optional(
       slot(RequestOption, { description: 'Where a request carries the number to start from.', default_type: 'RequestOption' }),
     ),
+    allow_catalog_defined_cursor_field: withDefault(
+      boolean({ description: 'Let the configured catalog choose another cursor field.' }),
+      false,
+    ),
   },
   examples: [{ title: 'By id', manifest: { type: 'IncrementingCountCursor', cursor_field: 'id', start_value: 1 } }],
-  create: ({ cursor_field, start_value, start_value_option }, { services }) => {
-    const cursorField = toText(cursor_field.evaluate({}))
+  create: ({ cursor_field, start_value, start_value_option, allow_catalog_defined_cursor_field }, { services }) => {
     const configured = start_value?.evaluate({})
     const start = configured === undefined || configured === null || configured === '' ? 0 : startOf(configured)
-    return {
+    const cursorOf = (cursorField: string): Cursor => ({
       cursorField,
       clientSide: false,
       dataFeed: false,
@@ -36,7 +39,9 @@ export const IncrementingCountCursor = defineComponent(Cursor, {
         const warn = (error: ConnectorError) => services.report.finding({ severity: 'warning', error })
         return new CountRun({ cursorField, slice, from, incoming: state, keepsState: range !== undefined, warn })
       },
-    }
+      ...(allow_catalog_defined_cursor_field ? { withField: cursorOf } : {}),
+    })
+    return cursorOf(toText(cursor_field.evaluate({})))
   },
 })
 

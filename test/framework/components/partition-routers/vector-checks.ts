@@ -7,6 +7,7 @@ import { buildManifest } from '../../../../framework/manifest/build-manifest.ts'
 import { loadManifest } from '../../../../framework/manifest/manifest.ts'
 import type { Row, StreamState } from '../../../../framework/protocol/messages.ts'
 import { bindStreams, selectStreams } from '../../../../framework/runtime/bound-stream.ts'
+import { describeStreams } from '../../../../framework/runtime/describe-streams.ts'
 import { read } from '../../../../framework/runtime/read.ts'
 import { Run } from '../../../../framework/runtime/run.ts'
 import { testContext } from '../../build.ts'
@@ -69,7 +70,10 @@ export async function readChild(input: Input): Promise<unknown> {
   const manifest = loadManifest({ text: JSON.stringify(input['manifest']), file: 'vector.yaml' })
   const built = buildManifest(manifest, { language, config: recordOf(input['config']), services })
   const [name = ''] = recordOf(recordOf(input['manifest'])['check'])['stream_names'] as readonly string[]
-  const bound = await bindStreams(built.streams, { layout: 'per_account', accounts: undefined, partitionField: '' })
+  const bound = await describeStreams(
+    bindStreams(built.streams, { layout: 'per_account', accounts: undefined, partitionField: '' }),
+    undefined,
+  )
   const streams = selectStreams(bound, [name])
   const rows: Row[] = []
   let state: StreamState = {}
