@@ -18,7 +18,7 @@ export interface ListedStream {
   readonly configuredSchema?: JsonSchema
   partitions(parentState: Readonly<Record<string, StreamState>> | undefined): AsyncIterable<Partition>
   /** Another way to read the same, for the same accounts. */
-  rebind(stream: Stream): BoundStream
+  rebind(stream: Stream): ListedStream
 }
 
 /** The same with its schema. */
@@ -57,7 +57,7 @@ function bindWhole(stream: Stream): ListedStream {
     stream,
     partitioned: stream.retriever.partitioned,
     partitions: (parentState) => stream.retriever.partitions({}, parentState),
-    rebind: (other) => bindWhole(other, schema),
+    rebind: bindWhole,
   }
 }
 
@@ -68,7 +68,7 @@ function bindAccount(stream: Stream, account: Account): ListedStream {
     stream,
     partitioned: stream.retriever.partitioned,
     partitions: (parentState) => stream.retriever.partitions(scope, parentState),
-    rebind: (other) => bindAccount(other, schema, account),
+    rebind: (other) => bindAccount(other, account),
   }
 }
 
@@ -77,7 +77,7 @@ function bindMerged(stream: Stream, options: BindOptions & { accounts: readonly 
     info: infoOf(stream),
     stream,
     partitioned: true,
-    rebind: (other) => bindMerged(other, schema, options),
+    rebind: (other) => bindMerged(other, options),
     async *partitions(parentState) {
       for (const account of options.accounts) {
         const values = { [options.partitionField]: account.id }

@@ -1,3 +1,4 @@
+import type { Stream } from '../components/streams/stream.ts'
 import { ConfigError, suggest } from '../errors.ts'
 import type { BrokenStream } from '../manifest/broken-stream.ts'
 import type { JsonSchema } from '../protocol/messages.ts'
@@ -61,7 +62,7 @@ function configured<S extends ListedStream>(stream: S, { schema, cursorField }: 
 /** Platforms write an empty field where none was chosen. */
 function withCursorField<S extends ListedStream>(bound: S, [field = '', ...deeper]: readonly string[], warnings: string[]): S {
   const { info, stream } = bound
-  const { cursor } = stream
+  const cursor = stream.cursor ?? stream.byState?.incremental.cursor
   if (!cursor || field === '' || (field === cursor.cursorField && deeper.length === 0)) return bound
   const path = [field, ...deeper].join('.')
   if (!cursor.withField) {
@@ -76,7 +77,15 @@ function withCursorField<S extends ListedStream>(bound: S, [field = '', ...deepe
       `the cursor field of stream '${info.name}' is a field of its records, not ${path} below one`,
     )
   }
-  return { ...bound, info: { ...info, cursorField: field }, stream: { ...stream, cursor: cursor.withField(field) } }
+  return { ...bound, info: { ...info, cursorField: field }, stream: readBy(stream, field) }
+}
+
+/** The stream with its cursor, or the cursors of the ways to read it, over another field. */
+function readBy({ byState, ...stream }: Stream, field: string): Stream {
+  const cursor = stream.cursor?.withField?.(field) ?? stream.cursor
+  if (!byState) return { ...stream, cursor }
+  const ways = { full: readBy(byState.full, field), incremental: readBy(byState.incremental, field) }
+  return { ...stream, cursor, byState: { ...byState, ...ways } }
 }
 
 function unknownStream(name: string, known: readonly string[]): ConfigError {
