@@ -12,6 +12,7 @@ import { InsightsRetriever } from './insights-retriever.ts'
 import { InsightsSchemaLoader } from './insights-schema-loader.ts'
 import { InstagramAccountList } from './instagram-account-list.ts'
 import { ItemInsightsRetriever } from './item-insights-retriever.ts'
+import { ItemWindowCursor } from './item-window-cursor.ts'
 import { LoginCheck } from './login-check.ts'
 import { MemoryCursor } from './memory-cursor.ts'
 import { ObservationCursor } from './observation-cursor.ts'
@@ -32,6 +33,7 @@ export const metaComponents: readonly Component[] = [
   InsightsSchemaLoader,
   InstagramAccountList,
   ItemInsightsRetriever,
+  ItemWindowCursor,
   LoginCheck,
   MemoryCursor,
   ObservationCursor,

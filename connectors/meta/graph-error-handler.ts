@@ -1,5 +1,6 @@
 import { ErrorHandler } from '../../framework/components/error-handlers/error-handler.ts'
 import { ConnectorError } from '../../framework/errors.ts'
+import { retryAfter } from '../../framework/http/backoff.ts'
 import type { HttpRequest, HttpResponse } from '../../framework/http/request.ts'
 import type { Outcome, Resolution } from '../../framework/http/resolution.ts'
 import { defineComponent } from '../../framework/manifest/component.ts'
@@ -28,12 +29,12 @@ export const GraphErrorHandler = defineComponent(ErrorHandler, {
     { title: 'The handler with its defaults', manifest: { type: 'GraphErrorHandler' } },
     { title: 'A list that many tokens may not see', manifest: { type: 'GraphErrorHandler', ignored: ['permission'] } },
   ],
-  create: ({ max_retries, max_time, ignored = [] }) => ({
+  create: ({ max_retries, max_time, ignored = [] }, { services }) => ({
     // Classes of errors have limits of their own, which are kept in `backoff`.
     maxRetries: Math.max(max_retries, 10),
     maxTime: max_time,
     interpret: (outcome, request) => interpretGraph(outcome, request, ignored),
-    backoff: (outcome, attempt) => graphBackoff(outcome, attempt, max_retries),
+    backoff: (outcome, attempt) => graphBackoff(outcome, attempt, { maxRetries: max_retries, clock: services.clock }),
   }),
 })
 
@@ -98,14 +99,22 @@ function statusError(response: HttpResponse, request: HttpRequest): ConnectorErr
   })
 }
 
+interface Patience {
+  readonly maxRetries: number
+  readonly clock: { now(): number }
+}
+
 /** Throws the error of the attempt when its class has had all its tries. */
-export function graphBackoff(outcome: Outcome, attempt: number, maxRetries: number): number | undefined {
+export function graphBackoff(outcome: Outcome, attempt: number, { maxRetries, clock }: Patience): number | undefined {
   const found = outcome.response && read(outcome.response).error
   if (!outcome.response || !found) return giveUp(attempt > maxRetries, outcome)
   const verdict = judge(found, outcome.response)
   if (attempt > verdict.retries) throw graphConnectorError(found, verdict, regainSeconds(outcome.response))
   if (verdict.kind !== 'rate') return undefined
-  return regainSeconds(outcome.response) ?? Math.min(RATE_BACKOFF.highest, RATE_BACKOFF.first * 2 ** (attempt - 1))
+  const regain = regainSeconds(outcome.response)
+  // Servers in between may name a time of their own; it is honoured for want of one of the API.
+  if (regain === undefined && (retryAfter(outcome.response, clock) ?? 0) > 0) return undefined
+  return regain ?? Math.min(RATE_BACKOFF.highest, RATE_BACKOFF.first * 2 ** (attempt - 1))
 }
 
 function giveUp(over: boolean, outcome: Outcome): undefined {

@@ -37,6 +37,7 @@ export const SettledCursor = defineComponent(Cursor, {
 
 /** Without this a stream that has no rows for weeks, such as taps on a button that nobody taps, would read all those weeks every day. */
 function settled(run: CursorRun, { cursor, restBefore }: { cursor: Cursor; restBefore: () => number }): CursorRun {
+  const { covered } = run
   return {
     slices: () => run.slices(),
     observe: (slice, rows) => run.observe(slice, rows),
@@ -48,6 +49,7 @@ function settled(run: CursorRun, { cursor, restBefore }: { cursor: Cursor; restB
     },
     keep: (row) => run.keep(row),
     state: () => run.state(),
+    ...(covered ? { covered: () => covered.call(run) } : {}),
     get observed() {
       return run.observed
     },

@@ -119,6 +119,28 @@ describe('a limit', () => {
   })
 })
 
+describe('post_insights with an end_date', () => {
+  it('moves its state over the window, so that only the look-back is observed again', async () => {
+    const config = { start_date: '2026-10-01', end_date: '2026-11-05', lookback_days: 3 }
+    const name = `post_insights__${page}`
+    const idsOf = (result: Awaited<ReturnType<typeof run>>) => [...new Set((result.rows[name] ?? []).map((row) => row['post_id']))].sort()
+    const made = (from: string, to: string) =>
+      sandbox.truth
+        .posts(page)
+        .filter(({ created }) => created >= Date.parse(from) && created <= Date.parse(to))
+        .map(({ id }) => id)
+        .sort()
+    const first = await run({ select: ['post_insights'], config })
+    expect([idsOf(first), first.state[name]]).toEqual([
+      made('2026-10-01T00:00:00Z', '2026-11-05T23:59:59Z'),
+      { end_time: '2026-11-05T23:59:59+00:00' },
+    ])
+    const second = await run({ select: ['post_insights'], config, state: first.state })
+    expect([idsOf(second), second.state]).toEqual([made('2026-11-02T23:59:59Z', '2026-11-05T23:59:59Z'), first.state])
+    expect(idsOf(second).length).toBeGreaterThan(0)
+  })
+})
+
 describe('a fault', () => {
   const passing: readonly [string, Fault][] = [
     ['a truncated body', { kind: 'truncate', times: 2 }],
@@ -157,6 +179,13 @@ describe('a fault', () => {
       expect(result.summary.errors[0]).toMatchObject({ account_id: page, stream: `page_insights__${page}` })
     },
   )
+
+  it('with Retry-After costs the time that it names, not the minute of a limit without one', async () => {
+    sandbox.faults.add({ kind: 'retry-after', value: '7', times: 1, match: { route: 'GET /{page}' } })
+    const { waits } = await run({ select: ['page'] })
+    expect(waits.length).toBeGreaterThan(0)
+    expect(waits.reduce((sum, seconds) => sum + seconds, 0)).toBeLessThanOrEqual(2 * 8)
+  })
 
   it('of paging that repeats itself ends the posts with an error', async () => {
     sandbox.faults.add({ kind: 'repeat-cursor', match: { route: 'GET /{page}/published_posts' } })

@@ -73,6 +73,17 @@ describe('GraphErrorHandler', () => {
   })
 
   it.each([
+    ['7', undefined],
+    ['Fri, 20 Nov 2026 12:00:07 GMT', undefined],
+    ['0', 60],
+    ['soon', 60],
+  ])('leaves it to Retry-After "%s" where the API tells no time', (value, wait) => {
+    const outcome = { response: response(429, failed(4), { 'retry-after': value }) }
+    expect(handler().backoff(outcome, 1)).toBe(wait)
+    expect(handler().backoff({ response: response(429, failed(80001), { ...blocked, 'retry-after': value }) }, 1)).toBe(300)
+  })
+
+  it.each([
     ['an unknown error', failed(1), 3],
     ['a missing object', failed(100, 33), 1],
     ['a service that is down', failed(2), 5],
