@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The only file that touches argv, the exit code and signals.
 import { setFlagsFromString } from 'node:v8'
+import { diskAdvice } from '../framework/durable-file.ts'
 import { StoppedError } from '../framework/errors.ts'
 import type { Io } from './command.ts'
 import { runProgram } from './program.ts'
@@ -21,10 +22,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-// A reader that goes away (`| head`) ends the run quietly; there is nobody left to tell.
+// A reader that goes away (`| head`) ends the run quietly; there is nobody left to tell. Anything else, such as a full disk, is an
+// error: a read ends with it by itself, and what else printed into the void says so at the end.
+let unprinted: Error | undefined
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  stop.abort(new StoppedError('ERR_OUTPUT_CLOSED', 'the reader of stdout is gone'))
+  if (error.code === 'EPIPE') stop.abort(new StoppedError('ERR_OUTPUT_CLOSED', 'the reader of stdout is gone'))
+  else unprinted ??= error
+})
+process.on('exit', () => {
+  if (!unprinted || process.exitCode !== 0) return
+  process.exitCode = 1
+  process.stderr.write(`stdout cannot be written (${unprinted.message}). ${diskAdvice(unprinted)}\n`)
 })
 process.stderr.on('error', () => stop.abort(new StoppedError('ERR_OUTPUT_CLOSED', 'the reader of stderr is gone')))
 

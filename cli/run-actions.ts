@@ -40,6 +40,7 @@ export function showRun(invocation: Invocation, id: string): Promise<ExitCode> {
       runLine(record),
       '',
       ...record.streams.map(streamLine),
+      ...accountLines(record.streams),
       ...(errors.length > 0 ? ['', 'errors', ...errors] : []),
       ...(drift.length > 0 ? ['', 'schema drift', ...drift] : []),
     ]
@@ -70,14 +71,32 @@ function runLine({ run_id, started_at, updated_at, status, streams, rows_written
   return `${run_id}  ${status.padEnd(8)}  ${counts}${range}`
 }
 
-function streamLine({ stream, outcome, rows, slices, failed_slices, complete, errors }: StreamRecord): string {
+function streamLine({ stream, outcome, calls, rows, rows_written, slices, failed_slices, complete, errors }: StreamRecord): string {
   const failed = failed_slices > 0 ? `, ${failed_slices} failed` : ''
   const codes = errors
     ? `  ${Object.entries(errors)
         .map(([code, count]) => `${code} ×${count}`)
         .join(', ')}`
     : ''
-  return `${stream}  ${outcome}  ${rows} rows, ${slices} slices${failed}  ${rangeTexts(complete ?? [])}${codes}`
+  const written = rows_written === undefined || rows_written === rows ? '' : ` (${rows_written} written)`
+  return `${stream}  ${outcome}  ${rows} rows${written}, ${calls ?? 0} calls, ${slices} slices${failed}  ${rangeTexts(complete ?? [])}${codes}`
+}
+
+/** One line for each account, where there are several. */
+function accountLines(streams: readonly StreamRecord[]): readonly string[] {
+  const accounts = new Map<string, StreamRecord[]>()
+  for (const record of streams) {
+    if (record.account_id !== undefined) accounts.set(record.account_id, [...(accounts.get(record.account_id) ?? []), record])
+  }
+  if (accounts.size < 2) return []
+  const lines = Array.from(accounts, ([account, own]) => {
+    const sum = (numberOf: (record: StreamRecord) => number) => own.reduce((total, record) => total + numberOf(record), 0)
+    const complete = own.filter(({ outcome }) => outcome === 'complete').length
+    const errors = sum((record) => Object.values(record.errors ?? {}).reduce((total, count) => total + count, 0))
+    const counts = `${sum(({ rows }) => rows)} rows  ${sum(({ calls }) => calls ?? 0)} calls  ${errors} errors`
+    return `  ${account}  ${complete}/${own.length} streams  ${counts}`
+  })
+  return ['', 'accounts', ...lines]
 }
 
 function driftLines(drift: DriftReport): readonly string[] {

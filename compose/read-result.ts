@@ -7,7 +7,6 @@ import {
   type ExitCode,
   type RunError,
   type RunSummary,
-  type StreamResult,
   statusOf,
 } from '../framework/runtime/run.ts'
 import { exitCodeOf } from './exit-code.ts'
@@ -24,6 +23,8 @@ export interface AccountResult {
   readonly total_errors: number
   /** Of the rows accepted, those of streams whose key names a metric. */
   readonly metrics_inserted: number
+  /** Requests sent for its streams; one that serves several streams counts for the first of them. */
+  readonly calls: number
   readonly errors: readonly RunError[]
 }
 
@@ -69,15 +70,17 @@ export function readResult({ session, connection, catalog, written, failure }: R
   const warnings = found.warnings.map((warning) => redacted(warning, redactor.redact))
   const drift = found.drift ? { drift: found.drift.map((report) => withoutSecrets(report, redactor.redact)) } : {}
   const exit_code = failure ? exitCodeOf(failure) : found.exit_code
-  const summary = readSummary({ ...found, exit_code, status: statusOf(exit_code), errors, warnings, ...drift }, http.stats(), written)
-  const accounts = accountResults(run.streams, { errors, written, metricStreams: metricStreams(catalog) })
+  const errors_total = found.errors_total + (failure ? 1 : 0)
+  const ended = { ...found, exit_code, status: statusOf(exit_code), errors_total, errors, warnings, ...drift }
+  const summary = readSummary(ended, http.stats(), written)
+  const accounts = accountResults(session, { errors, written, metricStreams: metricStreams(catalog) })
   const [only] = accounts
   return {
     success: exit_code === 0,
     ...{ run_id: run.id, connector: connector.manifest.id, connection },
     account_id: only && accounts.length === 1 ? only.account_id : null,
     total_inserted: summary.rows_written,
-    total_errors: errors.length,
+    total_errors: errors_total,
     metrics_inserted: sum(metricStreams(catalog), (stream) => written.rows[stream] ?? 0),
     errors,
     accounts,
@@ -90,7 +93,7 @@ export function readResult({ session, connection, catalog, written, failure }: R
 export function unopened(connector: string, run_id: string, failure: RunError, exit_code: ExitCode): ReadResult {
   const nothing: RunSummary = {
     ...{ run_id, status: statusOf(exit_code), exit_code, streams: { complete: 0, incomplete: 0, pending: 0 } },
-    ...{ rows: 0, accounts: 0, media: 0, errors: [failure], warnings: [], duration_ms: 0 },
+    ...{ rows: 0, accounts: 0, media: 0, errors_total: 1, warnings_total: 0, errors: [failure], warnings: [], duration_ms: 0 },
   }
   return {
     ...{ success: false, run_id, connector, connection: null, account_id: null },
@@ -120,7 +123,7 @@ interface Facts {
   readonly metricStreams: ReadonlySet<string>
 }
 
-function accountResults(streams: readonly StreamResult[], { errors, written, metricStreams }: Facts): readonly AccountResult[] {
+function accountResults({ run: { streams }, http }: Session, { errors, written, metricStreams }: Facts): readonly AccountResult[] {
   const owners = new Map(streams.map(({ name, accountId }) => [name, accountId]))
   const errorsOf = groupBy(errors, ({ account_id, stream }) => account_id ?? owners.get(stream ?? ''))
   const ofAccount = groupBy(streams, ({ accountId }) => accountId)
@@ -132,6 +135,7 @@ function accountResults(streams: readonly StreamResult[], { errors, written, met
       total_inserted: sum(own, ({ name }) => written.rows[name] ?? 0),
       total_errors: found.length,
       metrics_inserted: sum(own, ({ name }) => (metricStreams.has(name) ? (written.rows[name] ?? 0) : 0)),
+      calls: sum(own, ({ name }) => http.calls.get(name) ?? 0),
       errors: found,
     }
   })

@@ -21,15 +21,13 @@ export interface ReadSummary extends RunSummary {
   readonly usage_percent: number | null
   /** Accepted by the destination; `rows` were read. */
   readonly rows_written: number
-  readonly errors_total: number
-  readonly warnings_total: number
 }
 
 /** Errors and warnings written out in the summary; the log has all of them. */
 const listed = 50
 
 export function readSummary(summary: RunSummary, network: NetworkTotals, { rows }: DestinationReport): ReadSummary {
-  const { run_id, status, exit_code, errors, warnings, ...counts } = summary
+  const { run_id, status, exit_code, errors_total, warnings_total, errors, warnings, ...counts } = summary
   return {
     type: 'summary',
     run_id,
@@ -41,9 +39,9 @@ export function readSummary(summary: RunSummary, network: NetworkTotals, { rows 
     usage_percent: network.usagePercent ?? null,
     ...counts,
     rows_written: Object.values(rows).reduce((sum, count) => sum + count, 0),
-    errors_total: errors.length,
+    errors_total,
     errors: errors.slice(0, listed),
-    warnings_total: warnings.length,
+    warnings_total,
     warnings: warnings.slice(0, listed),
   }
 }

@@ -102,7 +102,7 @@ class Reading {
       const backfill = readOptions(this.#session, state, this.#request).range
       const recording = await recordRun(this.#session, { log: state.runs, connection: state.connection, backfill })
       await this.#guard(() => this.#pipeline(state, recording))
-      await recording.finish(this.#result())
+      await recording.finish(this.#result(), this.#written())
     })
   }
 

@@ -1,3 +1,4 @@
+import type { DestinationReport } from '../framework/runtime/destination.ts'
 import type { Item } from '../framework/runtime/items.ts'
 import type { RunError, RunSummary } from '../framework/runtime/run.ts'
 import type { RunLog, RunRecord, StreamRecord } from '../framework/runtime/run-log.ts'
@@ -14,7 +15,7 @@ const listed = 50
 export interface RunRecording {
   observe(item: Item): Promise<void>
   /** Called once, however the run ended. */
-  finish(result: ReadResult): Promise<void>
+  finish(result: ReadResult, written: DestinationReport): Promise<void>
 }
 
 export interface RecordingOptions {
@@ -24,6 +25,8 @@ export interface RecordingOptions {
   readonly backfill: RunRecord['backfill'] | undefined
 }
 
+type End = Pick<RunRecord, 'status' | 'exit_code' | 'rows_written' | 'errors' | 'drift'>
+
 const nothing: RunRecording = { observe: async () => undefined, finish: async () => undefined }
 
 export async function recordRun(session: Session, { log, connection, backfill }: RecordingOptions): Promise<RunRecording> {
@@ -32,16 +35,16 @@ export async function recordRun(session: Session, { log, connection, backfill }:
   const started_at = new Date(clock.now()).toISOString()
   let savedAt = 0
   let pause = saveEvery
-  const save = async (end: Pick<RunRecord, 'status' | 'exit_code' | 'rows_written' | 'errors' | 'drift'>) => {
+  const save = async (end: End, written?: DestinationReport['rows']) => {
     const began = clock.monotonic()
-    const { rows, errors } = run.summary()
+    const { rows } = run.summary()
     const { requests, retries } = http.stats()
     const updated_at = new Date(clock.now()).toISOString()
     await log.save({
       ...{ run_id: run.id, connection, connector: connector.manifest.id, started_at, updated_at },
       ...(backfill ? { backfill: rangeOf(backfill) } : {}),
       ...{ requests, retries, rows, ...end },
-      streams: streamRecords(session, errors),
+      streams: streamRecords(session, written),
     })
     savedAt = clock.monotonic()
     pause = Math.max(saveEvery, savingShare * (savedAt - began))
@@ -56,8 +59,8 @@ export async function recordRun(session: Session, { log, connection, backfill }:
       const isState = item.type === 'message' && item.message.type === 'STATE'
       if (isState && clock.monotonic() - savedAt >= pause) await saveRunning()
     },
-    finish: ({ summary: { status, exit_code, rows_written, errors, drift } }) =>
-      save({ status, exit_code, rows_written, errors: errors.slice(0, listed), ...(drift ? { drift } : {}) }),
+    finish: ({ summary: { status, exit_code, rows_written, errors, drift } }, { rows }) =>
+      save({ status, exit_code, rows_written, errors: errors.slice(0, listed), ...(drift ? { drift } : {}) }, rows),
   }
 }
 
@@ -70,21 +73,16 @@ function redacted(errors: RunSummary['errors'], { redactor }: Session): readonly
   return errors.map((error) => ({ ...error, message: redactor.redact(error.message) }))
 }
 
-function streamRecords({ run }: Session, errors: readonly RunError[]): readonly StreamRecord[] {
-  const codes = new Map<string, Record<string, number>>()
-  for (const { stream, code } of errors) {
-    if (stream === undefined) continue
-    const counts = codes.get(stream) ?? {}
-    counts[code] = (counts[code] ?? 0) + 1
-    codes.set(stream, counts)
-  }
+function streamRecords({ run, http }: Session, written: DestinationReport['rows'] | undefined): readonly StreamRecord[] {
   return run.streams.map(({ name, kind, accountId, outcome, rows, slices, failedSlices, complete }) => {
-    const counts = codes.get(name)
+    const errors = run.errorCodes.get(name)
     return {
-      ...{ stream: name, kind, outcome, rows, slices, failed_slices: failedSlices },
+      ...{ stream: name, kind, outcome, calls: http.calls.get(name) ?? 0, rows },
+      ...(written === undefined ? {} : { rows_written: written[name] ?? 0 }),
+      ...{ slices, failed_slices: failedSlices },
       ...(accountId === undefined ? {} : { account_id: accountId }),
       ...(complete === undefined ? {} : { complete }),
-      ...(counts === undefined ? {} : { errors: counts }),
+      ...(errors === undefined ? {} : { errors }),
     }
   })
 }

@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { ConfigError, ConnectorError, quoted } from '../framework/index.ts'
+import { ConfigError, ConnectorError, diskAdvice, quoted } from '../framework/index.ts'
 import type { ColumnType } from './tables/column-type.ts'
 import { type DuckdbApi, duckdbTypes, mergeText, readDuckdbType, stage, stagingTable } from './tables/duckdb-sql.ts'
 import type { Batch } from './tables/table-buffer.ts'
@@ -123,14 +123,35 @@ class DuckdbTables implements TableStore {
       // After a failed commit there is no transaction left to roll back.
       await connection.run('rollback').catch(() => undefined)
       if (cause instanceof ConnectorError) throw cause
-      const reason = firstLine(cause)
-      throw new ConnectorError('ERR_OUTPUT_FAILED', `${this.#file} cannot be written (${reason}); the batch will be read again`, { cause })
+      throw cannotWrite(this.#file, cause)
     }
   }
 }
 
+/** System errors as the engine words them. */
+const systemErrors = [
+  ['ENOSPC', /no space left/i],
+  ['EDQUOT', /quota exceeded/i],
+  ['EFBIG', /file too large/i],
+  ['EIO', /input\/output error/i],
+  ['EROFS', /read-only file system/i],
+  ['EACCES', /permission denied/i],
+] as const
+
+function systemErrorOf(reason: string): string | undefined {
+  return systemErrors.find(([, words]) => words.test(reason))?.[0]
+}
+
+function cannotWrite(file: string, cause: unknown): ConnectorError {
+  const reason = firstLine(cause)
+  const code = systemErrorOf(reason)
+  const advice = code === undefined ? '' : `. ${diskAdvice(code)}`
+  return new ConnectorError('ERR_OUTPUT_FAILED', `${file} cannot be written (${reason}); the batch will be read again${advice}`, { cause })
+}
+
 function cannotOpen(file: string, cause: unknown): ConnectorError {
   const reason = firstLine(cause)
+  if (systemErrorOf(reason) !== undefined) return cannotWrite(file, cause)
   if (!/lock/i.test(reason)) return new ConfigError('ERR_OUTPUT_DUCKDB', `${file} cannot be opened as a DuckDB file: ${reason}`, { cause })
   const message = `${file} is in use by another process: ${reason}`
   return new ConnectorError('ERR_OUTPUT_LOCKED', message, { cause, failureType: 'transient_error' })

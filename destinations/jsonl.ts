@@ -5,6 +5,7 @@ import {
   ConnectorError,
   type Destination,
   type DestinationReport,
+  diskAdvice,
   diskFiles,
   errnoOf,
   type Files,
@@ -169,7 +170,7 @@ export class JsonlFolder implements Destination {
       if (cause instanceof ConnectorError) throw stream === undefined ? cause : withContext(cause, { stream })
       if (errnoOf(cause) === undefined) throw cause
       const reason = cause instanceof Error ? cause.message : String(cause)
-      const message = `records cannot be written to ${this.#directory} (${reason}); what is not complete there will be read again`
+      const message = `records cannot be written to ${this.#directory} (${reason}); what is not complete there will be read again. ${diskAdvice(cause)}`
       throw new ConnectorError('ERR_OUTPUT_FAILED', message, { cause, context: stream === undefined ? {} : { stream } })
     }
   }

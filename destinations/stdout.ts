@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { ConnectorError, type Destination, errnoOf, type Item, StoppedError, withContext } from '../framework/index.ts'
+import { ConnectorError, type Destination, diskAdvice, errnoOf, type Item, StoppedError, withContext } from '../framework/index.ts'
 import type { OutputFormat } from './format.ts'
 
 /**
@@ -54,6 +54,6 @@ function writeError(cause: Error, place: string): ConnectorError {
   if (closedCodes.has(errnoOf(cause) ?? '')) {
     return new StoppedError('ERR_OUTPUT_CLOSED', `${place} was closed by its reader; what it did not take will be read again`, { cause })
   }
-  const message = `${place} cannot be written (${cause.message}); what it did not take will be read again`
+  const message = `${place} cannot be written (${cause.message}); what it did not take will be read again. ${diskAdvice(cause)}`
   return new ConnectorError('ERR_OUTPUT_FAILED', message, { cause })
 }

@@ -55,6 +55,22 @@ export async function syncDirectory(path: string, files: Files = diskFiles): Pro
   }
 }
 
+const advice: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full: make room, then run again.',
+  EDQUOT: 'The quota of the disk is used up: make room or raise it, then run again.',
+  EFBIG: 'A file may not grow as large as that: raise the limit (ulimit -f) or choose another place, then run again.',
+  EIO: 'The disk reports a failure: check it before the next run.',
+  EROFS: 'The file system is read-only: choose another place or make it writable, then run again.',
+  EACCES: 'Give this user the right to write there, then run again.',
+  EPERM: 'Give this user the right to write there, then run again.',
+  EMFILE: 'Too many files are open: raise the limit (ulimit -n), then run again.',
+  ENFILE: 'Too many files are open on this machine; run again later.',
+}
+
+/** What a person can do about a system error of the disk, or about a code of one: a sentence for the end of a message. */
+export const diskAdvice = (problem: unknown): string =>
+  advice[(typeof problem === 'string' ? problem : errnoOf(problem)) ?? ''] ?? 'Run again once that is mended.'
+
 /** `ENOSPC`, `ENOENT` …; undefined for anything that is no system error. */
 export function errnoOf(thrown: unknown): string | undefined {
   return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined

@@ -22,7 +22,7 @@ export { Retriever } from './components/retrievers/retriever.ts'
 export { SchemaLoader } from './components/schema-loaders/schema-loader.ts'
 export type { Stream } from './components/streams/stream.ts'
 export { Transformation } from './components/transformations/transformation.ts'
-export { diskFiles, errnoOf, type Files, replaceFile, syncDirectory, temporaryPath, writeDurably } from './durable-file.ts'
+export { diskAdvice, diskFiles, errnoOf, type Files, replaceFile, syncDirectory, temporaryPath, writeDurably } from './durable-file.ts'
 export {
   AuthenticationError,
   asConnectorError,

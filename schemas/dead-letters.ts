@@ -1,6 +1,6 @@
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConnectorError, fileNameOf, type Row } from '../framework/index.ts'
+import { ConnectorError, diskAdvice, fileNameOf, type Row } from '../framework/index.ts'
 import type { Aspect, Verb } from './contract.ts'
 
 /** What was discarded, and why. */
@@ -31,14 +31,27 @@ export function deadLetterFile(directory: string, connection: string, runId: str
       if (letters.length === 0) return
       try {
         mkdirSync(directory, { recursive: true, mode: 0o700 })
-        appendFileSync(path, letters.map((letter) => `${rowText(letter)}\n`).join(''), { mode: 0o600 })
+        append(path, letters.map((letter) => `${rowText(letter)}\n`).join(''))
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause)
-        throw new ConnectorError('ERR_DEAD_LETTERS', `what is discarded cannot be kept in ${path} (${reason}); nothing is thrown away`, {
-          cause,
-        })
+        const message = `what is discarded cannot be kept in ${path} (${reason}); nothing is thrown away. ${diskAdvice(cause)}`
+        throw new ConnectorError('ERR_DEAD_LETTERS', message, { cause })
       }
     },
+  }
+}
+
+/** Adds whole lines or nothing: a disk that is full takes a part of a text, which would be no JSON. */
+function append(path: string, text: string): void {
+  const file = openSync(path, 'a', 0o600)
+  const { size } = fstatSync(file)
+  try {
+    writeFileSync(file, text)
+  } catch (thrown) {
+    ftruncateSync(file, size)
+    throw thrown
+  } finally {
+    closeSync(file)
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { ConnectorError, errnoOf, type Files, fileNameOf } from '../framework/index.ts'
+import { ConnectorError, diskAdvice, errnoOf, type Files, fileNameOf } from '../framework/index.ts'
 import { parseDocument, type StateDocument, unreadable } from './document.ts'
 
 /** Everything that belongs to one connection, inside the directory of the registry. */
@@ -53,14 +53,22 @@ export async function historyVersions(paths: ConnectionPaths, files: Files): Pro
 export const historyPath = (paths: ConnectionPaths, version: number): string =>
   join(paths.history, `${String(version).padStart(10, '0')}.json`)
 
-/** Turns system errors of the disk into ConnectorError ERR_STATE_STORAGE. */
-export async function storing<T>(connection: string, work: () => Promise<T>): Promise<T> {
+/** What is worked on, for messages. */
+export interface StoredAt {
+  /** undefined for all of them. */
+  readonly connection?: string
+  readonly place: string
+}
+
+/** Turns system errors of the disk into ConnectorError ERR_STATE_STORAGE that names the place and what to do. */
+export async function storing<T>({ connection, place }: StoredAt, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
     if (cause instanceof ConnectorError || errnoOf(cause) === undefined) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
-    const message = `the state of connection ${JSON.stringify(connection)} could not be stored (${reason}). The state stored before is untouched.`
+    const whose = connection === undefined ? 'states' : `the state of connection ${JSON.stringify(connection)}`
+    const message = `${whose} in ${place} could not be read or stored (${reason}). What was stored before is untouched. ${diskAdvice(cause)}`
     throw new ConnectorError('ERR_STATE_STORAGE', message, { cause })
   }
 }

@@ -11,7 +11,7 @@ import {
   writeDurably,
 } from '../framework/index.ts'
 import { CommitQueue, type StateChanges, stateTexts } from './commit-queue.ts'
-import { type ConnectionPaths, historyPath, historyVersions, readDocument, storing } from './connection-files.ts'
+import { type ConnectionPaths, historyPath, historyVersions, readDocument, type StoredAt, storing } from './connection-files.ts'
 import { formatDocument, versionOf } from './document.ts'
 import { fenced, otherConnector } from './holder.ts'
 import type { FileLock } from './lock.ts'
@@ -51,15 +51,19 @@ export class FileLease implements StateLease {
   constructor(options: FileLeaseOptions) {
     this.#options = options
     this.token = options.lock.token
-    this.#queue = new CommitQueue((changes) => storing(options.connection, () => this.#write(changes)))
+    this.#queue = new CommitQueue((changes) => storing(this.#at, () => this.#write(changes)))
     // A failed heartbeat needs no report of its own: at worst the lease is taken over, and then the commit fails.
     this.#timer = setInterval(() => options.lock.beat().catch(() => undefined), options.heartbeat)
     this.#timer.unref()
   }
 
+  get #at(): StoredAt {
+    return { connection: this.#options.connection, place: this.#options.paths.state }
+  }
+
   async load(): Promise<StateVersion | undefined> {
     const { paths, files, connector, connection } = this.#options
-    const document = await storing(connection, () => readDocument(paths.state, files))
+    const document = await storing(this.#at, () => readDocument(paths.state, files))
     if (document && document.connector !== connector)
       throw otherConnector(document.connector, { connection, connector, where: paths.state })
     this.#loaded = {
@@ -86,7 +90,7 @@ export class FileLease implements StateLease {
     await this.#queue.settled()
     this.#released = true
     clearInterval(this.#timer)
-    await storing(this.#options.connection, () => this.#options.lock.release())
+    await storing(this.#at, () => this.#options.lock.release())
   }
 
   async #write(changed: StateChanges): Promise<void> {

@@ -30,7 +30,7 @@ export function fileStateRegistry(directory: string, options: FileRegistryOption
   const { clock, staleAfter = 5 * 60_000, files = diskFiles } = options
   return {
     acquire: (connection, connector, runId) =>
-      storing(connection, async () => {
+      storing({ connection, place: directory }, async () => {
         const paths = pathsOf(directory, connection)
         await files.mkdir(directory, { recursive: true, mode: 0o700 })
         const lock = await FileLock.take({
@@ -51,8 +51,8 @@ export function fileStateRegistry(directory: string, options: FileRegistryOption
         return new FileLease({ connection, connector, runId, paths, lock, clock, files, heartbeat: staleAfter / 5 }) satisfies StateLease
       }),
     show: (connection) => readDocument(pathsOf(directory, connection).state, files).then((document) => document && versionOf(document)),
-    history: (connection) => readHistory(pathsOf(directory, connection), files),
-    connections: () => readConnections(directory, files),
+    history: (connection) => storing({ connection, place: directory }, () => readHistory(pathsOf(directory, connection), files)),
+    connections: () => storing({ place: directory }, () => readConnections(directory, files)),
     runs: createRunLog(runFiles(directory, files)),
     close: async () => undefined,
   }
@@ -72,26 +72,31 @@ function runFiles(directory: string, files: Files): RunStore {
   const path = (connection: string, name: string) => join(folder(connection), `${plainName(name)}.json`)
   return {
     put: (connection, name, text) =>
-      storing(connection, async () => {
+      storing({ connection, place: folder(connection) }, async () => {
         await files.mkdir(folder(connection), { recursive: true, mode: 0o700 })
         await replaceFile(path(connection, name), text, files)
       }),
-    get: async (connection, name) => {
-      try {
-        return await files.readFile(path(connection, name), 'utf8')
-      } catch (thrown) {
-        if (errnoOf(thrown) === 'ENOENT') return undefined
-        throw thrown
-      }
-    },
+    get: (connection, name) => storing({ connection, place: folder(connection) }, () => textOf(path(connection, name), files)),
     names: async (connection) => {
-      const names = await files.readdir(folder(connection)).catch(nothingIfMissing)
+      const names = await storing({ connection, place: folder(connection) }, () =>
+        files.readdir(folder(connection)).catch(nothingIfMissing),
+      )
       return names
         .filter((name) => name.endsWith('.json'))
         .map((name) => name.slice(0, -'.json'.length))
         .sort()
     },
-    remove: (connection, name) => files.rm(path(connection, name), { force: true }),
+    remove: (connection, name) =>
+      storing({ connection, place: folder(connection) }, () => files.rm(path(connection, name), { force: true })),
+  }
+}
+
+async function textOf(path: string, files: Files): Promise<string | undefined> {
+  try {
+    return await files.readFile(path, 'utf8')
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return undefined
+    throw thrown
   }
 }
 

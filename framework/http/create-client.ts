@@ -64,6 +64,8 @@ export interface HttpStats {
 
 export interface ConnectorHttpClient extends HttpClient {
   stats(): HttpStats
+  /** Requests by the stream that they were sent for, retries included; those of no stream are not in it. */
+  readonly calls: ReadonlyMap<string, number>
   /** Hosts that may be called, for firewalls; empty: every host. */
   readonly egress: Origins['egress']
   /** Closes idle connections and forgets the responses that were kept for the run. */
@@ -74,6 +76,7 @@ export interface ConnectorHttpClient extends HttpClient {
 export function createHttpClient(options: HttpClientOptions): ConnectorHttpClient {
   const { clock, report, redactor, random = Math.random, patienceSeconds = PATIENCE_SECONDS } = options
   const counters = { requests: 0, retries: 0, cached: 0, bytes: 0 }
+  const calls = new Map<string, number>()
   const budget = options.budget ?? createBudget({ clock })
   const origins = createOrigins(options.allowedOrigins)
   const waiting = createWaiting({ clock, budget, report, patienceSeconds })
@@ -82,6 +85,7 @@ export function createHttpClient(options: HttpClientOptions): ConnectorHttpClien
   let clockSkewSeconds: number | undefined
   const onExchange = (summary: ExchangeSummary) => {
     counters.requests++
+    if (summary.stream !== undefined) calls.set(summary.stream, (calls.get(summary.stream) ?? 0) + 1)
     counters.bytes += summary.bytes
     const told = Date.parse(summary.date ?? '')
     if (!Number.isNaN(told)) clockSkewSeconds = Math.round((told - clock.now()) / 1000)
@@ -118,6 +122,7 @@ export function createHttpClient(options: HttpClientOptions): ConnectorHttpClien
       ignoredReadings: pacing.ignoredReadings,
       clockSkewSeconds,
     }),
+    calls,
     egress: origins.egress,
     close: () => {
       responses?.close()

@@ -14,6 +14,8 @@ import type { Waiting } from './waiting.ts'
 
 /** One try, for metrics and traces. */
 export interface ExchangeSummary {
+  /** For whom it was sent; undefined for what belongs to no stream, such as discovery. */
+  readonly stream: string | undefined
   readonly method: string
   readonly host: string
   /** Undefined when there was no response. */
@@ -60,7 +62,7 @@ export function createExchange(settings: ExchangeSettings) {
       options.onPaced((settings.clock.monotonic() - asked) / 1000)
       if (options.signal?.aborted) throw stoppedBy(options.signal)
       budget.take(weight)
-      const outcome = await attempt(request, url, { settings, signal: options.signal })
+      const outcome = await attempt(request, url, { settings, signal: options.signal, stream: options.stream })
       if (outcome.error instanceof StoppedError) throw outcome.error
       if (outcome.error && budget.millisecondsLeft() <= 0) throw deadlineReached()
       if (outcome.response) {
@@ -74,7 +76,7 @@ export function createExchange(settings: ExchangeSettings) {
 async function attempt(
   request: HttpRequest,
   url: URL,
-  { settings, signal }: { settings: ExchangeSettings; signal: AbortSignal | undefined },
+  { settings, signal, stream }: { settings: ExchangeSettings; signal: AbortSignal | undefined; stream: string | undefined },
 ): Promise<Outcome> {
   const { clock, budget, attempts, onExchange } = settings
   const started = clock.monotonic()
@@ -86,6 +88,7 @@ async function attempt(
   const { response, error } = outcome
   const seconds = (clock.monotonic() - started) / 1000
   onExchange({
+    stream,
     method: request.method,
     host: url.host,
     status: response?.status,

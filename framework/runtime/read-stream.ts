@@ -224,6 +224,8 @@ export class StreamReader {
     // No other slice can do better without the credentials, or after the run was told to stop.
     if (error instanceof AuthenticationError) this.#options.lost.add(partition?.scope['account'] ?? EVERYONE)
     if (error instanceof StoppedError) this.#stopped = true
+    // The destination says itself, once, why it takes no more.
+    if (error.code === 'ERR_OUTPUT_CLOSED') return
     this.#options.report.finding({ severity: 'error', error })
   }
 

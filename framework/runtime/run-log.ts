@@ -6,7 +6,13 @@ export interface StreamRecord {
   readonly kind: string
   readonly account_id?: string
   readonly outcome: StreamOutcome
+  /** Requests sent for the stream; one that serves several streams counts for the first of them. Absent in older records. */
+  readonly calls?: number
+  /** Read. */
   readonly rows: number
+  /** Accepted by the destination. Absent in older records and while the run goes on. */
+  readonly rows_written?: number
+  /** Windows read to their last page. */
   readonly slices: number
   readonly failed_slices: number
   /** Ranges that this run read to their last page; absent for streams without a cursor and for those with partitions. */

@@ -71,6 +71,9 @@ export interface RunSummary {
   readonly rows: number
   readonly accounts: number
   readonly media: number
+  /** All that were reported; the lists have the first thousand. */
+  readonly errors_total: number
+  readonly warnings_total: number
   readonly errors: readonly RunError[]
   readonly warnings: readonly RunError[]
   /** Streams whose schemas drifted; absent when none did. */
@@ -81,7 +84,7 @@ export interface RunSummary {
 /** 0 done; 1 a stream failed; 2 usage or configuration; 3 stopped early but resumable; 4 authentication; 5 rate-limited beyond patience. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5
 
-/** Lists in a summary are cut here; `errors_total` of the log has the rest. */
+/** Lists in a summary are cut here. */
 const LISTED = 1_000
 
 /** Collects what happens during a run. */
@@ -91,8 +94,11 @@ export class Run {
   readonly #clock: Clock
   readonly streams: StreamResult[] = []
   readonly drift: DriftReport[] = []
+  /** How often each error code was reported, by stream. */
+  readonly errorCodes = new Map<string, Record<string, number>>()
   readonly #errors: ConnectorError[] = []
   readonly #warnings: ConnectorError[] = []
+  readonly #totals = { error: 0, warning: 0 }
   readonly #seen = new Set<string>()
   accounts = 0
 
@@ -107,9 +113,18 @@ export class Run {
     const key = JSON.stringify([severity, error.code, error.message, error.context])
     if (this.#seen.has(key)) return false
     this.#seen.add(key)
+    this.#totals[severity] += 1
+    if (severity === 'error') this.#countCode(error)
     const list = severity === 'error' ? this.#errors : this.#warnings
     if (list.length < LISTED) list.push(error)
     return true
+  }
+
+  #countCode({ code, context: { stream } }: ConnectorError): void {
+    if (stream === undefined) return
+    const counts = this.errorCodes.get(stream) ?? {}
+    counts[code] = (counts[code] ?? 0) + 1
+    this.errorCodes.set(stream, counts)
   }
 
   exitCode(): ExitCode {
@@ -137,6 +152,8 @@ export class Run {
       rows: this.streams.reduce((sum, { rows }) => sum + rows, 0),
       accounts: this.accounts,
       media: this.streams.filter(({ kind }) => kind === 'media' || kind === 'posts').reduce((sum, { rows }) => sum + rows, 0),
+      errors_total: this.#totals.error,
+      warnings_total: this.#totals.warning,
       errors: this.#errors.map(describeError),
       warnings: this.#warnings.map(describeError),
       ...(this.drift.length > 0 ? { drift: [...this.drift] } : {}),

@@ -11,6 +11,8 @@ const run: RunSummary = {
   rows: 100,
   accounts: 3,
   media: 4,
+  errors_total: 80,
+  warnings_total: 0,
   errors: Array.from({ length: 80 }, () => error),
   warnings: [],
   duration_ms: 1234,

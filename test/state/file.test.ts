@@ -107,7 +107,12 @@ describe('fileStateRegistry', () => {
     )
     await lease.load()
     broken = true
-    await expect(lease.commit({ posts: { at: 2 } })).rejects.toMatchObject({ code: 'ERR_STATE_STORAGE', failureType: 'system_error' })
+    await expect(lease.commit({ posts: { at: 2 } })).rejects.toMatchObject({
+      code: 'ERR_STATE_STORAGE',
+      failureType: 'system_error',
+      // Where, why, and what to do about it.
+      message: expect.stringMatching(new RegExp(`acme\\.json could not be .*${code}.*(room|check|writable)`)),
+    })
     expect((await registry().show('acme'))?.streams).toEqual({ posts: { at: 1 } })
     broken = false
     await lease.commit({ pages: { at: 3 } })

@@ -35,10 +35,15 @@ describe('connector runs', () => {
     expect(record).toMatchObject({ run_id, status: 'complete', rows, rows_written: rows })
     for (const stream of record.streams) {
       expect(stream).toMatchObject({ kind: 'page_insights', outcome: 'complete', failed_slices: 0 })
+      expect(stream.rows_written).toBe(stream.rows)
+      expect(stream.calls).toBeGreaterThan(0)
       expect(stream.complete).toHaveLength(1)
     }
     const { stdout } = await runs('last')
-    expect(stdout).toMatch(/page_insights__\d+ {2}complete {2}\d+ rows, \d+ slices {2}\d{4}-\d\d-\d\dT[\d:+]+ – \d{4}/)
+    for (const { account_id, rows: own, calls } of record.streams) {
+      expect(stdout).toContain(`  ${account_id}  1/1 streams  ${own} rows  ${calls} calls  0 errors`)
+    }
+    expect(stdout).toMatch(/page_insights__\d+ {2}complete {2}\d+ rows, \d+ calls, \d+ slices {2}\d{4}-\d\d-\d\dT[\d:+]+ – \d{4}/)
     const complete = (await runs('--complete', '--json')).stdout
       .trimEnd()
       .split('\n')

@@ -20,6 +20,8 @@ const summary = (errors: readonly RunError[] = []): RunSummary => ({
   rows: 12_345,
   accounts: 2,
   media: 0,
+  errors_total: errors.length,
+  warnings_total: 0,
   errors,
   warnings: [],
   duration_ms: 65_000,
