@@ -1,14 +1,7 @@
 import type { ConnectorError } from '../framework/errors.ts'
 import type { CatalogMatch } from '../framework/runtime/catalog-match.ts'
 import type { DestinationReport } from '../framework/runtime/destination.ts'
-import {
-  type DriftReport,
-  describeError,
-  type ExitCode,
-  type RunError,
-  type RunSummary,
-  statusOf,
-} from '../framework/runtime/run.ts'
+import { type DriftReport, describeError, type ExitCode, type RunError, type RunSummary, statusOf } from '../framework/runtime/run.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { type ReadSummary, readSummary } from './read-summary.ts'
 import type { Session } from './session.ts'
