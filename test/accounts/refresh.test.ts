@@ -115,6 +115,18 @@ describe('refreshToken', () => {
       expect((await registry.token(account.id)).accessToken).not.toBe(TOKENS[login])
     })
 
+    it('lives on with a new token that was kept, should the provider have ended the old one', async () => {
+      const { life, account, sandbox, readWith } = await withDueToken(login)
+      sandbox.faults.add({ match: { path: login === 'facebook' ? `*/${account.igUserId}` : '*/me' }, kind: 'html', status: 502 })
+      expect(await refreshToken(life, account, 'due')).toMatchObject({ outcome: 'kept' })
+      sandbox.faults.clear()
+      // Its own end; a revoked one would take its children with it.
+      sandbox.tokens.expire(TOKENS[login])
+      expect(await readWith(account)).not.toBe(200)
+      expect(await refreshToken(life, account, 'due')).toMatchObject({ outcome: 'refreshed' })
+      expect(await readWith(account)).toBe(200)
+    })
+
     const deaths: readonly (readonly [string, string, (world: TokenWorld) => void])[] = [
       ['it expired', 'ERR_TOKEN_EXPIRED', ({ sandbox }) => sandbox.tokens.expire(TOKENS[login])],
       ['its time ran out', 'ERR_TOKEN_EXPIRED', ({ sandbox }) => sandbox.clock.advance(61 * DAY_MS)],
