@@ -16,6 +16,7 @@ export const sandbox: Command = {
     { flags: '--instagram-port <n>', description: 'of the second address, graph.instagram.com; default: a free port' },
     { flags: '--accounts <n>', description: 'Instagram accounts; default: most Pages have one' },
     { flags: '--media <n>', description: 'media per Instagram account (120)' },
+    { flags: '--container-seconds <n>', description: 'until a picture or film can be published (5 for pictures, 60 for films)' },
     { flags: '--latency <ms>', description: 'added to every answer' },
     { flags: '--app-secret <secret>', description: 'require appsecret_proof' },
     { flags: '--fault <json>', description: 'a fault to start with, see sandbox/README.md', repeat: true },
@@ -42,12 +43,14 @@ function settings(options: OptionValues) {
   const accounts = wholeNumber(options, 'accounts')
   const media = wholeNumber(options, 'media')
   const latency = wholeNumber(options, 'latency')
+  const containerSeconds = wholeNumber(options, 'containerSeconds')
   const now = text(options, 'now')
   const host = text(options, 'host')
   const appSecret = text(options, 'appSecret')
   return {
     ...Object.fromEntries(numbers.map((name) => [name, wholeNumber(options, name)]).filter(([, value]) => value !== undefined)),
     instagram: { ...(accounts === undefined ? {} : { accounts }), ...(media === undefined ? {} : { media }) },
+    ...(containerSeconds === undefined ? {} : { publishing: { imageSeconds: containerSeconds, videoSeconds: containerSeconds } }),
     ...(latency === undefined ? {} : { latencyMs: latency }),
     ...(now === undefined ? {} : { now }),
     ...(host === undefined ? {} : { host }),
