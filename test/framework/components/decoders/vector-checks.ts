@@ -1,6 +1,6 @@
 import { Decoder } from '../../../../framework/components/decoders/decoder.ts'
 import type { HttpResponse } from '../../../../framework/http/request.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent, isNode } from '../../../../framework/manifest/build.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf, responseOf } from '../check-vectors.ts'
 
@@ -28,10 +28,22 @@ function nodeOf({ inner_parser, ...parser }: Input): Input {
   return { ...present(parser), ...(inner_parser ? { inner_parser: nodeOf(recordOf(inner_parser)) } : {}) }
 }
 
+/** Later stages put fields into the very objects that were recorded; those are fields whose names the body does not have. */
+function ofBody(recorded: unknown, body: string): unknown {
+  if (Array.isArray(recorded)) return recorded.map((item) => ofBody(item, body))
+  if (!isNode(recorded)) return recorded
+  const own = Object.entries(recorded).filter(([key]) => body.includes(JSON.stringify(key)))
+  return Object.fromEntries(own.map(([key, value]) => [key, ofBody(value, body)]))
+}
+
 /** Vectors of decoders. */
 export const checks: readonly Check[] = [
   { file, component: 'decoder.JsonDecoder', run: ({ response }) => decoded('JsonDecoder', responseOf(response)) },
-  { file, component: 'parser.JsonParser', run: (input) => decoded('JsonDecoder', bytes(input)) },
+  {
+    ...{ file, component: 'parser.JsonParser' },
+    run: (input) => decoded('JsonDecoder', bytes(input)),
+    expected: (recorded, input) => ofBody(recorded, bytes(input).text()),
+  },
   { file, component: 'parser.GzipParser', run: parsed },
   { file, component: 'parser.JsonItemsParser', run: parsed },
   { file, component: 'parser.JsonLineParser', run: (input) => decoded('JsonlDecoder', bytes(input)) },

@@ -1,7 +1,8 @@
 import { Decoder } from '../../../../framework/components/decoders/decoder.ts'
 import { RecordExtractor, RecordFilter } from '../../../../framework/components/extractors/extractor.ts'
 import { createNormaliser } from '../../../../framework/components/extractors/normalise.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent, isNode } from '../../../../framework/manifest/build.ts'
+import { dictOf } from '../../../../framework/template/dict.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, recordOf, responseOf, sliceScopeOf } from '../check-vectors.ts'
 
@@ -24,6 +25,13 @@ function filtered(input: Input): unknown {
   return (input['records'] as readonly Record<string, unknown>[]).filter((record) => filter.keep(record, scope))
 }
 
+/** The recording made texts of the integers that are keys of some records. */
+function withIntegerKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withIntegerKeys)
+  if (!isNode(value)) return value
+  return dictOf(Object.entries(value).map(([key, item]) => [/^\d+$/.test(key) ? Number(key) : key, withIntegerKeys(item)]))
+}
+
 /** Vectors of extractors. */
 export const checks: readonly Check[] = [
   { file: 'extractors.json', component: 'dpath_extractor', run: extracted },
@@ -31,6 +39,7 @@ export const checks: readonly Check[] = [
   {
     file: 'transformations.json',
     component: 'schema_normalization.default',
-    run: ({ record, schema }) => (record === null ? null : createNormaliser(recordOf(schema), 'airbyte')(recordOf(record))),
+    run: ({ record, schema }) =>
+      record === null ? null : createNormaliser(recordOf(schema), 'airbyte')(recordOf(withIntegerKeys(record))),
   },
 ]
