@@ -3,7 +3,7 @@ import type { RequestContext, Requester } from '../../framework/components/reque
 import { ConnectorError, RateLimitError, StoppedError } from '../../framework/errors.ts'
 import type { Answer, HttpClient } from '../../framework/http/client.ts'
 import type { HttpResponse } from '../../framework/http/request.ts'
-import { BATCH_LIMIT, type BatchAnswer, batchAnswers, batchFields } from './batch.ts'
+import { BATCH_LIMIT, type BatchAnswer, batchAnswers, batchFields, batchSize } from './batch.ts'
 import { classify, graphConnectorError } from './errors.ts'
 import { isObject } from './insight-rows.ts'
 
@@ -43,13 +43,13 @@ export function batchQueue(http: HttpClient, way: BatchWay): BatchQueue {
   const known = queues.get(http) ?? new Map<string, BatchQueue>()
   queues.set(http, known)
   const root = way.batch.url({ scope: {}, parts: {} })
-  const queue = known.get(root) ?? createQueue(way, root)
+  const queue = known.get(root) ?? createQueue(http, way, root)
   known.set(root, queue)
   return queue
 }
 
 /** Calls of different accounts are not mixed, because quota is per account. */
-function createQueue(way: BatchWay, root: string): BatchQueue {
+function createQueue(http: HttpClient, way: BatchWay, root: string): BatchQueue {
   const lanes = new Map<string, Lane>()
   return {
     send: (requester, request) =>
@@ -58,7 +58,7 @@ function createQueue(way: BatchWay, root: string): BatchQueue {
         const forget = () => {
           if (lanes.size > MOST_LANES) lanes.delete(id)
         }
-        const lane = lanes.get(id) ?? new Lane(way, root, forget)
+        const lane = lanes.get(id) ?? new Lane(http, { way, root }, forget)
         lanes.set(id, lane)
         lane.add({ requester, request, resolve, reject, batches: 0 })
       }),
@@ -75,6 +75,7 @@ function accountId({ scope }: RequestContext): string {
  * wait longer, so only one request goes out until the account is known to answer; when much is waiting, it is a single call.
  */
 class Lane {
+  readonly #http: HttpClient
   readonly #way: BatchWay
   readonly #root: string
   readonly #onIdle: () => void
@@ -83,7 +84,8 @@ class Lane {
   #running = 0
   #woken = false
 
-  constructor(way: BatchWay, root: string, onIdle: () => void) {
+  constructor(http: HttpClient, { way, root }: { readonly way: BatchWay; readonly root: string }, onIdle: () => void) {
+    this.#http = http
     this.#way = way
     this.#root = root
     this.#onIdle = onIdle
@@ -118,8 +120,10 @@ class Lane {
     if (waiting === 0 || this.#running >= limit) return 0
     const [first] = this.#waiting
     if (!this.#way.batches || this.#standing === 'limited' || (first && first.batches >= MOST_BATCHES)) return 1
-    if (this.#standing === 'unknown') return waiting > BATCH_LIMIT ? 1 : waiting
-    return waiting >= BATCH_LIMIT ? BATCH_LIMIT : this.#running === 0 ? waiting : 0
+    if (this.#standing === 'unknown' && waiting > BATCH_LIMIT) return 1
+    const size = batchSize(this.#http)
+    if (waiting >= size) return size
+    return this.#standing === 'unknown' || this.#running === 0 ? waiting : 0
   }
 
   /** Settles the calls, or puts them back. Never rejects. */

@@ -1,9 +1,15 @@
 import { ConnectorError } from '../../framework/errors.ts'
+import type { HttpClient } from '../../framework/http/client.ts'
 import { parseJson } from '../../framework/http/json.ts'
 import { classify, type GraphErrorBody, graphError } from './errors.ts'
 
 /** The API takes no more items in one batch. */
 export const BATCH_LIMIT = 50
+
+/** Items of the next batch: as many as the API takes and the budget of the run has left. One at least, so that its end is noticed. */
+export function batchSize(http: Pick<HttpClient, 'requestsLeft'>): number {
+  return Math.max(1, Math.min(BATCH_LIMIT, http.requestsLeft?.() ?? BATCH_LIMIT))
+}
 
 export type BatchAnswer =
   | { readonly kind: 'answer'; readonly body: unknown }

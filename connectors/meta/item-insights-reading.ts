@@ -10,7 +10,7 @@ import type { ConnectorError } from '../../framework/errors.ts'
 import type { BuildContext } from '../../framework/manifest/component.ts'
 import type { Row } from '../../framework/protocol/messages.ts'
 import { accountOf, type GraphAccount, requireTask } from './account.ts'
-import { BATCH_LIMIT } from './batch.ts'
+import { batchSize } from './batch.ts'
 import type { GraphObject } from './catalogue.ts'
 import { GraphCalls, type GraphCallsSettings } from './graph-calls.ts'
 import { insightRows, utcText } from './insight-rows.ts'
@@ -77,8 +77,9 @@ export class ItemInsightsReading {
       let found = 0
       for await (const page of items.read(this.#slice, options)) {
         const ids = page.rows.map((row) => row['id']).filter((id) => typeof id === 'string')
-        for (let start = 0; start < ids.length; start += BATCH_LIMIT) {
-          const rows = await this.#readItems(ids.slice(start, start + BATCH_LIMIT))
+        for (let start = 0, size = 0; start < ids.length; start += size) {
+          size = batchSize(context.services.http)
+          const rows = await this.#readItems(ids.slice(start, start + size))
           found += rows.length
           yield { rows: this.#transformed(rows) }
         }

@@ -18,6 +18,8 @@ export interface Budget {
   /** Until the deadline; Infinity without one. Never negative. */
   millisecondsLeft(): number
   readonly spent: number
+  /** Requests that may still be sent; Infinity without a limit. */
+  readonly left: number
 }
 
 export function createBudget({ maxRequests = Number.POSITIVE_INFINITY, deadlineSeconds, clock }: BudgetOptions): Budget {
@@ -39,6 +41,9 @@ export function createBudget({ maxRequests = Number.POSITIVE_INFINITY, deadlineS
     millisecondsLeft,
     get spent() {
       return spent
+    },
+    get left() {
+      return maxRequests - spent
     },
   }
 }

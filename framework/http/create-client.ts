@@ -115,6 +115,7 @@ export function createHttpClient(options: HttpClientOptions): ConnectorHttpClien
       }
     },
     secret: redactor.secret,
+    requestsLeft: () => budget.left,
     stats: () => ({
       ...counters,
       waitedSeconds: waiting.waited,
