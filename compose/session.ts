@@ -5,6 +5,7 @@ import { StoppedError } from '../framework/errors.ts'
 import { createBudget } from '../framework/http/budget.ts'
 import { type ConnectorHttpClient, createHttpClient } from '../framework/http/create-client.ts'
 import { createRedactor, type Redactor } from '../framework/http/redaction.ts'
+import { allowedHostsOf } from '../framework/manifest/allowed-hosts.ts'
 import type { Component, Config } from '../framework/manifest/component.ts'
 import { prepareConfig } from '../framework/manifest/config.ts'
 import { buildConfigRules } from '../framework/manifest/config-rules.ts'
@@ -109,13 +110,14 @@ function openHttp({ request, manifest, config, usage }: HttpNeeds, surroundings:
       ...(maxRequests === undefined ? {} : { maxRequests }),
       ...(deadline === undefined ? {} : { deadlineSeconds: deadline }),
     }),
-    allowedOrigins: allowedOrigins(manifest, config),
+    allowedOrigins: allowedOrigins(manifest, config, surroundings.clock),
     ...(usage ? { usageReader: usage } : {}),
   })
 }
 
 /** Hosts of the manifest, and those that the config points to; undefined for foreign manifests, which name none. */
-function allowedOrigins({ runtime: { allowedHosts } }: Manifest, config: Config): readonly string[] | undefined {
+function allowedOrigins(manifest: Manifest, config: Config, clock: Clock): readonly string[] | undefined {
+  const allowedHosts = allowedHostsOf(manifest, config, clock.now)
   if (!allowedHosts) return undefined
   // Connectors with several hosts have a base for each: base_url, instagram_base_url.
   const bases = Object.entries(config).filter(([field]) => /(?:^|_)base_url$/.test(field))

@@ -4,6 +4,7 @@ import { check } from './check.ts'
 import { discover } from './discover.ts'
 import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
+import { importManifest } from './import.ts'
 import { list } from './list.ts'
 import { metrics } from './metrics.ts'
 import { read } from './read.ts'
@@ -25,6 +26,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   serve,
   explain,
   validate,
+  importManifest,
   list,
   state,
   schema,

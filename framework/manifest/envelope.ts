@@ -85,6 +85,11 @@ export const envelopeSchema: JsonSchema = closed(
       pattern: `^conn(?:::${word}){5}$`,
       description: 'conn::<origin>::<source>::<provider>::<product>::<method>',
     },
+    dialect: {
+      type: 'string',
+      enum: ['native', 'airbyte'],
+      description: 'airbyte: the manifest inside was written for Airbyte and keeps its meaning.',
+    },
     name: text('The name that people see.'),
     description: text('One sentence on what the connector reads or writes.'),
     taxonomy,
@@ -124,9 +129,16 @@ export const envelopeSchema: JsonSchema = closed(
   'A connector.',
 )
 
-/** Our manifests say `manifest_version`; those written for Airbyte say `type: DeclarativeSource`, or nothing but streams. */
-export function dialectOf(keys: readonly string[]): Dialect {
-  if (keys.includes('manifest_version')) return 'native'
+/** The keys of a document with the words that stand beside them; empty beside anything else. */
+export type TopKeys = ReadonlyMap<string, string>
+
+/**
+ * Our manifests say `manifest_version`, and `dialect: airbyte` when our envelope holds what was written for Airbyte; those written for
+ * Airbyte say `type: DeclarativeSource`, or nothing but streams.
+ */
+export function dialectOf(top: TopKeys): Dialect {
+  const keys = [...top.keys()]
+  if (keys.includes('manifest_version')) return top.get('dialect') === 'airbyte' ? 'airbyte' : 'native'
   const foreign = keys.includes('type') || keys.includes('version')
   return !foreign && ['id', 'taxonomy', 'runtime'].some((key) => keys.includes(key)) ? 'native' : 'airbyte'
 }
@@ -156,9 +168,9 @@ export interface EnvelopeCheck {
 }
 
 /** Reports everything that is wrong with the envelope of one of our manifests. `root` has its references resolved. */
-export function checkEnvelope(root: Node, { locate, report }: EnvelopeCheck): void {
+export function checkEnvelope(root: Node, { locate, report }: EnvelopeCheck, schema: JsonSchema = envelopeSchema): void {
   const check = { path: '', place: { node: root }, locate, report }
-  checkShape(root, envelopeSchema, check)
+  checkShape(root, schema, check)
   const { id, taxonomy: stated, streams: node } = root
   if (typeof id === 'string' && isNode(stated)) {
     const named = id.split('::').slice(1)

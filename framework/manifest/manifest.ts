@@ -6,6 +6,7 @@ import { cacheParents, cacheResolver } from './cached-parents.ts'
 import type { Locate } from './component.ts'
 import { type Document, openDocument, type SpecSource, specOf } from './document.ts'
 import { checkEnvelope, checkForeign, type RuntimeNeeds, readRuntime, readTaxonomy, type Taxonomy } from './envelope.ts'
+import { foreignEnvelopeSchema } from './foreign-envelope.ts'
 import { propagate } from './parameters.ts'
 import { gatherProblems } from './problems.ts'
 import type { ManifestText } from './yaml.ts'
@@ -59,18 +60,23 @@ export function loadManifest(source: ManifestText): Manifest {
   const spec = problems.attempt(() => specOf(document))
   const root = problems.attempt(() => resolveParts(document))
   const check = { locate: document.positions.locate, report: problems.add, warn: (warning: ConfigError) => warnings.push(warning) }
-  if (root) (document.dialect === 'native' ? checkEnvelope : checkForeign)(root, check)
+  const wrapped = document.dialect === 'native' || Object.hasOwn(document.root, 'manifest_version')
+  if (root) {
+    if (document.dialect === 'native') checkEnvelope(root, check)
+    else if (wrapped) checkEnvelope(root, check, foreignEnvelopeSchema)
+    else checkForeign(root, check)
+  }
   problems.throwAny()
   if (!root || !spec) throw new TypeError('a manifest without problems has a root and a spec')
   const { file, dialect, positions } = document
   const fallback = basename(file).replace(/\.(ya?ml|json)$/, '')
   return {
-    ...(dialect === 'native' ? nativeSections(root, document) : foreignSections(root, document)),
+    ...(wrapped ? envelopeSections(root, document) : foreignSections(root, document)),
     file,
     dialect,
     id: textOf(root['id']) ?? fallback,
     name: textOf(root['name']) ?? fallback,
-    version: String(root[dialect === 'native' ? 'manifest_version' : 'version'] ?? ''),
+    version: String(root[wrapped ? 'manifest_version' : 'version'] ?? ''),
     taxonomy: readTaxonomy(root),
     runtime: readRuntime(root),
     spec,
@@ -89,9 +95,14 @@ function resolveParts({ root, resolver, positions }: Document): Node {
   return resolved
 }
 
-function nativeSections(root: Node, { positions: { copied } }: Document): Sections {
+function envelopeSections(root: Node, document: Document): Sections {
+  const { dialect, positions } = document
+  const { copied } = positions
   const streams = isNode(root['streams']) ? root['streams'] : {}
   const { check, api_budget } = root
+  if (dialect === 'airbyte') {
+    return { ...foreignSections({ ...root, streams: streams['templates'] }, document), streamsPath: 'streams.templates' }
+  }
   const nodes = propagate({ type: 'DeclarativeSource', streams: streams['templates'], check, api_budget }, { copied })
   const discovery = streams['discovery']
   return {

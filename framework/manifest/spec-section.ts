@@ -21,6 +21,9 @@ export function parseSpecSection({ text, file }: ManifestText): ParsedText | und
   const section = start === undefined ? '{}' : text.slice(start, keys[index + 1]?.index)
   // A reference, an anchor or an alias may need what stands elsewhere.
   if (section.includes('#/') || /(?:^|[\s[{,:-])[&*][^\s*]/m.test(section)) return undefined
+  const dialect = /^dialect:[ \t]*(\w+)/m.exec(text)?.[1] ?? ''
   const before = start === undefined ? 0 : text.slice(0, start).split('\n').length - 1
-  return parseYaml({ text: '\n'.repeat(before) + section, file }, () => dialectOf(plain))
+  return parseYaml({ text: '\n'.repeat(before) + section, file }, () =>
+    dialectOf(new Map(plain.map((name) => [name, name === 'dialect' ? dialect : '']))),
+  )
 }

@@ -45,16 +45,21 @@ const coreTags = new Map<string, (text: string, word: ReadScalar) => Scalar>([
 ])
 
 /**
- * Reads YAML or JSON. `dialectOf` looks at the keys of the document and says how unquoted words are read.
+ * Reads YAML or JSON. `dialectOf` looks at the keys of the document, and the words beside them, and says how unquoted words are read.
  * Throws ConfigError with file:line:column for everything that is not plain data: unknown tags, duplicate keys,
  * aliases that contain themselves or repeat too much, keys that are no words, more than one document, more than 10 MiB.
  */
-export function parseYaml({ text, file }: ManifestText, dialectOf: (keys: readonly string[]) => Dialect): ParsedText {
+export function parseYaml({ text, file }: ManifestText, dialectOf: (top: ReadonlyMap<string, string>) => Dialect): ParsedText {
   if (text.length > MAX_LENGTH) throw syntaxError(`the file is larger than ${MAX_LENGTH} characters`, { file, line: 1, column: 1 })
   const { contents, positions } = parse(text, file)
-  const dialect = dialectOf(isMap(contents) ? contents.items.map((pair) => (isScalar(pair.key) ? String(pair.key.value) : '')) : [])
+  const dialect = dialectOf(topOf(contents))
   const reader = new Reader(positions, dialect === 'native' ? readCore : readYaml11)
   return { root: reader.read(contents, 0), dialect, positions }
+}
+
+function topOf(contents: unknown): ReadonlyMap<string, string> {
+  const word = (node: unknown) => (isScalar(node) ? String(node.value) : '')
+  return new Map(isMap(contents) ? contents.items.map((pair) => [word(pair.key), word(pair.value)]) : [])
 }
 
 function parse(text: string, file: string): { contents: unknown; positions: Positions } {

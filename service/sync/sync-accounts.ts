@@ -5,6 +5,7 @@ import {
   type AccountRegistry,
   type AccountToken,
   AuthenticationError,
+  allowedHostsOf,
   asConnectorError,
   type Clock,
   type ConnectionState,
@@ -161,7 +162,7 @@ function budgetOf({ clock, maxRequests, deadlineSeconds }: SyncRequest): Budget 
 
 function clientOf(request: SyncRequest, budget: Budget) {
   const { recipe, clock, redactor, signal, logger, userAgent, random, allowedOrigins = [] } = request
-  const hosts = recipe.manifest.runtime.allowedHosts
+  const hosts = allowedHostsOf(recipe.manifest, recipe.shared, clock.now)
   const silent = {
     finding: ({ error }: { error: unknown }) => logger.log('warn', asConnectorError(error).message),
     rateLimited: () => undefined,

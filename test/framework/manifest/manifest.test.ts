@@ -79,7 +79,7 @@ describe('loadManifest', () => {
     [
       'an unknown key',
       [/^name:.*$/m, 'nam: x\nname: x'],
-      'nam: unknown key; did you mean name? known: api_budget, check, definitions, description, id, manifest_version, name, runtime, spec, streams, taxonomy (pages.yaml:3:1)',
+      'nam: unknown key; did you mean name? known: api_budget, check, concurrency_level, definitions, description, dialect, id, manifest_version, max_concurrent_async_job_count, name, runtime, spec, stream_groups, streams, taxonomy (pages.yaml:3:1)',
     ],
     ['a missing key', [/^name:.*\n/m, ''], "'name' is missing (pages.yaml:1:1)"],
     ['another version', ['manifest_version: 1.0', 'manifest_version: 2'], 'manifest_version: expected 1, found number 2 (pages.yaml:1:1)'],
