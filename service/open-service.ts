@@ -14,12 +14,17 @@ import {
   secretStores,
   systemClock,
 } from '../framework/index.ts'
+import { parseConfigText } from '../framework/manifest/config.ts'
 import type { ConnectParts } from './parts.ts'
 import { createService } from './service.ts'
 import { type OpenSync, openSync, type SyncSettings } from './sync/open-sync.ts'
 
 /** A service as it is described from outside. */
-export interface ServiceSettings extends SyncSettings {
+export interface ServiceSettings extends Omit<SyncSettings, 'accounts' | 'output'> {
+  /** As of a sync; `env:CONNECTOR_ACCOUNTS` by default. */
+  readonly accounts?: SyncSettings['accounts'] | undefined
+  /** As of a sync; `env:CONNECTOR_OUTPUT` by default. */
+  readonly output?: SyncSettings['output'] | undefined
   /** The secret that guards everything which changes something, or a reference to it; by default `env:CRON_SECRET`, when that is set. */
   readonly secret?: string | undefined
   /** Where browsers see the service; with it, and an app, people can connect accounts. */
@@ -38,8 +43,12 @@ export interface OpenService {
 /** Days before its end from which a version of the API is warned about. */
 const WARN_DAYS = 90
 
-/** Opens the registries and builds the service. Throws ConfigError for settings that do not fit. */
-export async function openService(settings: ServiceSettings): Promise<OpenService> {
+/**
+ * Opens the registries and builds the service. What is not given comes from the environment: CONNECTOR_ACCOUNTS, CONNECTOR_OUTPUT,
+ * CONNECTOR_CONFIG (JSON), CONNECTOR_PUBLIC_URL, CRON_SECRET. Throws ConfigError for settings that do not fit.
+ */
+export async function openService(given: ServiceSettings = {}): Promise<OpenService> {
+  const settings = withEnvironment(given)
   const { clock = systemClock, redactor = createRedactor(), env = process.env, logger = { log: () => undefined } } = settings
   const secret = await secretOf(settings.secret, env)
   if (secret !== undefined) redactor.secret(secret)
@@ -56,6 +65,18 @@ export async function openService(settings: ServiceSettings): Promise<OpenServic
     warnings: () => versionWarnings(sync, clock.now()),
   })
   return { hono, fetch: async (request) => hono.fetch(request), close: () => sync.close() }
+}
+
+function withEnvironment(settings: ServiceSettings): ServiceSettings & SyncSettings {
+  const { env = process.env, config, publicUrl = env['CONNECTOR_PUBLIC_URL'] } = settings
+  const text = env['CONNECTOR_CONFIG']
+  return {
+    ...settings,
+    accounts: settings.accounts ?? 'env:CONNECTOR_ACCOUNTS',
+    output: settings.output ?? 'env:CONNECTOR_OUTPUT',
+    config: config ?? (text ? parseConfigText(text, 'CONNECTOR_CONFIG') : undefined),
+    publicUrl: publicUrl === '' ? undefined : publicUrl,
+  }
 }
 
 async function secretOf(given: string | undefined, env: NonNullable<SyncSettings['env']>): Promise<string | undefined> {
