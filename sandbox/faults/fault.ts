@@ -9,6 +9,8 @@ export interface FaultMatch {
   /** Instagram account that the node belongs to. */
   readonly account?: string
   readonly method?: string
+  /** Text of the token; a star stands for any text, as in `sandbox-page-token-*`. */
+  readonly token?: string
   /** Name in the `metric` parameter, or in an `insights.metric(…)` of the fields. */
   readonly metric?: string
   /** Only requests that ask for more rows than this. */

@@ -83,7 +83,9 @@ function defaultTimes(fault: Fault): number {
 function matcher({ kind, match = {} }: Fault): Rule['matches'] {
   const only = KIND_ROUTES[kind]
   const path = match.path === undefined ? undefined : glob(match.path)
+  const token = match.token === undefined ? undefined : glob(match.token)
   return (request, { routeName, page, account }) =>
+    (token === undefined || token.test(request.token ?? '')) &&
     (path === undefined || path.test(request.path)) &&
     (only === undefined || routeName === only) &&
     (match.route === undefined || routeName === match.route || routeName.endsWith(` ${match.route}`)) &&

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Fault } from '../../../sandbox/faults/fault.ts'
+import type { Sandbox } from '../../../sandbox/sandbox.ts'
 import { type Kind, openPublishingWorld } from './sandbox-world.ts'
 
 const onCreate = { route: 'POST /{ig-user}/media' }
@@ -34,6 +35,23 @@ describe('a post that is live in spite of the answer', () => {
       const [latest] = world.sandbox.published(world.account).posts.slice(-1)
       expect([world.live(kind), latest?.id]).toEqual([1, result.platformPostId])
     }
+  })
+
+  it('is found with Instagram Login too', async () => {
+    const world = await openPublishingWorld({}, (sandbox) => ({ baseUrl: sandbox.instagramUrl, accessToken: 'sandbox-instagram-token' }))
+    world.break(serverError)
+    for (const kind of KINDS) {
+      expect(await world.post(kind, kind), kind).toMatchObject({ success: true })
+      expect(world.live(kind)).toBe(1)
+    }
+  })
+
+  it('is found as a story, which has no caption', async () => {
+    const world = await openPublishingWorld()
+    world.break(serverError)
+    const result = await world.post('story', 'story')
+    const { posts } = world.sandbox.published(world.account)
+    expect(posts.map(({ id }) => id)).toEqual([result.platformPostId])
   })
 
   it('is found although lists show it late', async () => {
@@ -122,6 +140,15 @@ describe('a post that is not live', () => {
     expect(world.live('lost')).toBe(1)
   })
 
+  it('is not begun when the quota is used up', async () => {
+    const world = await openPublishingWorld({ publishing: { quota: 1 } })
+    await world.post('image', 'first')
+    expect(await world.post('image', 'second', { checkQuota: true })).toMatchObject({ error: { code: 'QUOTA_EXCEEDED', retryable: true } })
+    expect(world.sandbox.published(world.account).containers).toHaveLength(1)
+    world.sandbox.clock.advance(86_400_000)
+    expect(await world.post('image', 'second', { checkQuota: true })).toMatchObject({ success: true })
+  })
+
   it('is made of new items when one of a carousel has failed', async () => {
     const world = await openPublishingWorld()
     world.break({ kind: 'fail-container', subcode: 2207053 })
@@ -149,6 +176,19 @@ describe('a post that is not live', () => {
 })
 
 describe('reads that fail', () => {
+  it('for Page tokens only are made with the token of the user', async () => {
+    const pageToken = (sandbox: Sandbox) => sandbox.tokens.page(sandbox.pages.listed[0] ?? '')
+    const world = await openPublishingWorld({}, (sandbox) => ({
+      accessToken: pageToken(sandbox),
+      fallbackAccessToken: 'sandbox-user-token',
+    }))
+    const outage: Fault = { kind: 'error', code: 100, subcode: 33 }
+    const token = 'sandbox-page-token-*'
+    world.break({ ...outage, match: { ...onStatus, token } }, { ...outage, match: { ...onMedia, token } })
+    expect(await world.post('reel', 'outage')).toMatchObject({ success: true, publishedUrl: expect.stringMatching(/^https:/) })
+    expect(world.live('outage')).toBe(1)
+  })
+
   it('of the container are no reason to doubt a post', async () => {
     const world = await openPublishingWorld()
     world.break({ kind: 'error', code: 100, subcode: 33, times: 2, match: onStatus })

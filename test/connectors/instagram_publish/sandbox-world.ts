@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest'
+import type { InstagramConnectorConfig } from '../../../connectors/instagram_publish/facade-services.ts'
 import { InstagramConnector, type PublishOptions } from '../../../connectors/instagram_publish/instagram-connector.ts'
 import type { PublishResult } from '../../../connectors/instagram_publish/publish-result.ts'
 import type { Clock } from '../../../framework/clock.ts'
@@ -22,7 +23,11 @@ export interface PublishingWorld {
   live(key: string): number
 }
 
-export async function openPublishingWorld(options: SandboxOptions = {}): Promise<PublishingWorld> {
+/** `config` may depend on the sandbox: tokens and addresses are known once it is up. */
+export async function openPublishingWorld(
+  options: SandboxOptions = {},
+  config: (sandbox: Sandbox) => Partial<InstagramConnectorConfig> = () => ({}),
+): Promise<PublishingWorld> {
   const sandbox = await startSandbox({ now: '2026-11-20T12:00:00Z', instagram: { accounts: 1, media: 10, stories: 0 }, ...options })
   onTestFinished(() => sandbox.close())
   const [account = ''] = sandbox.instagram.accounts
@@ -42,6 +47,7 @@ export async function openPublishingWorld(options: SandboxOptions = {}): Promise
         baseUrl: sandbox.url,
         journal,
         clock: clockOf(sandbox),
+        ...config(sandbox),
       })
       return posted(connector, { sandbox, kind, options: { idempotencyKey: key, ...more }, caption: captionOf(key) })
     },
