@@ -145,13 +145,13 @@ function limit(call: Call): unknown {
   requireAccount(call, call.id)
   requirePublishing(call)
   const now = call.world.clock.now().getTime()
-  const since = readTime(call.params.get('since'), 'since') ?? now - DAY_MS
+  const since = readTime(call.params.get('since'), 'since') ?? now - DAY_MS + 1
   if (since < now - DAY_MS) throw invalidParameter('Param since must lie within the last 24 hours.')
   return { data: [renderer(limitShape, call.fields, call)(postsSince(call, since))] }
 }
 
 function used(call: Call): number {
-  return postsSince(call, call.world.clock.now().getTime() - DAY_MS).length
+  return postsSince(call, call.world.clock.now().getTime() - DAY_MS + 1).length
 }
 
 /** A deleted post still counts. */
