@@ -43,6 +43,8 @@ export interface CommandGroup {
   readonly name: string
   readonly summary: string
   readonly subcommands: readonly Command[]
+  /** Run when the group is given no subcommand: `connector publish instagram_publish`. */
+  readonly fallback?: Command
 }
 
 export function text(options: OptionValues, name: string): string | undefined {

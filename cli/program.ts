@@ -43,10 +43,11 @@ function registerAll(program: Program, command: Command | CommandGroup, action: 
   }
   const group = program.command(command.name).description(command.summary)
   for (const subcommand of command.subcommands) register(group, subcommand, action)
+  if (command.fallback) register(group, command.fallback, action, { isDefault: true })
 }
 
-function register(program: Program, command: Command, action: Action): void {
-  const entry = program.command(command.name).description(command.summary)
+function register(program: Program, command: Command, action: Action, options: { readonly isDefault?: boolean } = {}): void {
+  const entry = program.command(command.name, options).description(command.summary)
   if (command.argument) entry.argument(command.argument.name, command.argument.description)
   for (const option of [...command.options, DEBUG]) entry.addOption(commanderOption(option))
   entry.action(async (...received: unknown[]) => {

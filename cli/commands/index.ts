@@ -7,6 +7,7 @@ import { explain } from './explain.ts'
 import { importManifest } from './import.ts'
 import { list } from './list.ts'
 import { metrics } from './metrics.ts'
+import { publish } from './publish.ts'
 import { read } from './read.ts'
 import { runs } from './runs.ts'
 import { sandbox } from './sandbox.ts'
@@ -31,6 +32,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   state,
   schema,
   metrics,
+  publish,
   doctor,
   runs,
   accounts,

@@ -21,6 +21,14 @@ export interface PublishRule {
 export const publishRules: readonly PublishRule[] = [
   { code: 4, subcode: 2207051, publish: 'API_ERROR', doubtful: true, means: 'blocked as spam; the post may be live' },
   { code: 9, publish: 'QUOTA_EXCEEDED', retryable: true, means: 'posts of 24 hours used up' },
+  {
+    code: 24,
+    purpose: 'commit',
+    publish: 'CONTAINER_ERROR',
+    retryable: true,
+    doubtful: true,
+    means: 'the container is gone, or was published',
+  },
   { code: 24, subcode: 2207008, publish: 'CONTAINER_ERROR', retryable: true, means: 'the container is not there (yet), or has expired' },
   { code: 24, publish: 'CONTAINER_ERROR', retryable: true, means: 'the container or media is not found' },
   { code: 25, publish: 'API_ERROR', means: 'the account is restricted; its owner has to act in the app' },
@@ -35,6 +43,7 @@ export const publishRules: readonly PublishRule[] = [
   { code: 100, subcode: 33, publish: 'API_ERROR', means: 'no such object, no permission, or not supported' },
   { code: 100, subcode: 2207028, publish: 'INVALID_CAROUSEL', means: 'a carousel needs 2 to 10 items' },
   { code: 100, purpose: 'create', publish: 'MEDIA_ERROR', means: 'a parameter of the post is refused' },
+  { code: 100, publish: 'API_ERROR', means: 'a parameter is refused' },
   { code: 352, publish: 'MEDIA_ERROR', means: 'the format of the video is not supported' },
   { code: 368, publish: 'API_ERROR', doubtful: true, means: 'blocked for a while for policy reasons' },
   { code: 506, publish: 'DUPLICATE', doubtful: true, means: 'the same post exists already' },

@@ -110,9 +110,9 @@ export class InstagramConnector {
     given: Pick<ActionRequest, 'input' | 'key'> & { readonly journal: ActionJournal; readonly options?: PublishOptions },
   ): Promise<PublishResult> {
     const { input, key, journal, options = {} } = given
-    const { instagramAccountId: account, clock } = this.#config
+    const { clock } = this.#config
     const { services, redact } = this.#facade
-    const request = { action, connector: CONNECTOR, account, input, key, options: runOptions(options) }
+    const request = { action, connector: CONNECTOR, input, key, options: runOptions(options) }
     try {
       const { signal, resume = false } = options
       const outcome = await runAction(request, { journal, clock: clock ?? services.clock, signal, resume })

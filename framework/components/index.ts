@@ -7,6 +7,7 @@ import { ForEachStep } from './actions/for-each-step.ts'
 import { GuardStep } from './actions/guard-step.ts'
 import { PollStep } from './actions/poll-step.ts'
 import { ReadBackStep } from './actions/read-back-step.ts'
+import { ReadStep } from './actions/read-step.ts'
 import { RefuseStep } from './actions/refuse-step.ts'
 import { RequiredFields } from './actions/required-fields.ts'
 import { ValidateStep } from './actions/validate-step.ts'
@@ -130,6 +131,7 @@ export const components: readonly Component[] = [
   GuardStep,
   PollStep,
   ReadBackStep,
+  ReadStep,
   RefuseStep,
   RequiredFields,
   ValidateStep,

@@ -12,7 +12,6 @@ export interface ActionRequest {
   readonly action: Action
   /** Id of the connector. */
   readonly connector: string
-  readonly account: string
   readonly input: JsonObject
   /** Default: made of connector, action, account and input. */
   readonly key?: string | undefined
@@ -37,9 +36,9 @@ export interface ActionOutcome {
 }
 
 /** Equal for the same action on the same account with the same input. */
-export function actionFingerprint({ connector, action, account, input }: ActionRequest): string {
+export function actionFingerprint({ connector, action, input }: ActionRequest): string {
   return createHash('sha256')
-    .update(canonicalJson([connector, action.name, account, input]))
+    .update(canonicalJson([connector, action.name, action.account, input]))
     .digest('hex')
 }
 
@@ -93,7 +92,7 @@ async function work(request: ActionRequest, task: Work): Promise<ActionOutcome> 
   const trail: Trail = {
     entry: (path) => record.steps[path],
     write: (path, entry) => save({ steps: { ...record.steps, [path]: entry } }),
-    others: async () => otherOutputs(await task.journal.list(request.account), key),
+    others: async () => otherOutputs(await task.journal.list(request.action.account), key),
   }
   const frame = frameOf(request, { trail, mayRepeat: task.resume === true, signal: task.signal })
   try {
@@ -127,8 +126,8 @@ async function end(
 
 async function begin(request: ActionRequest, { key, claim, found, clock }: Work): Promise<ActionRecord> {
   const now = new Date(clock.now()).toISOString()
-  const { connector, account, input } = request
-  const fresh = { key, connector, action: request.action.name, account, input, fingerprint: actionFingerprint(request) }
+  const { connector, action, input } = request
+  const fresh = { key, connector, action: action.name, account: action.account, input, fingerprint: actionFingerprint(request) }
   const record: ActionRecord = {
     ...fresh,
     state: 'RUNNING',

@@ -18,6 +18,8 @@ export interface Action {
   readonly name: string
   readonly summary: string
   readonly inputSchema: JsonSchema
+  /** On whose behalf it acts. */
+  readonly account: string
   /** Throws ActionError; the trail then says how far it came. */
   run(frame: ActionFrame): Promise<JsonObject>
   /** Every call that a first run would make. */

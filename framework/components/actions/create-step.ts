@@ -84,6 +84,8 @@ async function sendOrRecover(values: Values<typeof fields>, frame: StepFrame) {
     return await send()
   } catch (thrown) {
     if (!(thrown instanceof ActionError) || !recover_from.includes(thrown.code)) throw thrown
+    // Without anything to do in between the same call would only be refused again.
+    if (!recovery.some((step) => step.applies(frame.scope))) throw thrown
     await runSteps(recovery, frame)
     return send()
   }

@@ -1,6 +1,6 @@
 import { isNode } from '../../manifest/build.ts'
 import { defineComponent } from '../../manifest/component.ts'
-import { list, mapping, optional, rawObject, slot, string } from '../../manifest/fields.ts'
+import { list, mapping, optional, rawObject, slot, string, template } from '../../manifest/fields.ts'
 import type { JsonObject } from '../../protocol/messages.ts'
 import { Action, type ActionFrame } from './action.ts'
 import { ActionStep, type StepFrame } from './action-step.ts'
@@ -13,6 +13,7 @@ export const DeclarativeAction = defineComponent(Action, {
   fields: {
     name: string({ description: 'What people call it, such as publish.' }),
     summary: string({ description: 'One sentence on what it does.' }),
+    account: optional(template([], { description: 'On whose behalf it acts: actions of one account know of each other.' })),
     input: rawObject({ description: 'JSON Schema of what it is given; templates see it as `input`.' }),
     steps: list(slot(ActionStep, { description: 'A step.' }), { description: 'What is done, in order.' }),
     output: optional(mapping(['input', 'steps'], { description: 'What it came to; default: the output of the last step.', nested: true })),
@@ -37,10 +38,11 @@ export const DeclarativeAction = defineComponent(Action, {
       },
     },
   ],
-  create: ({ name, summary, input, steps, output }) => ({
+  create: ({ name, summary, account, input, steps, output }) => ({
     name,
     summary,
     inputSchema: input,
+    account: String(account?.evaluate({}) ?? ''),
     inDoubt: (frame) => steps.some((step) => step.inDoubt(stepFrame(frame))),
     run: async (frame) => {
       const outputs = await runSteps(steps, stepFrame(frame))
