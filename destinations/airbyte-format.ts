@@ -1,6 +1,6 @@
 import type { Message, PageItem } from '../framework/index.ts'
 import { type OutputFormat, type Redact, redacted } from './format.ts'
-import { jsonText, keepOnOneLine, rowText } from './json-text.ts'
+import { jsonText, rowText } from './json-text.ts'
 
 /** The Airbyte protocol, one message per line. Records are data and are written as they are; messages pass the redactor. */
 export function airbyteFormat(redact: Redact): OutputFormat {
@@ -17,9 +17,9 @@ export function airbyteLine(message: Message, redact: Redact): string {
 }
 
 function recordLines({ stream, rows, emittedAt }: PageItem): string {
-  const before = `{"type":"RECORD","record":{"stream":${JSON.stringify(stream.name)},"data":`
+  const before = `{"type":"RECORD","record":{"stream":${jsonText(stream.name)},"data":`
   const after = `,"emitted_at":${Math.trunc(emittedAt)}}}\n`
   let text = ''
   for (const row of rows) text += before + rowText(row) + after
-  return keepOnOneLine(text)
+  return text
 }

@@ -1,6 +1,6 @@
 import type { PageItem } from '../framework/index.ts'
 import type { OutputFormat } from './format.ts'
-import { keepOnOneLine, rowText } from './json-text.ts'
+import { jsonText, rowText } from './json-text.ts'
 
 /**
  * Plain records for tools such as jq: `{"_stream": "posts__17", …the fields of the record}`, one per line and nothing else.
@@ -11,11 +11,11 @@ export function jsonlFormat(): OutputFormat {
 }
 
 function plainLines({ stream, rows }: PageItem): string {
-  const before = `{"_stream":${JSON.stringify(stream.name)}`
+  const before = `{"_stream":${jsonText(stream.name)}`
   let text = ''
   for (const row of rows) {
     const fields = rowText(row)
     text += fields === '{}' ? `${before}}\n` : `${before},${fields.slice(1)}\n`
   }
-  return keepOnOneLine(text)
+  return text
 }

@@ -1,6 +1,6 @@
 import { type ConnectionState, isBackfillKey, type Message, type PageItem, type StreamInfo } from '../framework/index.ts'
 import { type OutputFormat, type Redact, redacted } from './format.ts'
-import { jsonText, keepOnOneLine, rowText } from './json-text.ts'
+import { jsonText, rowText } from './json-text.ts'
 
 /**
  * Singer: SCHEMA before the first RECORD of a stream (and at its start, so that empty tables exist), RECORD, STATE.
@@ -63,9 +63,9 @@ function schemaLine({ name, schema, primaryKey, cursorField }: StreamInfo): stri
 }
 
 function recordLines({ stream, rows, emittedAt }: PageItem): string {
-  const before = `{"type":"RECORD","stream":${JSON.stringify(stream.name)},"record":`
+  const before = `{"type":"RECORD","stream":${jsonText(stream.name)},"record":`
   const after = `,"time_extracted":"${new Date(emittedAt).toISOString()}"}\n`
   let text = ''
   for (const row of rows) text += before + rowText(row) + after
-  return keepOnOneLine(text)
+  return text
 }
