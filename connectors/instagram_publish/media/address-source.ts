@@ -1,5 +1,6 @@
 import { type ByteSource, UnreadableMedia } from './byte-window.ts'
 import type { AddressFacts } from './facts.ts'
+import { shownUrl } from './finding.ts'
 import type { RangeAnswer, RangeRequest } from './range-request.ts'
 import { isPublicHost } from './urls.ts'
 
@@ -31,7 +32,8 @@ export async function openAddress(text: string, options: AddressOptions): Promis
     const location: string | undefined = answer.status >= 300 && answer.status < 400 ? answer.headers['location'] : undefined
     if (location === undefined) return opened(url, answer, { options, told })
     const next = parse(location, url)
-    redirect ??= next?.href ?? location
+    // Signed addresses carry secrets in their query, and facts are shown.
+    redirect ??= shownUrl(next?.href ?? location)
     url = next
   }
   return { facts: told({ status: 0, problem: 'the address is not a URL' }) }

@@ -1,5 +1,5 @@
 import type { AddressFacts, MediaFacts, MediaUse, VideoFacts } from './facts.ts'
-import { type Finding, finding, shownUrl } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 import { limitsOf, type RuleName } from './rules.ts'
 
 const VIDEO_CODECS = new Set(['avc1', 'avc2', 'avc3', 'avc4', 'hvc1', 'hev1'])
@@ -30,7 +30,7 @@ export function checkCarousel(items: readonly { readonly facts: MediaFacts; read
 
 function addressFindings(address: AddressFacts, facts: MediaFacts, { path }: MediaUse): Finding[] {
   const { status, problem, redirect, contentType } = address
-  const moved = redirect === undefined ? [] : [finding('redirect', { path, found: `to ${shownUrl(redirect)}` })]
+  const moved = redirect === undefined ? [] : [finding('redirect', { path, found: `to ${redirect}` })]
   if (problem !== undefined) return [...moved, finding('reachable', { path, found: problem })]
   if (status < 200 || status > 299) return [...moved, finding('reachable', { path, found: `status ${status}` })]
   return [...moved, ...typeFindings(contentType, facts, path)]

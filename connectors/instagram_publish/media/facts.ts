@@ -24,7 +24,7 @@ export interface AddressFacts {
   /** 0 when there was no answer. */
   readonly status: number
   readonly contentType?: string
-  /** Where it pointed first, when it pointed elsewhere. */
+  /** Where it pointed first, when it pointed elsewhere; without its query. */
   readonly redirect?: string
   /** Why there was no usable answer. */
   readonly problem?: string

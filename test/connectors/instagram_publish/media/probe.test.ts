@@ -156,7 +156,7 @@ describe('probeMedia of a URL', () => {
       '/out.jpg': (_, response) => response.writeHead(301, { location: 'ftp://example.com/a.jpg' }).end(),
     })
     const facts = await probe(`${url}/old.jpg`)
-    expect(facts).toMatchObject({ format: 'jpeg', address: { status: 206, redirect: `${url}/new.jpg?signature=secret` } })
+    expect(facts).toMatchObject({ format: 'jpeg', address: { status: 206, redirect: `${url}/new.jpg?…` } })
     const [found] = checkMedia(facts, { as: 'image', expects: 'image', path: 'media[0].url' })
     expect(found).toMatchObject({ rule: 'redirect', severity: 'warning', found: `to ${url}/new.jpg?…` })
     expect((await probe(`${url}/round.jpg`)).address).toMatchObject({ status: 0, problem: 'more than 3 redirects' })
