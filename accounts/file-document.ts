@@ -18,6 +18,8 @@ export interface AccountEntry {
 /** `accounts.yaml`: comments and order stay when it is written. */
 export interface AccountDocument {
   readonly entries: readonly AccountEntry[]
+  /** The entries are those of a file with this text. */
+  isStill(text: string): boolean
   /** Adds the account, or changes what differs. */
   put(entry: AccountEntry): void
   /** False when there was none. */
@@ -29,10 +31,15 @@ export interface AccountDocument {
 const FIELDS = ['ig_user_id', 'name', 'login', 'owner', 'priority', 'token', 'token_created_at', 'token_expires_at']
 const HEAD = ' Accounts to sync. `token` names where the token stands (env:NAME, file:PATH, aws-sm://NAME#KEY); never write one here.'
 
-/** A file that is not there is an empty list. Throws ConfigError ERR_ACCOUNTS_FILE with file and line. */
-export async function readAccountDocument(path: string): Promise<AccountDocument> {
+/**
+ * A file that is not there is an empty list. `known` is given back when the file is still as it was read: parsing a long one takes longer
+ * than anything else here. Throws ConfigError ERR_ACCOUNTS_FILE with file and line.
+ */
+export async function readAccountDocument(path: string, known?: AccountDocument): Promise<AccountDocument> {
+  const text = await textOf(path)
+  if (known?.isStill(text)) return known
   const lines = new LineCounter()
-  const document = parseDocument(await textOf(path), { lineCounter: lines, schema: 'core' })
+  const document = parseDocument(text, { lineCounter: lines, schema: 'core' })
   const fail = (offset: number, reason: string): never => {
     throw new ConfigError('ERR_ACCOUNTS_FILE', `${path}:${lines.linePos(offset).line}: ${reason}`)
   }
@@ -52,6 +59,7 @@ export async function readAccountDocument(path: string): Promise<AccountDocument
   }
   let changed = false
   return {
+    isStill: (now) => !changed && now === text,
     get entries() {
       return [...entries.values()]
     },

@@ -51,7 +51,11 @@ export function fileAccountRegistry(file: string, options: FileAccountsOptions):
   const path = resolve(file)
   const stem = path.replace(/\.ya?ml$/i, '')
   const [statePath, logPath] = [`${stem}.state.json`, `${stem}.log.jsonl`]
-  const load = async (): Promise<Loaded> => ({ document: await readAccountDocument(path), states: await readStates(statePath) })
+  let known: AccountDocument | undefined
+  const load = async (): Promise<Loaded> => {
+    known = await readAccountDocument(path, known)
+    return { document: known, states: await readStates(statePath) }
+  }
   const placeOf = ({ document, states }: Loaded, id: string): TokenPlace => {
     const entry = document.entries.find(({ igUserId }) => igUserId === id)
     if (!entry) throw unknownAccount(id, path)

@@ -5,8 +5,9 @@ import { drift } from './drift.ts'
 import { instagram } from './instagram.ts'
 import { reads } from './reads.ts'
 import { measureStorage } from './storage.ts'
+import { sync } from './sync.ts'
 
-const suites: Readonly<Record<string, () => Promise<void>>> = { reads, drift, instagram, storage: measureStorage, start: coldStart }
+const suites: Readonly<Record<string, () => Promise<void>>> = { reads, drift, instagram, sync, storage: measureStorage, start: coldStart }
 
 const named = process.argv.slice(2)
 const unknown = named.filter((name) => !Object.hasOwn(suites, name))

@@ -129,6 +129,8 @@ async function syncInTurn(due: readonly AccountRecord[], request: SyncRequest, {
   const { concurrency = DEFAULT_CONCURRENCY, pauseSeconds = 0, clock, signal, maxRequests = Number.POSITIVE_INFINITY } = request
   const queue = [...due]
   const outcomes: AccountOutcome[] = []
+  // One after the other, and beside the reading: registries take turns, and nobody has to wait for them.
+  let recorded: Promise<void> = Promise.resolve()
   const isOver = () => signal.aborted || shared.acceptance.isBroken || budget.spent >= maxRequests || budget.millisecondsLeft() <= 0
   const work = async () => {
     for (;;) {
@@ -136,11 +138,12 @@ async function syncInTurn(due: readonly AccountRecord[], request: SyncRequest, {
       if (!account) return
       const outcome = await syncAccount(account, shared)
       outcomes.push(outcome)
-      await logOutcome(request, outcome, shared.id)
+      recorded = recorded.then(() => logOutcome(request, outcome, shared.id))
       if (pauseSeconds > 0 && queue.length > 0) await clock.sleep(pauseSeconds * 1000, signal).catch(() => undefined)
     }
   }
   await Promise.all(Array.from({ length: Math.min(concurrency, due.length) }, work))
+  await recorded
   return { outcomes, left: queue.length + outcomes.filter(({ stopped }) => stopped).length }
 }
 
