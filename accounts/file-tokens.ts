@@ -64,7 +64,7 @@ async function listedToken({ entry, stores, cipher }: TokenPlace): Promise<strin
   const reference = isSealed(token) ? undefined : readReference(token, stores)
   if (!reference) return cipher.open(token, igUserId)
   try {
-    return await reference.store(reference.rest)
+    return (await reference.store(reference.rest)).trim()
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     const message = `the token of account ${igUserId} cannot be read: ${reason}`

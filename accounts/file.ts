@@ -16,6 +16,7 @@ import { appendLog, readLog } from './file-log.ts'
 import { type AccountState, type AccountStates, readStates, writeStates } from './file-state.ts'
 import {
   datesOf,
+  fileOf,
   isPlain,
   keepCandidate,
   listedDates,
@@ -139,8 +140,11 @@ export function fileAccountRegistry(file: string, options: FileAccountsOptions):
       }),
     token: current,
     replaceToken: async (id, work) => {
-      await requireWritable(placeOf(await load(), id))
-      const lock = { path: `${path}.${fileNameOf(id)}.lock`, clock, busy: (holder: string) => busy(id, holder) }
+      const place = placeOf(await load(), id)
+      await requireWritable(place)
+      // Accounts may share the file of a token: it has one lock.
+      const name = fileNameOf(fileOf(place.entry) ?? id)
+      const lock = { path: `${path}.${name}.lock`, clock, busy: (holder: string) => busy(id, holder) }
       return withFileLock(lock, () => replace(id, work))
     },
     rotateKey: () => exclusively(async () => rotate(await load(), { cipher, stores, write: (states) => writeStates(statePath, states) })),

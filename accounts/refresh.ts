@@ -52,9 +52,9 @@ export async function refreshToken(life: TokenLife, account: AccountRecord, when
   const { registry } = life
   // Nothing to replace in time, nothing to ask.
   if (when === 'due' && !isWanted(account, life)) return outcomeOf(account, account.tokenExpiresAt, 'old')
+  const end = AbortSignal.any([AbortSignal.timeout(LONGEST_MS), ...(life.signal ? [life.signal] : [])])
   try {
     const before = await registry.token(account.id)
-    const end = AbortSignal.any([AbortSignal.timeout(LONGEST_MS), ...(life.signal ? [life.signal] : [])])
     const attempt = new Attempt({ ...life, signal: end }, account, { when, before })
     const token = await registry.replaceToken(account.id, (replacement) => attempt.run(replacement))
     return outcomeOf(account, token.expiresAt, attempt.replaced ? 'new' : 'old')
@@ -62,7 +62,10 @@ export async function refreshToken(life: TokenLife, account: AccountRecord, when
     if (thrown instanceof AuthenticationError) return needsLogin(life, account, thrown)
     const stopped = thrown instanceof StoppedError && life.signal?.aborted === true
     if (!(thrown instanceof ConnectorError) || thrown.code === 'ERR_UNEXPECTED' || stopped) throw thrown
-    return { account, expiresAt: account.tokenExpiresAt, outcome: 'kept', code: thrown.code, reason: thrown.message }
+    const kept = { account, expiresAt: account.tokenExpiresAt, outcome: 'kept' } as const
+    if (end.aborted && !life.signal?.aborted)
+      return { ...kept, code: 'ERR_TOKEN_TIMEOUT', reason: 'the provider took longer than four minutes' }
+    return { ...kept, code: thrown.code, reason: thrown.message }
   }
 }
 
@@ -155,7 +158,8 @@ class Attempt {
     const unknown = current.expiresAt === undefined && current.createdAt === undefined
     if (!unknown || this.#account.login !== 'facebook' || !access.apps?.facebook) return current
     const { createdAt, expiresAt } = await debugToken(access, current.accessToken, signal)
-    return createdAt === undefined && expiresAt === undefined ? current : { ...current, createdAt, expiresAt }
+    // A date says that it is known: nobody asks again whether the token has an end.
+    return { ...current, createdAt: createdAt ?? new Date(access.clock.now()).toISOString(), expiresAt }
   }
 
   #mayReplace(token: AccountToken): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { refreshToken } from '../../accounts/refresh.ts'
 import type { LoginFamily } from '../../framework/index.ts'
-import { DAY_MS, type TokenWorld, tokenWorld } from './world.ts'
+import { DAY_MS, fileIn, type TokenWorld, tokenWorld } from './world.ts'
 
 const TOKENS: Readonly<Record<LoginFamily, string>> = { facebook: 'sandbox-user-token', instagram: 'sandbox-instagram-token' }
 const ROUTES: Readonly<Record<LoginFamily, string>> = { facebook: '*/oauth/access_token', instagram: '/refresh_access_token' }
@@ -175,6 +175,26 @@ describe('refreshToken', () => {
       const outcome = await refreshToken(life, account, 'due')
       expect(JSON.stringify([outcome, await registry.list()])).not.toContain(TOKENS[login])
     })
+  })
+
+  it('lets accounts share the file of a token', async () => {
+    const world = await tokenWorld()
+    const path = fileIn(world, 'token', 'sandbox-user-token\n')
+    const { registry, life, accounts, clock } = world
+    const old = {
+      createdAt: new Date(clock.now() - 58 * DAY_MS).toISOString(),
+      expiresAt: new Date(clock.now() + 2 * DAY_MS).toISOString(),
+    }
+    for (const igUserId of accounts) {
+      const account = { igUserId, name: igUserId, login: 'facebook', tokenReference: `file:${path}` } as const
+      await registry.save(account, { accessToken: 'sandbox-user-token', ...old })
+    }
+    for (let run = 0; run < 2; run++) {
+      const outcomes = await Promise.all((await registry.list()).map((account) => refreshToken(life, account, 'due')))
+      expect(outcomes.map(({ outcome }) => outcome)).not.toContain('needs_login')
+    }
+    for (const account of await registry.list()) expect(await world.readWith(account)).toBe(200)
+    expect((await registry.list()).map(({ tokenExpiresAt }) => tokenExpiresAt)).not.toContain(old.expiresAt)
   })
 
   it('does not ask Instagram for a token younger than a day', async () => {
