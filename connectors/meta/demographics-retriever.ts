@@ -9,12 +9,12 @@ import {
 } from '../../framework/components/retrievers/retriever.ts'
 import type { ConnectorError } from '../../framework/errors.ts'
 import { type BuildContext, defineComponent, type Values } from '../../framework/manifest/component.ts'
-import { slot } from '../../framework/manifest/fields.ts'
+import { optional, slot, template } from '../../framework/manifest/fields.ts'
 import type { Row } from '../../framework/protocol/messages.ts'
 import { accountOf, type GraphAccount } from './account.ts'
 import type { Metric } from './catalogue.ts'
 import { dataOf, utcText } from './insight-rows.ts'
-import { type LazySelection, lazySelection, selectionFields } from './metric-fields.ts'
+import { type LazySelection, lazySelection, namesOf, selectionFields } from './metric-fields.ts'
 import { insightsParams, type MetricGroup } from './plan.ts'
 import { isForbidden } from './refusal.ts'
 import { RefusalGuard } from './refusal-guard.ts'
@@ -27,6 +27,11 @@ const DAY = 86_400_000
 const fields = {
   requester: slot(Requester, { description: 'Sends the calls; its path leads to the insights of the account.' }),
   ...selectionFields,
+  combinations: optional(
+    template([], {
+      description: 'Breakdowns to combine besides the single ones, such as age,gender: a further call for each and timeframe.',
+    }),
+  ),
 }
 
 export const DemographicsRetriever = defineComponent(Retriever, {
@@ -46,7 +51,9 @@ export const DemographicsRetriever = defineComponent(Retriever, {
     },
   ],
   create: (values, context) => {
-    const settings = { ...values, selection: lazySelection(values, context), context, denied: runState(context.services.http).denied }
+    const selection = lazySelection(values, context)
+    const combinations = namesOf(values.combinations?.evaluate({}), 'demographics_combinations', 'breakdowns such as age,gender')
+    const settings = { ...values, combinations, selection, context, denied: runState(context.services.http).denied }
     return {
       partitioned: false,
       async *partitions(scope) {
@@ -63,19 +70,21 @@ export const DemographicsRetriever = defineComponent(Retriever, {
   },
 })
 
-interface Settings extends Omit<Values<typeof fields>, 'metrics'> {
+interface Settings extends Omit<Values<typeof fields>, 'metrics' | 'combinations'> {
+  /** Names of breakdowns, joined by commas. */
+  readonly combinations: readonly string[]
   readonly selection: LazySelection
   readonly context: BuildContext
   readonly denied: Map<string, ConnectorError>
 }
 
 /** A call for each pair of breakdown and timeframe, with all metrics that have both. */
-function groupsOf({ selection }: Settings, { audience }: GraphAccount): { groups: readonly MetricGroup[]; small: boolean } {
+function groupsOf({ selection, combinations }: Settings, { audience }: GraphAccount): { groups: readonly MetricGroup[]; small: boolean } {
   const all = selection.metrics().filter(({ timeframes }) => timeframes !== undefined)
   const metrics = all.filter(({ min_followers: least }) => least === undefined || audience === undefined || audience >= least)
   const pairs = new Map<string, MetricGroup & { readonly metrics: string[] }>()
   for (const entry of metrics) {
-    for (const { breakdown, timeframe } of pairsOf(entry)) {
+    for (const { breakdown, timeframe } of pairsOf(entry, combinations)) {
       const key = `${breakdown}/${timeframe}`
       const group = pairs.get(key) ?? { period: 'lifetime', metricType: 'total_value', breakdown, timeframe, metrics: [] }
       group.metrics.push(entry.metric)
@@ -85,8 +94,12 @@ function groupsOf({ selection }: Settings, { audience }: GraphAccount): { groups
   return { groups: [...pairs.values()], small: metrics.length < all.length }
 }
 
-function pairsOf({ breakdowns = [], timeframes = [] }: Metric): { breakdown: string; timeframe: string }[] {
-  return breakdowns.flatMap((breakdown) => timeframes.map((timeframe) => ({ breakdown, timeframe })))
+function pairsOf(
+  { breakdowns = [], timeframes = [] }: Metric,
+  combinations: readonly string[],
+): readonly { breakdown: string; timeframe: string }[] {
+  const combined = combinations.filter((names) => names.split(',').every((name) => breakdowns.includes(name)))
+  return [...breakdowns, ...combined].flatMap((breakdown) => timeframes.map((timeframe) => ({ breakdown, timeframe })))
 }
 
 async function* readDemographics(settings: Settings, slice: StreamSlice, options: ReadOptions): AsyncGenerator<Page> {

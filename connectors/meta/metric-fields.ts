@@ -60,9 +60,9 @@ export function lazySelection({ object, objects, metrics }: MetricFields, contex
   }
 }
 
-/** Names from a config. Throws ConfigError when they are no list of texts. */
-export function namesOf(value: unknown): readonly string[] {
+/** Names from a config, of metrics unless told otherwise. Throws ConfigError when they are no list of texts. */
+export function namesOf(value: unknown, field = 'metrics', what = 'metric names'): readonly string[] {
   if (value === undefined || value === null || value === '') return []
   if (Array.isArray(value) && value.every((name) => typeof name === 'string')) return value
-  throw new ConfigError('ERR_CONFIG_INVALID', 'config.metrics must be a list of metric names')
+  throw new ConfigError('ERR_CONFIG_INVALID', `config.${field} must be a list of ${what}`)
 }

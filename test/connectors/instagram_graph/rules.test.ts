@@ -232,6 +232,20 @@ describe('demographics', () => {
     expect(places.length).toBeLessThanOrEqual(2 * 3 * 45)
   })
 
+  it('are combined where the config says so', async () => {
+    const result = await run('account_demographics', { config: { demographics_combinations: ['age,gender'] } })
+    expect(calls()).toHaveLength(10)
+    const combined = rowsOf(result, 'account_demographics').filter(({ breakdown }) => breakdown === 'age,gender')
+    const expected = (['this_week', 'this_month'] as const).flatMap((timeframe) =>
+      sandbox.truth
+        .demographics({ account, metric: 'follower_demographics', dimensions: ['age', 'gender'], timeframe })
+        .map(({ dimension_values, value }) => [timeframe, dimension_values.join(' | '), value]),
+    )
+    const found = combined.filter(({ metric }) => metric === 'follower_demographics')
+    expect(found.map(({ timeframe, breakdown_value, value }) => [timeframe, breakdown_value, value]).sort()).toEqual(expected.sort())
+    expect(expected.length).toBeGreaterThan(10)
+  })
+
   it('are observed at the interval of the config, also when there was nothing to see', async () => {
     const config = { demographics_every_days: 7 }
     let result = await run('account_demographics', { config })
