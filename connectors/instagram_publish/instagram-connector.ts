@@ -3,10 +3,11 @@ import { AuthenticationError, asConnectorError } from '../../framework/errors.ts
 import type { JsonObject } from '../../framework/protocol/messages.ts'
 import type { ActionJournal } from '../../framework/runtime/action-journal.ts'
 import { memoryJournal } from '../../framework/runtime/memory-journal.ts'
-import { type ActionRequest, runAction } from '../../framework/runtime/run-action.ts'
+import { type ActionRequest, actionKey, runAction } from '../../framework/runtime/run-action.ts'
 import { type FacadeServices, type InstagramConnectorConfig, manifestConfig, openServices } from './facade-services.ts'
 import { type GraphAsk, graphReader } from './graph-reader.ts'
 import { type MediaInsights, readMediaInsights } from './media-insights.ts'
+import { lookAtMedia } from './media-look.ts'
 import { openPublishing } from './open-publishing.ts'
 import { type MediaKind, mediaKind, type PostContent, toPost } from './post-content.ts'
 import { failureOfError, type PublishResult, resultOf } from './publish-result.ts'
@@ -114,7 +115,11 @@ export class InstagramConnector {
     const { services, redact } = this.#facade
     const request = { action, connector: CONNECTOR, input, key, options: runOptions(options) }
     try {
-      const { signal, resume = false } = options
+      const { signal, resume = false, probeMedia = false } = options
+      // What was begun is gone on with: its media may be gone by now.
+      const isNew = probeMedia && (await journal.show(actionKey(request))) === undefined
+      const refusal = isNew ? await lookAtMedia(input, signal) : undefined
+      if (refusal) return masked({ success: false, error: refusal }, redact)
       const outcome = await runAction(request, { journal, clock: clock ?? services.clock, signal, resume })
       return masked(resultOf(outcome), redact)
     } catch (thrown) {

@@ -19,6 +19,8 @@ export interface PublishingWorld {
   break(...faults: readonly Fault[]): void
   /** One post of a kind under a key, by a connector of its own, as a program that was started anew would do it. */
   post(kind: Kind, key: string, options?: PublishOptions): Promise<PublishResult>
+  /** One post of a picture that the sandbox serves. */
+  postSample(name: string, key: string, options?: PublishOptions): Promise<PublishResult>
   /** How many posts stand on the account for a key. */
   live(key: string): number
 }
@@ -32,6 +34,15 @@ export async function openPublishingWorld(
   onTestFinished(() => sandbox.close())
   const [account = ''] = sandbox.instagram.accounts
   const journal = memoryJournal()
+  const open = () =>
+    new InstagramConnector({
+      accessToken: 'sandbox-user-token',
+      instagramAccountId: account,
+      baseUrl: sandbox.url,
+      journal,
+      clock: clockOf(sandbox),
+      ...config(sandbox),
+    })
   return {
     sandbox,
     account,
@@ -40,17 +51,9 @@ export async function openPublishingWorld(
       sandbox.faults.clear()
       for (const fault of faults) sandbox.faults.add(fault)
     },
-    post: async (kind, key, more = {}) => {
-      const connector = new InstagramConnector({
-        accessToken: 'sandbox-user-token',
-        instagramAccountId: account,
-        baseUrl: sandbox.url,
-        journal,
-        clock: clockOf(sandbox),
-        ...config(sandbox),
-      })
-      return posted(connector, { sandbox, kind, options: { idempotencyKey: key, ...more }, caption: captionOf(key) })
-    },
+    post: (kind, key, more = {}) => posted(open(), { sandbox, kind, options: { idempotencyKey: key, ...more }, caption: captionOf(key) }),
+    postSample: (name, key, more = {}) =>
+      open().publishFeedPost({ mediaUrls: [sandbox.sample(name)], caption: captionOf(key) }, { idempotencyKey: key, ...more }),
     live: (key) => sandbox.published(account).by_caption[captionOf(key)] ?? 0,
   }
 }
