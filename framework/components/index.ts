@@ -33,6 +33,7 @@ import { SessionTokenRequestBearerAuthenticator } from './authenticators/session
 import { ConstantBackoffStrategy } from './backoff/constant-backoff-strategy.ts'
 import { ExponentialBackoffStrategy } from './backoff/exponential-backoff-strategy.ts'
 import { WaitTimeFromHeader } from './backoff/wait-time-from-header.ts'
+import { WaitTimeFromResponse } from './backoff/wait-time-from-response.ts'
 import { WaitUntilTimeFromHeader } from './backoff/wait-until-time-from-header.ts'
 import { CheckDynamicStream } from './checks/check-dynamic-stream.ts'
 import { CheckStream } from './checks/check-stream.ts'
@@ -81,6 +82,10 @@ import { PropertiesFromEndpoint } from './properties/properties-from-endpoint.ts
 import { PropertyChunking } from './properties/property-chunking.ts'
 import { QueryProperties } from './properties/query-properties.ts'
 import { HttpRequester } from './requesters/http-requester.ts'
+import { RequestBodyGraphQL } from './requesters/request-body-graph-ql.ts'
+import { RequestBodyJsonObject } from './requesters/request-body-json-object.ts'
+import { RequestBodyPlainText } from './requesters/request-body-plain-text.ts'
+import { RequestBodyUrlEncodedForm } from './requesters/request-body-url-encoded-form.ts'
 import { RequestPath } from './requesters/request-path.ts'
 import { ValueRequestOption } from './requesters/value-request-option.ts'
 import { AccountDiscovery } from './resolvers/account-discovery.ts'
@@ -91,6 +96,8 @@ import { ParametrizedComponentsResolver } from './resolvers/parametrized-compone
 import { StreamConfig } from './resolvers/stream-config.ts'
 import { StreamParametersDefinition } from './resolvers/stream-parameters-definition.ts'
 import { AsyncRetriever } from './retrievers/async-retriever.ts'
+import { PaginationReset } from './retrievers/pagination-reset.ts'
+import { PaginationResetLimits } from './retrievers/pagination-reset-limits.ts'
 import { SimpleRetriever } from './retrievers/simple-retriever.ts'
 import { ComplexFieldType } from './schema-loaders/complex-field-type.ts'
 import { DefaultSchemaLoader } from './schema-loaders/default-schema-loader.ts'
@@ -150,6 +157,7 @@ export const components: readonly Component[] = [
   ConstantBackoffStrategy,
   ExponentialBackoffStrategy,
   WaitTimeFromHeader,
+  WaitTimeFromResponse,
   WaitUntilTimeFromHeader,
   CheckDynamicStream,
   CheckStream,
@@ -198,6 +206,10 @@ export const components: readonly Component[] = [
   PropertyChunking,
   QueryProperties,
   HttpRequester,
+  RequestBodyGraphQL,
+  RequestBodyJsonObject,
+  RequestBodyPlainText,
+  RequestBodyUrlEncodedForm,
   RequestPath,
   ValueRequestOption,
   AccountDiscovery,
@@ -208,6 +220,8 @@ export const components: readonly Component[] = [
   StreamConfig,
   StreamParametersDefinition,
   AsyncRetriever,
+  PaginationReset,
+  PaginationResetLimits,
   SimpleRetriever,
   ComplexFieldType,
   DefaultSchemaLoader,

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { CursorRun, CursorSlice } from '../components/cursors/cursor.ts'
+import { type CursorRun, type CursorSlice, narrowing } from '../components/cursors/cursor.ts'
 import { openStreamState, type StreamStateRun } from '../components/cursors/partition-state.ts'
 import type { Partition } from '../components/partition-routers/partition-router.ts'
 import type { StreamSlice } from '../components/retrievers/retriever.ts'
@@ -136,7 +136,8 @@ export class StreamReader {
     try {
       const { info, configuredSchema } = this.#bound
       const wanted = configuredSchema ? { configuredSchema } : {}
-      const pages = retriever.read(slice, { stream: info.name, stages, signal, ...wanted, ...(done ? { done } : {}) })
+      const narrow = narrowing(run, slice.window)
+      const pages = retriever.read(slice, { stream: info.name, stages, signal, ...wanted, ...narrow, ...(done ? { done } : {}) })
       let reached = run?.state()
       for await (const page of pages) {
         if (signal.aborted) throw signal.reason

@@ -34,6 +34,11 @@ export interface CursorRun {
   progress?(slice: CursorSlice, rows: readonly Row[]): boolean
   /** The slice is complete: only now may the state move over it. */
   close(slice: CursorSlice): void
+  /**
+   * What is left of the slice after the latest cursor value that was observed in it, for sources that page only so far; undefined when there
+   * was none. The slice stays the one that is observed and closed. Absent for cursors that cannot tell.
+   */
+  narrow?(slice: CursorSlice): CursorSlice | undefined
   /** For client-side incremental reads and data feeds: is the row inside start and end? */
   keep(row: Row): boolean
   /** `{ <cursor field>: <formatted> }`, and foreign keys of the state it was opened with. The same object until it changes. */
@@ -64,3 +69,8 @@ export interface Cursor {
   withField?(cursorField: string): Cursor
 }
 export const Cursor = defineFamily<Cursor>('Cursor', 'Reads a stream incrementally.')
+
+/** What a retriever may ask about the slice that it reads. */
+export function narrowing(run: CursorRun | undefined, slice: CursorSlice | undefined): { readonly narrow?: () => CursorSlice | undefined } {
+  return run?.narrow && slice ? { narrow: () => run.narrow?.(slice) } : {}
+}

@@ -117,6 +117,14 @@ export class DatetimeRun implements CursorRun {
     return moved
   }
 
+  narrow(slice: CursorSlice): CursorSlice | undefined {
+    const { startField, format, parts } = this.#options
+    const { moment } = this.#find(slice).latest
+    if (moment === undefined) return undefined
+    const values = { ...slice.values, [startField]: format.write(moment) }
+    return { values, parts: parts(values) }
+  }
+
   close(slice: CursorSlice): void {
     const { cut, format, startField, endField } = this.#options
     const { window, latest } = this.#find(slice)

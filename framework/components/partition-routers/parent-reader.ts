@@ -2,7 +2,7 @@ import { AuthenticationError, type ConnectorError, StoppedError, withContext } f
 import type { Services } from '../../manifest/component.ts'
 import type { Row, StreamState } from '../../protocol/messages.ts'
 import type { Dialect, Scope } from '../../template/template.ts'
-import type { CursorRun } from '../cursors/cursor.ts'
+import { type CursorRun, narrowing } from '../cursors/cursor.ts'
 import { openStreamState, type StreamStateRun } from '../cursors/partition-state.ts'
 import type { StreamSlice } from '../retrievers/retriever.ts'
 import type { Stream } from '../streams/stream.ts'
@@ -108,7 +108,8 @@ export class ParentReader {
     }
     const isKnown = (row: Row | undefined) => run !== undefined && row !== undefined && !run.keep(row)
     const done = cursor?.dataFeed ? { done: (rows: readonly Row[]) => isKnown(rows.at(-1)) } : {}
-    for await (const page of stream.retriever.read(slice, { stream: stream.name, stages, ...done })) {
+    const narrow = narrowing(run, slice.window)
+    for await (const page of stream.retriever.read(slice, { stream: stream.name, stages, ...narrow, ...done })) {
       const rows = cursor?.dataFeed ? page.rows.filter((row) => !isKnown(row)) : page.rows
       if (run && slice.window) run.observe(slice.window, rows)
       yield* rows

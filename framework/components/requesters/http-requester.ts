@@ -2,35 +2,21 @@ import { ConfigError } from '../../errors.ts'
 import type { HttpRequest } from '../../http/request.ts'
 import { isNode } from '../../manifest/build.ts'
 import { defineComponent } from '../../manifest/component.ts'
-import {
-  type BoundMapping,
-  type BoundTemplate,
-  boolean,
-  mapping,
-  oneOf,
-  optional,
-  slot,
-  template,
-  withDefault,
-} from '../../manifest/fields.ts'
-import type { Dialect, Scope } from '../../template/template.ts'
+import { type BoundTemplate, boolean, mapping, oneOf, optional, slot, template, withDefault } from '../../manifest/fields.ts'
+import type { Dialect } from '../../template/template.ts'
 import { Authenticator } from '../authenticators/authenticator.ts'
 import { demanding } from '../error-handlers/demanding.ts'
 import { ErrorHandler } from '../error-handlers/error-handler.ts'
 import { type PropertiesOptions, PropertyList, QueryProperties } from '../properties/properties.ts'
+import { ownPartsOf } from './own-parts.ts'
 import { type QueryParameters, queryParameters } from './query-parameters.ts'
+import { RequestBody, requestRoots, textOrList } from './request-body.ts'
 import { combineParts } from './request-parts.ts'
 import { type RequestContext, Requester, type RequestParts } from './requester.ts'
 import { formText, joinUrl, withoutCredentials, withParams } from './url.ts'
 import { jsonText, textFields, valueText } from './value-text.ts'
 
-/** The last three only where an AsyncRetriever sends. */
-const roots = [
-  ...['stream_slice', 'stream_partition', 'stream_interval', 'next_page_token', 'query_properties'],
-  ...['creation_response', 'polling_response', 'download_target'],
-]
-/** Values of other Python types than these keep their text in the foreign dialect. */
-const textOrList = ['str', 'list'] as const
+const roots = requestRoots
 
 export const HttpRequester = defineComponent(Requester, {
   type: 'HttpRequester',
@@ -65,6 +51,7 @@ export const HttpRequester = defineComponent(Requester, {
     request_headers: optional(mapping(roots, { description: 'Headers.' })),
     request_body_data: optional(mapping(roots, { description: 'Form fields, or the body as text.', validTypes: textOrList })),
     request_body_json: optional(mapping(roots, { description: 'The body as JSON.', nested: true })),
+    request_body: optional(slot(RequestBody, { description: 'The body, instead of `request_body_data` and `request_body_json`.' })),
     use_cache: withDefault(
       boolean({
         description:
@@ -87,13 +74,13 @@ export const HttpRequester = defineComponent(Requester, {
   create: (fields, context) => {
     const base = fields.url_base ?? fields.url
     if (!base) throw new ConfigError('ERR_MANIFEST_INVALID', "an HttpRequester needs 'url_base' or 'url'")
-    if (fields.request_body_data && fields.request_body_json) {
-      throw new ConfigError('ERR_MANIFEST_INVALID', "set only one of 'request_body_data' and 'request_body_json'")
+    if ([fields.request_body, fields.request_body_data, fields.request_body_json].filter(Boolean).length > 1) {
+      throw new ConfigError('ERR_MANIFEST_INVALID', "set only one of 'request_body', 'request_body_data' and 'request_body_json'")
     }
     const { authenticator, error_handler, http_method: method } = fields
     const properties = propertiesOf(fields)
     const address = addressOf(base, fields.path, context.dialect)
-    const ownParts = partsOf(fields, context.dialect)
+    const ownParts = ownPartsOf(fields, context.dialect)
     const assemble = (request: RequestContext, credentials: RequestParts): HttpRequest => {
       const parts = combineParts([ownParts(request), credentials, request.parts])
       return { method, url: withParams(address(request), parts.params ?? {}), ...contentOf(parts, context.dialect), ...purpose(request) }
@@ -141,54 +128,6 @@ function propertiesOf({ request_parameters, query_properties, fetch_properties_f
   const [properties, second] = [request_parameters?.list?.properties, query_properties, listed].filter((given) => given !== undefined)
   if (second) throw new ConfigError('ERR_MANIFEST_INVALID', 'an HttpRequester may say only once which properties it asks for')
   return properties
-}
-
-interface PartFields {
-  readonly request_parameters: QueryParameters | undefined
-  readonly request_headers: BoundMapping | undefined
-  readonly request_body_data: BoundMapping | undefined
-  readonly request_body_json: BoundMapping | undefined
-}
-
-function partsOf(fields: PartFields, dialect: Dialect): (request: RequestContext) => RequestParts {
-  const { request_parameters: query } = fields
-  return ({ scope, properties }) => {
-    const data = fields.request_body_data?.evaluate(scope)
-    const headers = fields.request_headers && record(fields.request_headers, 'request_headers', scope)
-    return {
-      ...(query ? { params: queryOf(query, { scope, properties }, dialect) } : {}),
-      ...(headers ? { headers: headerTexts(headers, dialect) } : {}),
-      ...(data === undefined ? {} : { body_data: isNode(data) ? data : valueText(data, dialect) }),
-      ...(fields.request_body_json ? { body_json: record(fields.request_body_json, 'request_body_json', scope) } : {}),
-    }
-  }
-}
-
-function queryOf({ values, list }: QueryParameters, { scope, properties }: Pick<RequestContext, 'scope' | 'properties'>, dialect: Dialect) {
-  const params = flatFields(record(values, 'request_parameters', scope), dialect)
-  if (!list) return params
-  if (!properties)
-    throw new ConfigError('ERR_MANIFEST_INVALID', `only the requester of a stream can ask for the properties of '${list.name}'`)
-  return { ...params, [list.name]: properties.join(',') }
-}
-
-/** A header whose value is nothing is left out. */
-function headerTexts(headers: Readonly<Record<string, unknown>>, dialect: Dialect): Record<string, string> {
-  const given = Object.entries(headers).filter(([, value]) => value !== undefined && value !== null)
-  return Object.fromEntries(given.map(([name, value]) => [name, valueText(value, dialect)]))
-}
-
-/** The reference takes a text that is no mapping for nothing; the request would then read something else than was meant. */
-function record(fields: BoundMapping, name: string, scope: Scope): Readonly<Record<string, unknown>> {
-  const value = fields.evaluate(scope)
-  if (isNode(value)) return value
-  throw new ConfigError('ERR_MANIFEST_INVALID', `${name} is no mapping but ${JSON.stringify(value)}`)
-}
-
-function flatFields(values: Readonly<Record<string, unknown>>, dialect: Dialect): Record<string, string | readonly string[]> {
-  const nested = Object.keys(values).find((name) => isNode(values[name]))
-  if (nested === undefined) return textFields(values, dialect)
-  throw new ConfigError('ERR_MANIFEST_INVALID', `the query parameter '${nested}' is a mapping; write it as text`)
 }
 
 /** Headers and body of the request. */

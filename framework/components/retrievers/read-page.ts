@@ -11,6 +11,7 @@ import { combineParts } from '../requesters/request-parts.ts'
 import type { RequestContext, Requester, RequestParts } from '../requesters/requester.ts'
 import { heldPage } from './held-page.ts'
 import { createMerge } from './merge-records.ts'
+import type { PageReset } from './page-reset.ts'
 import { type Page, type ReadOptions, type StreamSlice, sliceScope } from './retriever.ts'
 
 /** What SimpleRetriever is made of. */
@@ -21,6 +22,7 @@ export interface ReaderParts {
   readonly selector: RecordSelector
   /** Leave the parameters of the slice out once a page token is sent. */
   readonly onlyFirst: boolean
+  readonly reset?: PageReset | undefined
   readonly report: Reporter
 }
 
@@ -45,7 +47,7 @@ function withProperties({ partition, window }: StreamSlice, properties: readonly
 }
 
 /** What pagination wants to know of a page; undefined: nothing follows it; `reset`: the slice is to begin anew. */
-type PageEnd = PageContext | 'reset' | undefined
+export type PageEnd = PageContext | 'reset' | undefined
 type PageReader = (token: PageToken | undefined, options: PageOptions) => AsyncGenerator<Page, PageEnd>
 
 /** How the pages of a slice are read: in one request each, or in several whose records are put together. A first page that is held is not asked for. */

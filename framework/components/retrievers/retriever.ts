@@ -20,6 +20,8 @@ export interface Page {
 export interface ReadOptions {
   readonly stream: string
   readonly stages: RecordStages
+  /** The part of the slice after what was read of it, as its cursor knows; undefined when it knows of nothing. */
+  readonly narrow?: () => CursorSlice | undefined
   /** Schema of the stream in the configured catalog, where somebody gave one: the columns that are wanted. */
   readonly configuredSchema?: JsonSchema
   /** For data feeds: true when the rest of the slice is known already. */

@@ -7,6 +7,7 @@ import { Paginator, singlePage } from '../paginators/paginator.ts'
 import { combineRouters } from '../partition-routers/combine-routers.ts'
 import { PartitionRouter } from '../partition-routers/partition-router.ts'
 import { Requester } from '../requesters/requester.ts'
+import { PageReset } from './page-reset.ts'
 import { requestsOf } from './read-page.ts'
 import { readPages } from './read-pages.ts'
 import { Retriever, wholeStream } from './retriever.ts'
@@ -23,6 +24,9 @@ export const SimpleRetriever = defineComponent(Retriever, {
       listOrOne(slot(PartitionRouter, { description: 'Divides the stream.' }), {
         description: 'Divides the stream into partitions; several give every combination.',
       }),
+    ),
+    pagination_reset: optional(
+      slot(PageReset, { description: 'Begins the pages anew when the source gives no more of them.', default_type: 'PaginationReset' }),
     ),
     ignore_stream_slicer_parameters_on_paginated_requests: withDefault(
       boolean({ description: 'Leave out the parameters of partition and cursor when a page token is sent.' }),
@@ -51,6 +55,7 @@ export const SimpleRetriever = defineComponent(Retriever, {
       decoder,
       selector: fields.record_selector,
       onlyFirst: fields.ignore_stream_slicer_parameters_on_paginated_requests,
+      reset: fields.pagination_reset,
       report: services.report,
     }
     return {

@@ -5,7 +5,7 @@ import { testContext } from '../../build.ts'
 import { responseOf } from '../check-vectors.ts'
 
 const strategy = (node: object) => buildComponent(BackoffStrategy, node, testContext({ config: { wait: 4 }, now: 1_000_000 }))
-const outcome = (headers = {}) => ({ response: responseOf({ status: 429, headers }) })
+const outcome = (headers = {}, text = '') => ({ response: responseOf({ status: 429, headers, text }) })
 
 describe('back-off strategies', () => {
   it.each([
@@ -20,6 +20,27 @@ describe('back-off strategies', () => {
   ])('%o', (node, headers, seconds) => {
     const own = strategy(node)
     expect([1, 2].map((attempt) => own.seconds(outcome(headers), attempt))).toEqual(seconds)
+  })
+
+  it.each<[string, string, number | undefined]>([
+    ['{{ response.error.wait }}', '{"error":{"wait":17}}', 17],
+    ['{{ response.error.wait }}', '{"error":{"wait":"2.5"}}', 2.5],
+    ['{{ response.error.wait }}', '{"error":{"wait":0}}', undefined],
+    ['{{ response.error.wait }}', '{"error":{"wait":"soon"}}', undefined],
+    ['{{ response.error.wait }}', '{"ok":false}', undefined],
+    ['{{ response.error.wait }}', '[1]', undefined],
+    ['{{ response.error.wait }}', '<html>', undefined],
+    ["{{ (headers['X-Reset'] | int) - 1000 }}", '<html>', 30],
+  ])('WaitTimeFromResponse %s of %s', (wait_time_in_seconds, body, seconds) => {
+    for (const dialect of ['native', 'airbyte'] as const) {
+      const own = buildComponent(BackoffStrategy, { type: 'WaitTimeFromResponse', wait_time_in_seconds }, testContext({ dialect }))
+      expect(own.seconds(outcome({ 'x-reset': '1030' }, body), 1)).toBe(seconds)
+    }
+  })
+
+  it('WaitTimeFromResponse ends the stream rather than to wait too long', () => {
+    const node = { type: 'WaitTimeFromResponse', wait_time_in_seconds: '{{ response.wait }}', max_waiting_time_in_seconds: 60 }
+    expect(() => strategy(node).seconds(outcome({}, '{"wait":60}'), 1)).toThrow('longer than the 60 s')
   })
 
   it('adds jitter of up to twice the range', () => {

@@ -57,6 +57,14 @@ describe('HttpRequester', () => {
     [{ request_body_json: { a: { b: '{{ stream_slice.id }}' }, n: '{{ none }}' } }, 'application/json', '{"a":{"b":7}}'],
     [{ request_body_data: { a: 'x y', l: [1, 2] } }, 'application/x-www-form-urlencoded', 'a=x+y&l=1&l=2'],
     [{ request_body_data: 'id={{ stream_slice.id }}' }, undefined, 'id=7'],
+    [{ request_body: { type: 'RequestBodyJsonObject', value: { a: ['{{ stream_slice.id }}'] } } }, 'application/json', '{"a":[7]}'],
+    [{ request_body: { type: 'RequestBodyUrlEncodedForm', value: { a: 'x y' } } }, 'application/x-www-form-urlencoded', 'a=x+y'],
+    [{ request_body: { type: 'RequestBodyPlainText', value: 'id > {{ stream_slice.id }}' } }, undefined, 'id > 7'],
+    [
+      { request_body: { type: 'RequestBodyGraphQL', value: { query: 'query { a(id: {{ stream_slice.id }}) }', variables: { b: 1 } } } },
+      'application/json',
+      '{"query":"query { a(id: 7) }","variables":{"b":1}}',
+    ],
   ])('sends the body of %o', async (node, type, body) => {
     const received = serveRoutes([answer])
     await requester({ http_method: 'POST', ...node }).requester.send(slice)
@@ -108,6 +116,8 @@ describe('HttpRequester', () => {
   it.each([
     [{ url_base: undefined }, "needs 'url_base' or 'url'"],
     [{ request_body_data: 'a', request_body_json: {} }, 'only one of'],
+    [{ request_body_data: 'a', request_body: { type: 'RequestBodyPlainText', value: 'b' } }, 'only one of'],
+    [{ request_body: { type: 'RequestBodyGraphQL', value: { variables: {} } } }, "needs 'query'"],
     [{ http_method: 'FETCH' }, 'unknown value'],
     [{ path: '{{ nothing }}' }, "unknown name 'nothing'"],
   ])('refuses %o', (node, message) => {

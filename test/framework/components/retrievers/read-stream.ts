@@ -1,3 +1,4 @@
+import { narrowing } from '../../../../framework/components/cursors/cursor.ts'
 import { openStreamState } from '../../../../framework/components/cursors/partition-state.ts'
 import type { Stream } from '../../../../framework/components/streams/stream.ts'
 import { asConnectorError, type ConnectorError } from '../../../../framework/errors.ts'
@@ -44,7 +45,8 @@ async function readInto(
       if (left-- <= 0) return
       const keep = cursor?.clientSide && partitionRun ? { keep: (row: Row) => partitionRun.keep(row) } : {}
       const stages = { transformations, schema: () => stream.schema(), ...keep }
-      for await (const { rows } of retriever.read({ partition, window }, { stream: stream.name, stages })) {
+      const asked = { stream: stream.name, stages, ...narrowing(partitionRun, window) }
+      for await (const { rows } of retriever.read({ partition, window }, asked)) {
         reading.records.push(...rows)
         if (window) partitionRun?.observe(window, rows)
       }

@@ -1,0 +1,13 @@
+import { defineComponent } from '../../manifest/component.ts'
+import { mapping } from '../../manifest/fields.ts'
+import { RequestBody, requestRoots, textOrList } from './request-body.ts'
+
+export const RequestBodyPlainText = defineComponent(RequestBody, {
+  type: 'RequestBodyPlainText',
+  summary: 'Text, sent as it is.',
+  fields: { value: mapping(requestRoots, { description: 'The text.', validTypes: textOrList }) },
+  examples: [
+    { title: 'A query', manifest: { type: 'RequestBodyPlainText', value: "fields id, name; where id > {{ stream_slice['id'] }};" } },
+  ],
+  create: ({ value }) => ({ data: value }),
+})
