@@ -34,6 +34,7 @@ export function itemFindings(item: unknown, { type, path, localHosts }: ItemPlac
     ...kindFindings(fields, type, path),
     ...sourceFindings(item, { path, localHosts }),
     ...altFindings(fields, path),
+    ...filmTagFindings(fields, type, path),
     ...tagFindings(fields, { path, inFilm: item['type'] === 'video', inStory: type === 'story' }),
   ]
 }
@@ -52,6 +53,12 @@ function sourceFindings({ type: kind, url, file }: Fields, { path, localHosts }:
   }
   if (kind === 'image' && file !== undefined) return [finding('image-upload', { path: `${path}.file`, found: 'a local picture' })]
   return typeof url === 'string' ? urlFindings(url, { path: `${path}.url`, localHosts }) : []
+}
+
+/** People can be marked in the pictures of a carousel only. */
+function filmTagFindings({ type: kind, user_tags }: Fields, type: PostType, path: string): Finding[] {
+  if (type !== 'carousel' || kind !== 'video' || user_tags === undefined) return []
+  return [finding('field-fits', { path: `${path}.user_tags`, found: 'user_tags on a film of a carousel' })]
 }
 
 function altFindings({ type: kind, alt_text }: Fields, path: string): Finding[] {

@@ -70,6 +70,11 @@ describe('validatePost', () => {
     ['a hashtag that is no text', image({ hashtags: [5] }), ['field-type hashtags[0]']],
     ['a long alternative text', imageOf({ alt_text: 'a'.repeat(1_001) }), ['alt-text-length media[0].alt_text']],
     ['an alternative text on a film', { type: 'carousel', media: [photo, { ...clip, alt_text: 'x' }] }, ['field-fits media[1].alt_text']],
+    [
+      'people in a film of a carousel',
+      { type: 'carousel', media: [photo, { ...clip, user_tags: [{ username: 'a' }] }] },
+      ['field-fits media[1].user_tags'],
+    ],
     ['four collaborators', image({ collaborators: many(4, 'abc') }), ['collaborators-count collaborators']],
     ['a name with @', image({ collaborators: ['@abc'] }), ['username-form collaborators[0]']],
     ['a tag without a place', imageOf({ user_tags: [{ username: 'a' }] }), ['user-tag-position media[0].user_tags[0]']],
