@@ -24,8 +24,8 @@ export interface S3LeaseOptions {
 interface Loaded {
   readonly version: number
   readonly streams: ReadonlyMap<string, string>
-  /** The object that this was; undefined when there was none. A write replaces nothing else. */
-  readonly object: { readonly text: string; readonly etag: string } | undefined
+  /** The object that this was; undefined when there was none. A write replaces nothing else. Its text only until it is kept as history. */
+  readonly object: { readonly etag: string; readonly text?: string } | undefined
 }
 
 export class S3Lease implements StateLease {
@@ -91,7 +91,7 @@ export class S3Lease implements StateLease {
     const text = [...formatDocument(head, streams)].join('')
     const etag = await bucket.put(keys.state, text, before.object ? { etag: before.object.etag } : 'absent')
     if (etag === undefined) throw fenced(connection, runId, 'its object was changed by something else')
-    this.#loaded = { version, streams, object: { text, etag } }
+    this.#loaded = { version, streams, object: { etag } }
     await lock.beat()
   }
 
@@ -99,7 +99,7 @@ export class S3Lease implements StateLease {
   async #keepHistory({ version, object }: Loaded): Promise<void> {
     if (this.#historyKept) return
     const { bucket, keys } = this.#options
-    if (object) {
+    if (object?.text !== undefined) {
       await bucket.put(historyKey(keys, version), object.text)
       for (const old of (await historyVersions(keys, bucket)).slice(keptVersions)) await bucket.remove(historyKey(keys, old))
     }

@@ -22,8 +22,10 @@ const goldens = new Goldens(servers)
 const means = { mounts: canMount(), worlds: 3, most: 3 }
 const started = performance.now()
 const failed: number[] = []
-const totals = { runs: 0, interruptions: 0, repeated: 0 }
+const totals = { seeds: 0, runs: 0, interruptions: 0, repeated: 0 }
 const waiting = [...seeds]
+/** Seeds between two lines that say how far it is. */
+const stride = 50
 
 async function work(): Promise<void> {
   for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
@@ -32,6 +34,8 @@ async function work(): Promise<void> {
     totals.runs += scenario.disturbances.length + 1
     totals.interruptions += interruptions
     totals.repeated += repeated
+    totals.seeds += 1
+    if (totals.seeds % stride === 0) console.error(`${totals.seeds} of ${seeds.length} seeds, ${failed.length} failures`)
     if (failures.length === 0) continue
     failed.push(seed)
     console.log(`\nseed ${seed}: ${JSON.stringify(scenario)}\n  ${failures.join('\n  ')}\n  again: npm run test:kill -- --only ${seed}`)

@@ -35,7 +35,10 @@ export async function perform(scenario: Scenario, servers: Servers, goldens: Gol
     for (const disturbance of scenario.disturbances) await step(disturbance)
     const { code, stderr } = await step()
     if (code !== 0) failures.push(`the last run ended with ${code}: ${lastLines(stderr)}`)
-    const { problems, repeated } = await compare(place, golden, scenario)
+    const { problems, repeated } = await compare(place, golden, scenario).catch((thrown: unknown) => ({
+      problems: [`what was written cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`],
+      repeated: 0,
+    }))
     return { scenario, interruptions, repeated, failures: [...failures, ...problems] }
   } finally {
     await place.close()
