@@ -118,7 +118,7 @@ class Reading {
       await closing(destination, session.report, async () => {
         const rows = read(drift.catalog, readOptions(session, state, this.#request))
         const written = destination.write(observeDrift(rows, drift.watch, session.report))
-        for await (const item of commitState(written, state.lease)) {
+        for await (const item of commitState(written, state.lease, { ahead: destination.readsAhead === true })) {
           this.#observer.item?.(item)
           await recording.observe(item)
         }

@@ -22,6 +22,7 @@ export function streamDestination(output: Writable, format: OutputFormat, place 
   }
 
   return {
+    readsAhead: true,
     async open(run) {
       output.on('error', ignore)
       await write(format.open(run))

@@ -3,6 +3,7 @@ import type { Destination, DestinationReport, Item } from '../framework/index.ts
 /** Writes to several destinations. An item is accepted when all of them accepted it; the first failure ends the run. */
 export function tee(destinations: readonly Destination[]): Destination {
   return {
+    readsAhead: destinations.every(({ readsAhead }) => readsAhead === true),
     async open(run) {
       for (const destination of destinations) await destination.open(run)
     },

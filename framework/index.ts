@@ -95,6 +95,7 @@ export { type BoundStream, type ListedStream, selectStreams } from './runtime/bo
 export { type CatalogMatch, type ConfiguredChoice, matchCatalog } from './runtime/catalog-match.ts'
 export { commitState } from './runtime/commit-state.ts'
 export type { Destination, DestinationReport, RunInfo } from './runtime/destination.ts'
+export { type Committer, groupCommit } from './runtime/group-commit.ts'
 export type { Item, MessageItem, PageItem, StreamInfo } from './runtime/items.ts'
 export { memoryJournal } from './runtime/memory-journal.ts'
 export { observeDrift, type SchemaWatch } from './runtime/observe-drift.ts'

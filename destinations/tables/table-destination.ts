@@ -2,6 +2,7 @@ import {
   type ConnectionState,
   type Destination,
   type DestinationReport,
+  groupCommit,
   type Item,
   type PageItem,
   type RunInfo,
@@ -9,7 +10,6 @@ import {
   type StreamState,
   withContext,
 } from '../../framework/index.ts'
-import { groupCommit } from '../group-commit.ts'
 import { TableBuffer } from './table-buffer.ts'
 import { mergePlans, planTable, type TableLayout, type TablePlan, withTypes } from './table-plan.ts'
 import type { TableStore } from './table-store.ts'
@@ -23,6 +23,7 @@ const mostCharacters = 8_000_000
  * streams without a key are appended. A STATE is handed on once all rows before it are committed.
  */
 export class TableDestination implements Destination {
+  readonly readsAhead = true
   readonly #store: TableStore
   readonly #layout: TableLayout
   readonly #tables = new Map<string, TableBuffer>()

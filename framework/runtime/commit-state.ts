@@ -1,20 +1,57 @@
 import type { StreamState } from '../protocol/messages.ts'
+import { type Committer, groupCommit } from './group-commit.ts'
 import type { Item } from './items.ts'
 import type { StateLease } from './state-registry.ts'
 
+export interface CommitOptions {
+  /** Takes further items while a commit is under way; states that come meanwhile are committed together. `Destination.readsAhead`. */
+  readonly ahead?: boolean
+}
+
+/** Pages taken in behind a commit that is under way. */
+const pagesAhead = 4
+
 /**
  * The last stage: a STATE that comes out of the destination is durable there together with all records before it, and is
- * committed to the registry. Without a registry it only passes through. Yields every item.
+ * committed to the registry. Without a registry it only passes through. Yields every item, a STATE once it is committed.
  */
-export async function* commitState(items: AsyncIterable<Item>, lease: StateLease | undefined): AsyncGenerator<Item> {
+export async function* commitState(
+  items: AsyncIterable<Item>,
+  lease: StateLease | undefined,
+  { ahead = false }: CommitOptions = {},
+): AsyncGenerator<Item> {
+  if (lease && ahead) {
+    yield* groupCommit(items, committerOf(lease))
+    return
+  }
   for await (const item of items) {
-    if (lease) await commit(item, lease)
+    const state = stateOf(item)
+    if (lease && state) await lease.commit({ [state.name]: state.state })
     yield item
   }
 }
 
-async function commit(item: Item, lease: StateLease): Promise<void> {
-  if (item.type !== 'message' || item.message.type !== 'STATE') return
+function committerOf(lease: StateLease): Committer {
+  let states = new Map<string, StreamState>()
+  let pages = 0
+  return {
+    async accept(item) {
+      const found = stateOf(item)
+      if (found) states.set(found.name, found.state)
+      else if (item.type === 'page') pages += 1
+    },
+    full: () => pages >= pagesAhead,
+    async flush() {
+      const pending = states
+      states = new Map()
+      pages = 0
+      if (pending.size > 0) await lease.commit(Object.fromEntries(pending))
+    },
+  }
+}
+
+function stateOf(item: Item): { readonly name: string; readonly state: StreamState } | undefined {
+  if (item.type !== 'message' || item.message.type !== 'STATE') return undefined
   const { stream_descriptor, stream_state } = item.message.state.stream
-  await lease.commit({ [item.stateKey ?? stream_descriptor.name]: stream_state as StreamState })
+  return { name: item.stateKey ?? stream_descriptor.name, state: stream_state as StreamState }
 }

@@ -25,6 +25,11 @@ export interface DestinationReport {
  * everything before it. Applies backpressure by not asking for the next item. Throws when anything could not be written.
  */
 export interface Destination {
+  /**
+   * Asks for more while states that it handed on are still being committed. Without it the request for the next item means that all
+   * of them are.
+   */
+  readonly readsAhead?: boolean
   open(run: RunInfo): Promise<void>
   write(items: AsyncIterable<Item>): AsyncIterable<Item>
   /** Called once, after success and after failure. */

@@ -201,10 +201,10 @@ export class StreamReader {
     this.#sinceState = 0
   }
 
-  /** Only the states of partitions are too many to keep for a backfill. */
+  /** A backfill has a state only where a registry keeps its progress. */
   #keepsState(): boolean {
     const { range } = this.#options
-    return range === undefined || (range.resumable === true && !this.#bound.partitioned)
+    return range === undefined || range.resumable === true
   }
 
   async #finish(): Promise<void> {

@@ -23,7 +23,7 @@ export interface PartitionedStateOptions {
   readonly report: Reporter
   /** Final states of parents, asked for when the stream is finished. */
   readonly parentState?: () => ParentStates | undefined
-  /** A backfill: the state stays as it was. */
+  /** A backfill: `resume` is where it broke off in all partitions, in the form that `current` gives. */
   readonly range?: NonNullable<CursorOptions['range']>
 }
 
@@ -61,10 +61,11 @@ export class PartitionedState {
 
   constructor(options: PartitionedStateOptions) {
     this.#options = options
-    const { cursor, state = {}, dialect } = options
-    this.#incoming = readIncoming(state, cursor)
+    const { cursor, state = {}, dialect, range } = options
+    this.#incoming = readIncoming(range ? (range.resume ?? {}) : state, cursor)
     // The reference opens the cursors of all listed partitions at once, which shows in how their values are written.
-    const cursorOf = (known: StreamState) => (dialect === 'airbyte' ? cursor.open(known, { scope: {} }).state() : known)
+    const rewrites = dialect === 'airbyte' && !range
+    const cursorOf = (known: StreamState) => (rewrites ? cursor.open(known, { scope: {} }).state() : known)
     for (const entry of this.#incoming.partitions) {
       this.#entries.set(canonicalJson(entry.partition), { partition: sorted(entry.partition), cursor: cursorOf(entry.cursor) })
     }
@@ -78,7 +79,7 @@ export class PartitionedState {
   }
 
   open(partition: Partition): CursorRun {
-    const { clock, cursor, range } = this.#options
+    const { clock } = this.#options
     this.#startedAt ??= clock.monotonic()
     const key = canonicalJson(partition.values)
     if (!this.#known.add(key)) return this.#repetition(partition)
@@ -86,15 +87,22 @@ export class PartitionedState {
     if (this.#open.size >= partitionsInMemory) this.#dropOldest()
     const known = this.#entries.get(key)?.cursor ?? this.#takeLegacy(partition)
     if (!known) this.#partitions += 1
-    const run = cursor.open(known ?? this.#global, {
-      scope: partition.scope,
-      ...(known || !this.#global ? {} : { lookbackSeconds: this.#lookback }),
-      ...(range ? { range } : {}),
-    })
+    const run = this.#openCursor(partition, known)
     this.#open.set(key, { partition, run })
     this.#parents.opened(key, partition.parents)
     this.#snapshot = undefined
     return run
+  }
+
+  #openCursor({ scope }: Partition, known: StreamState | undefined): CursorRun {
+    const { cursor, range } = this.#options
+    if (!range) {
+      const lookback = known || !this.#global ? {} : { lookbackSeconds: this.#lookback }
+      return cursor.open(known ?? this.#global, { scope, ...lookback })
+    }
+    // What all partitions share says nothing about how far one of them is; without a place of its own it starts over.
+    const { resume: _, ...bounds } = range
+    return cursor.open(undefined, { scope, range: known ? { ...bounds, resume: known } : bounds })
   }
 
   done(partition: Partition): void {

@@ -78,4 +78,30 @@ describe('connector read --from --to, broken off', () => {
     const exported = await runConnector(['state', 'export', '--state', `file:${join(folder, 'parts', 'state')}`])
     expect(JSON.parse(exported.stdout)).toHaveLength(1)
   })
+
+  it.each([4, 7])('goes on in each of its partitions after %i calls', async (calls) => {
+    const { sandbox, config } = await openWorld({ pages: 2, posts: 600, days: 60 }, { lookback_days: 0, stream_layout: 'merged' })
+    const folder = temporaryFolder()
+    const day = (ago: number) => new Date(sandbox.clock.now().getTime() - ago * 86_400_000).toISOString().slice(0, 10)
+    const backfill = (name: string, ...more: string[]) =>
+      runConnector([
+        ...['read', 'facebook_pages', '--config', config, '--select', 'posts', '--from', day(55), '--to', day(5), '--concurrency', '1'],
+        ...['--state', `file:${join(folder, name, 'state')}`, '--output', `jsonl:${join(folder, name, 'data')}`, ...more],
+      ])
+    const ids = (name: string) =>
+      readFileSync(join(folder, name, 'data', 'posts.jsonl'), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).id as string)
+    const listings = () => sandbox.requests.filter(({ path }) => path.endsWith('/published_posts')).length
+    expect((await backfill('whole')).code).toBe(0)
+    const whole = listings()
+    sandbox.reset()
+    expect((await backfill('parts', '--max-requests', String(calls))).code).toBe(3)
+    expect((await backfill('parts')).code).toBe(0)
+    // Each of two Pages asks once more for the end of what is known.
+    expect(listings()).toBeLessThanOrEqual(whole + 4)
+    expect(new Set(ids('parts'))).toEqual(new Set(ids('whole')))
+    expect(ids('parts').length).toBeLessThanOrEqual(ids('whole').length + 2)
+  })
 })

@@ -1,4 +1,4 @@
-import type { Item } from '../framework/index.ts'
+import type { Item } from './items.ts'
 
 /** A destination that takes items in first and makes them durable together. */
 export interface Committer {

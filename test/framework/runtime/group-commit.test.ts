@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { groupCommit } from '../../destinations/group-commit.ts'
-import type { Item } from '../../framework/index.ts'
-import { from } from '../conformance/destination.ts'
-import { page, state, streamInfo } from '../conformance/items.ts'
+import type { Item } from '../../../framework/index.ts'
+import { groupCommit } from '../../../framework/runtime/group-commit.ts'
+import { from } from '../../conformance/destination.ts'
+import { page, state, streamInfo } from '../../conformance/items.ts'
 
 const posts = streamInfo('posts')
 
