@@ -10,6 +10,7 @@ import { type MediaInsights, readMediaInsights } from './media-insights.ts'
 import { lookAtMedia } from './media-look.ts'
 import { openPublishing } from './open-publishing.ts'
 import { type MediaKind, mediaKind, type PostContent, toPost } from './post-content.ts'
+import { probePost } from './probe-post.ts'
 import { failureOfError, type PublishResult, resultOf } from './publish-result.ts'
 
 export interface PublishOptions {
@@ -94,6 +95,11 @@ export class InstagramConnector {
   }
 
   async #publish(input: JsonObject, options: PublishOptions): Promise<PublishResult> {
+    if (options.probeMedia) {
+      const { signal } = options
+      const error = await probePost(input, { localHosts: isLocal(this.#config.baseUrl), signal })
+      if (error) return { success: false, error }
+    }
     const { publish } = this.#open(options)
     return this.#run(publish, { input, key: options.idempotencyKey, journal: this.#journal, options })
   }
@@ -139,6 +145,11 @@ function runOptions({ maxWaitTime, pollInterval }: PublishOptions): JsonObject {
     ...(maxWaitTime === undefined ? {} : { max_wait_seconds: maxWaitTime / 1000 }),
     ...(pollInterval === undefined ? {} : { poll_interval_seconds: pollInterval / 1000 }),
   }
+}
+
+/** A local API fetches local media. */
+function isLocal(baseUrl: string | undefined): boolean {
+  return baseUrl !== undefined && /^(?:localhost|127\.|\[::1\])/.test(new URL(baseUrl).hostname)
 }
 
 function masked(result: PublishResult, redact: (text: string) => string): PublishResult {

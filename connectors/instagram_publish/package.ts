@@ -5,6 +5,10 @@ export const instagramPublish: ConnectorPackage = {
   product: 'instagram_publish',
   name: 'Instagram Publishing Connector',
   manifest: 'manifests/third_party/social/meta/instagram_publish.rest.yaml',
+  readme: {
+    file: 'connectors/instagram_publish/README.md',
+    fill: async (text) => (await import('./readme.ts')).instagramPublishReadme(text),
+  },
   load: async () => {
     const [{ publishComponents }, { readGraphUsage }] = await Promise.all([import('./components.ts'), import('../meta/usage.ts')])
     return { components: publishComponents, usage: readGraphUsage }

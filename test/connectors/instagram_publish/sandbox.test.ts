@@ -61,6 +61,17 @@ describe('publishing to the sandbox', () => {
     expect(live()).toEqual({})
   })
 
+  it('looks at the media first when told to, and sends nothing when they are wrong', async () => {
+    const { instagram, sandbox, image, live } = await openPlace()
+    const wrong = await instagram.publishFeedPost({ mediaUrls: [image('picture.png')] }, { probeMedia: true })
+    expect(wrong).toMatchObject({ error: { code: 'MEDIA_ERROR', details: { findings: [{ rule: 'image-format' }] } } })
+    expect(sandbox.requests).toEqual([])
+    expect(await instagram.publishFeedPost({ caption: 'seen', mediaUrls: [image()] }, { probeMedia: true })).toMatchObject({
+      success: true,
+    })
+    expect(live()).toEqual({ seen: 1 })
+  })
+
   it('says CONTAINER_ERROR of a film that is too short, and publishes nothing of a carousel with it', async () => {
     const { instagram, live, image, film } = await openPlace()
     expect(await instagram.publishReel({ mediaUrls: [film(1)] })).toMatchObject({ error: { code: 'CONTAINER_ERROR' } })

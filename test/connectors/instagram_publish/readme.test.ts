@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { PUBLISH_CODES } from '../../../connectors/instagram_publish/codes.ts'
+import { manifestConfig, openServices } from '../../../connectors/instagram_publish/facade-services.ts'
+import { validatePost } from '../../../connectors/instagram_publish/media/validate.ts'
+import { openPublishing } from '../../../connectors/instagram_publish/open-publishing.ts'
+import { instagramPublishReadme } from '../../../connectors/instagram_publish/readme.ts'
+import { planAction } from '../../../framework/runtime/run-action.ts'
+
+const readme = readFileSync(new URL('../../../connectors/instagram_publish/README.md', import.meta.url), 'utf8')
+const posts = [...readme.matchAll(/```json post\n([\s\S]*?)```/g)].map((match) => JSON.parse(match[1] ?? ''))
+
+describe('the README of publishing', () => {
+  it('is what the code says', () => {
+    expect(instagramPublishReadme(readme)).toBe(readme)
+    for (const code of Object.keys(PUBLISH_CODES)) expect(readme).toContain(`| \`${code}\` |`)
+  })
+
+  it('shows a post of every type', () => {
+    expect(new Set(posts.map(({ type }) => type))).toEqual(new Set(['image', 'video', 'reel', 'carousel', 'story']))
+  })
+
+  it.each(posts.map((post, index) => ({ index, type: post.type, post })))(
+    'post $index ($type) has no findings, and can be planned',
+    async ({ post }) => {
+      expect(validatePost(post)).toEqual([])
+      const config = { accessToken: 'readme-token', instagramAccountId: '17841400000000001' }
+      const { services, http } = openServices(config)
+      const { publish, connector } = openPublishing(manifestConfig(config, { checkQuota: true }), services)
+      const calls = await planAction({ action: publish, connector, input: post })
+      expect(calls.at(0)).toMatchObject({ step: 'quota' })
+      expect(calls.at(-2)).toMatchObject({ step: 'publish', url: expect.stringMatching(/\/17841400000000001\/media_publish$/) })
+      expect(http.stats().requests).toBe(0)
+    },
+  )
+})
