@@ -35,5 +35,7 @@ export async function inspectToken(
     const seen = all.map(({ igUserId, name }) => `${igUserId} (${name})`).join(', ')
     throw new ConfigError('ERR_ACCOUNT_NOT_SEEN', `the token does not see account ${wanted}; it sees ${seen}`)
   }
-  return { login, token: { accessToken: token, createdAt: facts?.createdAt, expiresAt: facts?.expiresAt }, accounts }
+  // Nobody tells the age of a token of Instagram Login: from now on it is a day until it may be refreshed.
+  const createdAt = login === 'instagram' ? new Date(access.clock.now()).toISOString() : facts?.createdAt
+  return { login, token: { accessToken: token, createdAt, expiresAt: facts?.expiresAt }, accounts }
 }

@@ -84,7 +84,7 @@ export async function needsLogin(
 
 function outcomeOf(account: AccountRecord, expiresAt: string | undefined, token: 'new' | 'old'): RefreshOutcome {
   if (token === 'new') return { account, expiresAt, outcome: 'refreshed' }
-  return { account, expiresAt, outcome: expiresAt === undefined ? 'permanent' : 'fresh' }
+  return { account, expiresAt, outcome: expiresAt === undefined && account.login === 'facebook' ? 'permanent' : 'fresh' }
 }
 
 /** By the dates that a listing shows. Tokens of Instagram Login always expire; where nobody knows when, they are replaced to learn it. */

@@ -6,21 +6,28 @@ const LAST_SHARE = 0.1
 
 export const REFRESH_BEFORE_DAYS = 7
 
-/** How long a token lives yet. `never`: it does not expire, or nobody knows when. */
+/** How long a token lives yet. `never`: it does not expire, or nobody knows when; the text tells which. */
 export interface TokenHealth {
   readonly state: 'fresh' | 'due' | 'expired' | 'never'
   /** Rounded down, negative when it expired; undefined for `never`. */
   readonly daysLeft: number | undefined
-  /** For people: `43 days left`, `expired 2 days ago`, `does not expire`. */
+  /** For people: `43 days left`, `expired 2 days ago`, `does not expire`, `end not known`. */
   readonly text: string
 }
 
+/** What of a record tells how its token is. */
+export type TokenDates = Pick<AccountRecord, 'tokenExpiresAt' | 'tokenCreatedAt'> & Partial<Pick<AccountRecord, 'login'>>
+
 /** For listings and checks: of a record, or of anything with the two dates. `now` in milliseconds. */
 export function tokenHealth(
-  { tokenExpiresAt, tokenCreatedAt }: Pick<AccountRecord, 'tokenExpiresAt' | 'tokenCreatedAt'>,
+  { tokenExpiresAt, tokenCreatedAt, login }: TokenDates,
   { now, refreshBeforeDays = REFRESH_BEFORE_DAYS }: { readonly now: number; readonly refreshBeforeDays?: number },
 ): TokenHealth {
-  if (tokenExpiresAt === undefined) return { state: 'never', daysLeft: undefined, text: 'does not expire' }
+  if (tokenExpiresAt === undefined) {
+    // All tokens of Instagram Login expire; of the others nothing is known until somebody has asked for their dates.
+    const known = login !== 'instagram' && tokenCreatedAt !== undefined
+    return { state: 'never', daysLeft: undefined, text: known ? 'does not expire' : 'end not known' }
+  }
   const left = Date.parse(tokenExpiresAt) - now
   const daysLeft = Math.floor(left / DAY_MS)
   const days = (count: number) => `${count} day${count === 1 ? '' : 's'}`

@@ -1,4 +1,5 @@
 // The only door: what connectors, destinations, registries and programs that embed the runtime may use.
+export { type AwsEnvironment, awsCredentials } from './aws/credentials.ts'
 export { type Clock, systemClock } from './clock.ts'
 // What an action is made of, and where it is written down.
 export type { Action } from './components/actions/action.ts'

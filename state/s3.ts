@@ -1,7 +1,7 @@
-import type { Clock, StateRegistry, StateVersion } from '../framework/index.ts'
+import type { AwsEnvironment, Clock, StateRegistry, StateVersion } from '../framework/index.ts'
 import { parseDocument, versionOf } from './document.ts'
 import { createRunLog, plainName, type RunStore } from './run-log.ts'
-import { type Environment, parseS3Url } from './s3/address.ts'
+import { parseS3Url } from './s3/address.ts'
 import { type Bucket, openBucket } from './s3/bucket.ts'
 import { historyKey, historyVersions, keysOf } from './s3/keys.ts'
 import { S3Lease } from './s3/lease.ts'
@@ -9,7 +9,7 @@ import { S3Lock } from './s3/lock.ts'
 
 export interface S3RegistryOptions {
   readonly clock: Clock
-  readonly env?: Environment
+  readonly env?: AwsEnvironment
   /** Milliseconds without a heartbeat after which a lease may be taken over. */
   readonly staleAfter?: number
 }

@@ -1,6 +1,6 @@
 import { AwsV4Signer } from 'aws4fetch'
-import { type Clock, ConfigError, ConnectorError } from '../../framework/index.ts'
-import { type S3Address, s3Credentials } from './address.ts'
+import { awsCredentials, type Clock, ConfigError, ConnectorError } from '../../framework/index.ts'
+import type { S3Address } from './address.ts'
 
 export interface S3Object {
   readonly text: string
@@ -42,7 +42,7 @@ interface Call {
 
 export function openBucket(address: S3Address, { clock }: { readonly clock: Clock }): Bucket {
   const { bucket, prefix } = address
-  const credentials = s3Credentials(address.env, clock)
+  const credentials = awsCredentials(address.env, clock)
   const placeOf = (key: string) => `s3://${bucket}/${prefix}${key}`
 
   async function attempt({ method, key, parameters = {}, headers = {}, body }: Call): Promise<Answer> {

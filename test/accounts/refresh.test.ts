@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { inspectToken } from '../../accounts/add-account.ts'
+import { registerAccounts } from '../../accounts/oauth.ts'
 import { refreshToken } from '../../accounts/refresh.ts'
 import type { LoginFamily } from '../../framework/index.ts'
 import { DAY_MS, fileIn, type TokenWorld, tokenWorld } from './world.ts'
@@ -202,6 +204,18 @@ describe('refreshToken', () => {
     const account = await add('sandbox-instagram-token', 'instagram', { ageDays: 0.9, leftDays: 3 })
     expect(await refreshToken(life, account, 'due')).toMatchObject({ outcome: 'fresh' })
     expect(sandbox.counts).toEqual({})
+  })
+
+  it('learns the end of a token of Instagram login at the first chance', async () => {
+    const { life, registry, access, sandbox } = await tokenWorld()
+    const connected = await inspectToken(access, { token: 'sandbox-instagram-token', login: 'instagram' })
+    const [account] = await registerAccounts(registry, connected)
+    if (!account) throw new Error('no account')
+    sandbox.reset()
+    expect(await refreshToken(life, account, 'due')).toMatchObject({ outcome: 'fresh', expiresAt: undefined })
+    expect(sandbox.counts).toEqual({})
+    sandbox.clock.advance(1.01 * DAY_MS)
+    expect(await refreshToken(life, account, 'due')).toMatchObject({ outcome: 'refreshed', expiresAt: expect.any(String) })
   })
 
   it('keeps the token when the app is not known or wrong', async () => {

@@ -6,7 +6,8 @@ const at = (days: number) => new Date(now + days * 86_400_000).toISOString()
 
 describe('tokenHealth', () => {
   it.each([
-    [undefined, undefined, 7, { state: 'never', daysLeft: undefined, text: 'does not expire' }],
+    [undefined, undefined, 7, { state: 'never', daysLeft: undefined, text: 'end not known' }],
+    [-1, undefined, 7, { state: 'never', daysLeft: undefined, text: 'does not expire' }],
     [-17, 43, 7, { state: 'fresh', daysLeft: 43, text: '43 days left' }],
     [undefined, 7.01, 7, { state: 'fresh', daysLeft: 7, text: '7 days left' }],
     [undefined, 7, 7, { state: 'due', daysLeft: 7, text: '7 days left' }],
@@ -25,5 +26,10 @@ describe('tokenHealth', () => {
       tokenExpiresAt: expires === undefined ? undefined : at(expires),
     }
     expect(tokenHealth(dates, { now, refreshBeforeDays })).toEqual(expected)
+  })
+  it('takes no token of Instagram login for one without an end', () => {
+    const dates = { tokenCreatedAt: at(-1), tokenExpiresAt: undefined }
+    expect(tokenHealth({ ...dates, login: 'instagram' }, { now }).text).toBe('end not known')
+    expect(tokenHealth({ ...dates, login: 'facebook' }, { now }).text).toBe('does not expire')
   })
 })

@@ -88,7 +88,7 @@ describe('s3StateRegistry', () => {
     const refused = s3StateRegistry(server.freshUrl(), { clock, env: { ...s3Environment, AWS_SECRET_ACCESS_KEY: 'wrong' } })
     await expect(refused.show('acme')).rejects.toMatchObject({ code: 'ERR_S3_ACCESS' })
     const nameless = s3StateRegistry(server.freshUrl(), { clock, env: {} })
-    await expect(nameless.show('acme')).rejects.toMatchObject({ code: 'ERR_S3_CREDENTIALS' })
+    await expect(nameless.show('acme')).rejects.toMatchObject({ code: 'ERR_AWS_CREDENTIALS' })
   })
 })
 
