@@ -25,6 +25,7 @@ export async function readRequest(invocation: Invocation, log: TerminalLog): Pro
     from: text(options, 'from'),
     to: text(options, 'to'),
     limit: wholeNumber(options, 'limit'),
+    files: text(options, 'files'),
     concurrency: wholeNumber(options, 'concurrency'),
   }
 }

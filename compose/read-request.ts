@@ -55,6 +55,8 @@ export interface ReadRequest extends SessionRequest, StreamChoice, StateChoice, 
   readonly to?: string | undefined
   /** Rows per stream, to have a look; the state of a stream cut off does not move. */
   readonly limit?: number | undefined
+  /** Folder for the files of streams whose records come with files. */
+  readonly files?: string | undefined
   /** Slices read at the same time. */
   readonly concurrency?: number | undefined
 }

@@ -103,13 +103,14 @@ const isList = (output: Output | readonly Output[]): output is readonly Output[]
 
 export function readOptions({ connector, run, report, signal, clock }: Session, state: OpenState, request: ReadRequest): ReadOptions {
   const range = rangeOf(request, state)
-  const { limit, concurrency = connector.concurrency } = request
+  const { limit, files, concurrency = connector.concurrency } = request
   if (concurrency === 0) throw new ConfigError('ERR_FLAG_INVALID', '--concurrency takes a whole number of 1 or more, not 0')
   return {
     ...{ clock, run, report, signal, dialect: connector.manifest.dialect },
     state: range ? backfillStates(state.streams, range) : state.streams,
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(limit === undefined ? {} : { limit }),
+    ...(files === undefined ? {} : { files }),
     ...(range ? { range } : {}),
   }
 }

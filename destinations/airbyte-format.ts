@@ -1,4 +1,4 @@
-import type { Message, PageItem } from '../framework/index.ts'
+import { type FileReference, fileOf, type Message, type PageItem } from '../framework/index.ts'
 import { type OutputFormat, type Redact, redacted } from './format.ts'
 import { jsonText, rowText } from './json-text.ts'
 
@@ -16,10 +16,15 @@ export function airbyteLine(message: Message, redact: Redact): string {
   return `${jsonText(message.type === 'CONTROL' || message.type === 'RECORD' ? message : redacted(message, redact))}\n`
 }
 
+function withFile(file: FileReference | undefined, after: string): string {
+  return file ? `${after.slice(0, -3)},"file_reference":${jsonText(file)}}}\n` : after
+}
+
 function recordLines({ stream, rows, emittedAt }: PageItem): string {
   const before = `{"type":"RECORD","record":{"stream":${jsonText(stream.name)},"data":`
   const after = `,"emitted_at":${Math.trunc(emittedAt)}}}\n`
   let text = ''
-  for (const row of rows) text += before + rowText(row) + after
+  if (stream.fileBased) for (const row of rows) text += before + rowText(row) + withFile(fileOf(row), after)
+  else for (const row of rows) text += before + rowText(row) + after
   return text
 }

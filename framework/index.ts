@@ -69,6 +69,7 @@ export type {
   StreamState,
   StreamStatus,
 } from './protocol/messages.ts'
+export { type FileReference, fileOf } from './protocol/messages.ts'
 export type { Finding, Reporter } from './report.ts'
 export type {
   AccountRecord,

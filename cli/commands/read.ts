@@ -33,6 +33,7 @@ export const read: Command = {
     { flags: '--to <date>', description: 'backfill: end of the range' },
     ...NETWORK,
     { flags: '--limit <n>', description: 'rows per stream, to have a look; the state of a stream cut off does not move' },
+    { flags: '--files <dir>', description: 'where the files go that records come with' },
     { flags: '--concurrency <n>', description: 'slices read at the same time' },
   ],
   run: (invocation) => protocolErrors(invocation.io, () => readAll(invocation)),

@@ -66,6 +66,7 @@ import { RecordExpander } from './extractors/record-expander.ts'
 import { RecordFilter } from './extractors/record-filter.ts'
 import { RecordSelector } from './extractors/record-selector.ts'
 import { ResponseToFileExtractor } from './extractors/response-to-file-extractor.ts'
+import { FileUploader } from './files/file-uploader.ts'
 import { CursorPagination } from './paginators/cursor-pagination.ts'
 import { DefaultPaginator } from './paginators/default-paginator.ts'
 import { NoPagination } from './paginators/no-pagination.ts'
@@ -190,6 +191,7 @@ export const components: readonly Component[] = [
   RecordFilter,
   RecordSelector,
   ResponseToFileExtractor,
+  FileUploader,
   CursorPagination,
   DefaultPaginator,
   NoPagination,

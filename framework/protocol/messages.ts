@@ -8,6 +8,24 @@ export interface JsonObject {
 }
 /** A record as it travels: parsed JSON, changed in place only by the stage that owns the page. */
 export type Row = Record<string, unknown>
+/** A file that came with a record, as the protocol says it: where it was put, its path below the folder of all files, its size. */
+export interface FileReference {
+  readonly staging_file_url: string
+  readonly source_file_relative_path: string
+  readonly file_size_bytes: number
+}
+
+const fileKey: unique symbol = Symbol('file_reference')
+
+/** Says which file belongs to a record: beside its data, not in it, and kept by copies of the record. */
+export function attachFile(row: Row, file: FileReference): void {
+  Object.assign(row, { [fileKey]: file })
+}
+
+export function fileOf(row: Row & { readonly [fileKey]?: FileReference }): FileReference | undefined {
+  return row[fileKey]
+}
+
 export type JsonSchema = { readonly [keyword: string]: unknown }
 
 export type SyncMode = 'full_refresh' | 'incremental'
@@ -22,7 +40,7 @@ export interface StreamDescriptor {
 
 export interface RecordMessage {
   readonly type: 'RECORD'
-  readonly record: { readonly stream: string; readonly data: Row; readonly emitted_at: number }
+  readonly record: { readonly stream: string; readonly data: Row; readonly emitted_at: number; readonly file_reference?: FileReference }
 }
 
 export interface StateMessage {

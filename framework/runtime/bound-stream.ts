@@ -48,6 +48,7 @@ function infoOf(stream: Stream, account?: Account): ListedStream['info'] {
     accountId: account?.id,
     primaryKey: stream.primaryKey,
     cursorField: stream.cursor?.cursorField,
+    ...(stream.files ? { fileBased: true } : {}),
   }
 }
 
@@ -99,7 +100,7 @@ export function catalogEntry({ info, stream }: BoundStream): CatalogStream {
     ...(cursor ? { source_defined_cursor: cursor.withField === undefined, default_cursor_field: [cursor.cursorField] } : {}),
     ...(info.primaryKey.length > 0 ? { source_defined_primary_key: info.primaryKey } : {}),
     is_resumable: cursor !== undefined,
-    is_file_based: false,
+    is_file_based: stream.files !== undefined,
   }
 }
 

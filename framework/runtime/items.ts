@@ -12,6 +12,8 @@ export interface StreamInfo {
   readonly primaryKey: readonly (readonly string[])[]
   readonly cursorField: string | undefined
   readonly schema: JsonSchema
+  /** Records come with files. */
+  readonly fileBased?: true
 }
 
 /** A page of records. The unit that travels: never one hop per record. */

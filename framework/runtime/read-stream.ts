@@ -2,9 +2,9 @@ import type { Clock } from '../clock.ts'
 import { type CursorRun, type CursorSlice, narrowing } from '../components/cursors/cursor.ts'
 import { openStreamState, type StreamStateRun } from '../components/cursors/partition-state.ts'
 import type { Partition } from '../components/partition-routers/partition-router.ts'
-import type { StreamSlice } from '../components/retrievers/retriever.ts'
+import { type StreamSlice, sliceScope } from '../components/retrievers/retriever.ts'
 import { AuthenticationError, ConfigError, ConnectorError, type ErrorContext, StoppedError, withContext } from '../errors.ts'
-import type { Row, StreamState } from '../protocol/messages.ts'
+import { attachFile, type Row, type StreamState } from '../protocol/messages.ts'
 import type { Reporter } from '../report.ts'
 import { type BackfillRange, backfillKey, backfillState } from './backfill.ts'
 import type { BoundStream } from './bound-stream.ts'
@@ -34,6 +34,8 @@ export interface StreamReadOptions {
   readonly state: StreamState | undefined
   /** Backfill: read this range; `state` is then the backfill's own progress. */
   readonly range?: BackfillRange
+  /** Folder for the files of streams that have some. */
+  readonly files?: string
   /** Rows after which the stream is cut off, its last slice unfinished. */
   readonly limit?: number
 }
@@ -71,6 +73,7 @@ export class StreamReader {
     this.#status('STARTED')
     const inFlight = new Set<Promise<void>>()
     try {
+      if (this.#bound.stream.files && this.#options.files === undefined) throw withoutFolder(this.#bound.info.name)
       for await (const partition of this.#bound.partitions(this.#state.parentState())) {
         this.#partitions += 1
         await this.#readPartition(this.#fresh(partition), inFlight)
@@ -148,6 +151,7 @@ export class StreamReader {
         if (cursor?.dataFeed && run) rows = rows.filter((row) => run.keep(row))
         await before
         if (limit !== undefined) rows = rows.slice(0, Math.max(0, limit - this.#result.rows))
+        await this.#fetchFiles(rows, slice)
         if (rows.length > 0) await this.#emit(rows, slice.window, run, Math.trunc(clock.now()))
         if (limit === undefined && slice.window && run?.progress?.(slice.window, page.rows)) this.#checkpoint()
         if (limit !== undefined && this.#result.rows >= limit) return false
@@ -170,6 +174,15 @@ export class StreamReader {
     this.#sinceState += rows.length
     if (run && window) run.observe(window, rows)
     await this.#options.out.send({ type: 'page', stream: this.#bound.info, rows, emittedAt })
+  }
+
+  /** Files are there before their records. */
+  async #fetchFiles(rows: readonly Row[], slice: StreamSlice): Promise<void> {
+    const { stream, info } = this.#bound
+    const { files: folder, signal } = this.#options
+    if (!stream.files || folder === undefined) return
+    const options = { folder, stream: info.name, scope: sliceScope(slice), signal }
+    for (const row of rows) attachFile(row, await stream.files.upload(row, options))
   }
 
   #dedupe(slice: StreamSlice) {
@@ -264,4 +277,8 @@ function several(slices: Iterable<unknown>): boolean {
 function heldPageInSlices(): ConfigError {
   const message = "the first page that a parent record holds ('lazy_read_pointer') is that of one slice; leave out 'step' of the cursor"
   return new ConfigError('ERR_MANIFEST_INVALID', message)
+}
+
+function withoutFolder(stream: string): ConfigError {
+  return new ConfigError('ERR_FILES_FOLDER', `the records of ${stream} come with files; name a folder for them with --files`)
 }

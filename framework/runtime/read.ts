@@ -31,6 +31,8 @@ export interface ReadOptions {
   readonly concurrency?: number
   readonly range?: { readonly from?: string; readonly to?: string }
   readonly limit?: number
+  /** Folder for the files of streams that have some. */
+  readonly files?: string
 }
 
 /**

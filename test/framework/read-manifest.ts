@@ -20,6 +20,8 @@ export interface ManifestReadOptions {
   readonly config?: Readonly<Record<string, unknown>>
   readonly state?: ConnectionState
   readonly concurrency?: number
+  /** Folder for files. */
+  readonly files?: string
 }
 
 /** A manifest of ours with these streams and what else stands at its top. */
@@ -39,7 +41,7 @@ export function manifestOf(streams: readonly object[], more: object = {}): strin
 
 /** Reads all streams of a manifest with the real runtime; nobody sleeps. */
 export async function readManifest(text: string, options: ManifestReadOptions = {}): Promise<ManifestRead> {
-  const { config = {}, state = {}, concurrency = 4 } = options
+  const { config = {}, state = {}, concurrency = 4, files } = options
   const { services } = testContext()
   const manifest = loadManifest({ text, file: 'm.yaml' })
   const run = new Run(services.clock, 'run')
@@ -57,6 +59,7 @@ export async function readManifest(text: string, options: ManifestReadOptions = 
     state,
     signal: new AbortController().signal,
     concurrency,
+    ...(files === undefined ? {} : { files }),
   }
   for await (const item of read({ streams, gone: [], broken: connector.broken }, reading)) {
     if (item.type === 'page') rows[item.stream.name] = [...(rows[item.stream.name] ?? []), ...item.rows]

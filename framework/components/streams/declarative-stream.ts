@@ -4,6 +4,7 @@ import { defineComponent, type Field } from '../../manifest/component.ts'
 import { list, listOrOne, optional, slot, string } from '../../manifest/fields.ts'
 import type { JsonSchema } from '../../protocol/messages.ts'
 import { Cursor } from '../cursors/cursor.ts'
+import { FileUploader } from '../files/file-upload.ts'
 import { Retriever } from '../retrievers/retriever.ts'
 import { defaultSchema } from '../schema-loaders/schema-file.ts'
 import { SchemaLoader } from '../schema-loaders/schema-loader.ts'
@@ -56,6 +57,9 @@ export const DeclarativeStream = defineComponent(Stream, {
         description: 'Bring states of earlier versions into the form of today, in order, before the stream is read.',
       }),
     ),
+    file_uploader: optional(
+      slot(FileUploader, { description: 'Fetches the file that each record speaks of; needs `--files`.', default_type: 'FileUploader' }),
+    ),
   },
   examples: [
     {
@@ -84,6 +88,7 @@ export const DeclarativeStream = defineComponent(Stream, {
       retriever: fields.retriever,
       cursor: incremental_sync && fields.retriever.grouped ? withSharedState(incremental_sync) : incremental_sync,
       transformations: fields.transformations ?? [],
+      ...(fields.file_uploader ? { files: fields.file_uploader } : {}),
       ...(migrations ? { migrateState: (state) => migrations.reduce((known, migrate) => migrate(known), state) } : {}),
       schema: once(async () => combine(await Promise.all(loaders.map((loader) => loader.load())))),
     }

@@ -1,6 +1,7 @@
 import { defineFamily } from '../../manifest/component.ts'
 import type { JsonSchema, StreamState } from '../../protocol/messages.ts'
 import type { Cursor } from '../cursors/cursor.ts'
+import type { FileUploader } from '../files/file-upload.ts'
 import type { Retriever } from '../retrievers/retriever.ts'
 import type { StateMigration } from '../state-migrations/state-migration.ts'
 import type { Transformation } from '../transformations/transformation.ts'
@@ -17,6 +18,8 @@ export interface Stream {
   schema(): Promise<JsonSchema>
   /** Brings a state of an earlier version into the form of today; absent when the manifest names no migration. */
   readonly migrateState?: StateMigration
+  /** Fetches the file of each record; absent for streams without files. */
+  readonly files?: FileUploader
   /** Two ways to read it; the stream itself is then the first of them. */
   readonly byState?: {
     /** Without a state. */
