@@ -6,8 +6,17 @@ import { instagram } from './instagram.ts'
 import { reads } from './reads.ts'
 import { measureStorage } from './storage.ts'
 import { sync } from './sync.ts'
+import { templates } from './templates.ts'
 
-const suites: Readonly<Record<string, () => Promise<void>>> = { reads, drift, instagram, sync, storage: measureStorage, start: coldStart }
+const suites: Readonly<Record<string, () => Promise<void>>> = {
+  reads,
+  drift,
+  instagram,
+  sync,
+  templates,
+  storage: measureStorage,
+  start: coldStart,
+}
 
 const named = process.argv.slice(2)
 const unknown = named.filter((name) => !Object.hasOwn(suites, name))

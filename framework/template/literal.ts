@@ -15,8 +15,8 @@ const maxDepth = 90
 const failed = { reason: 'no literal' }
 
 const decimalInteger = /^[1-9][0-9]{0,14}$/
-/** What every literal starts with; letters are for True, False, None, set() and prefixes of strings. */
-const literalStart = /^[\s\\#0-9.'"([{+\-TFNsuUbBrR]/
+/** What every literal starts with; letters only as True, False, None, set() and prefixes of strings. */
+const literalStart = /^(?:[\s\\#0-9.'"([{+-]|True|False|None|set\b|(?:[uU]|[bB][rR]?|[rR][bB]?)['"])/
 /** Dates, times, paths and percentages. Arithmetic is no literal either, but for complex numbers, which stay text anyway. */
 const notOnlyNumber = /^[0-9]+[-:/%*+]/
 
