@@ -62,6 +62,7 @@ import { CompositeErrorHandler } from './error-handlers/composite-error-handler.
 import { DefaultErrorHandler } from './error-handlers/default-error-handler.ts'
 import { HttpResponseFilter } from './error-handlers/http-response-filter.ts'
 import { DpathExtractor } from './extractors/dpath-extractor.ts'
+import { ParentFieldPath } from './extractors/parent-field-path.ts'
 import { RecordExpander } from './extractors/record-expander.ts'
 import { RecordFilter } from './extractors/record-filter.ts'
 import { RecordSelector } from './extractors/record-selector.ts'
@@ -187,6 +188,7 @@ export const components: readonly Component[] = [
   DefaultErrorHandler,
   HttpResponseFilter,
   DpathExtractor,
+  ParentFieldPath,
   RecordExpander,
   RecordFilter,
   RecordSelector,

@@ -17,6 +17,13 @@ export interface RecordExtractor {
 export type RecordExpansion = (record: unknown) => readonly unknown[]
 export const RecordExpansion = defineFamily<RecordExpansion>('RecordExpansion', 'Makes several records of one.')
 
+/** A field that goes from a record into what is made of it. */
+export interface ParentField {
+  /** Puts a copy of the value, null where there is none, into `item`. Throws ConnectorError ERR_FIELD_PATH where it has no room. */
+  copy(record: unknown, item: Record<string, unknown>): void
+}
+export const ParentField = defineFamily<ParentField>('ParentField', 'A field that items take over from the record around them.')
+
 export const RecordExtractor = defineFamily<RecordExtractor>('RecordExtractor', 'Finds the records in a decoded body.')
 
 export interface RecordFilter {

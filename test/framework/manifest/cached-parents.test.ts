@@ -1,5 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import nock from 'nock'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { loadManifest } from '../../../framework/manifest/manifest.ts'
+import { openConnector } from '../../../framework/runtime/open-connector.ts'
+import { read } from '../../../framework/runtime/read.ts'
+import { Run } from '../../../framework/runtime/run.ts'
+import { createRunReporter } from '../../../framework/runtime/run-reporter.ts'
+import { testContext } from '../build.ts'
 
 const stream = (name: string, more = '', requester = '') =>
   `{ type: DeclarativeStream, name: ${name}, retriever: { type: SimpleRetriever, requester: { type: HttpRequester, url_base: https://api.test, path: ${name} ${requester} }, record_selector: { extractor: { field_path: [] } } ${more} } }`
@@ -54,5 +60,36 @@ describe('cacheParents', () => {
     const text = `type: DeclarativeSource\ndynamic_streams:\n  - { type: DynamicDeclarativeStream, stream_template: ${stream('t')}, components_resolver: ${resolver} }\n`
     const [dynamic] = loadManifest({ file: 'm.yaml', text }).dynamicStreams
     expect(dynamic).toMatchObject({ components_resolver: { retriever: { requester: { use_cache: true } } } })
+  })
+})
+
+describe('a read of a parent and its children', () => {
+  beforeAll(() => nock.disableNetConnect())
+  afterEach(() => nock.cleanAll())
+  afterAll(() => nock.enableNetConnect())
+
+  it('asks for the parent once', async () => {
+    const scope = nock('https://api.test')
+    scope.get('/posts').reply(200, [{ id: 1 }, { id: 2 }])
+    for (const kind of ['comments', 'likes']) for (const id of [1, 2]) scope.get(`/${kind}`).query({ post: id }).reply(200, [{ kind, id }])
+    const router = parents(stream('posts')).replace(
+      'partition_field: id',
+      'partition_field: id, request_option: { inject_into: request_parameter, field_name: post }',
+    )
+    const names = ['posts', 'comments', 'likes']
+    const streams = names.map((name) => stream(name, name === 'posts' ? '' : `, partition_router: ${router}`))
+    const text = `type: DeclarativeSource\ncheck: { type: CheckStream, stream_names: [] }\nstreams:\n${streams.map((node) => `  - ${node}\n`).join('')}`
+    const { services } = testContext()
+    const manifest = loadManifest({ file: 'm.yaml', text })
+    const schema_loader = { type: 'InlineSchemaLoader', schema: { type: 'object' } }
+    for (const node of manifest.streams) Object.assign(node as object, { schema_loader })
+    const connector = openConnector({ manifest, config: {}, ...services })
+    const run = new Run(services.clock, 'test')
+    const report = createRunReporter(run, services.clock, { log: () => undefined })
+    const options = { clock: services.clock, run, report, dialect: 'airbyte' as const, state: {}, signal: new AbortController().signal }
+    const match = { streams: await connector.streams(), gone: [] }
+    for await (const _ of read(match, options));
+    expect(run.streams.map(({ name, rows, outcome }) => [name, rows, outcome])).toEqual(names.map((name) => [name, 2, 'complete']))
+    expect(nock.isDone()).toBe(true)
   })
 })
