@@ -1,5 +1,5 @@
 import type { Row } from '../../framework/protocol/messages.ts'
-import { CursorWatch, type ListedPage, type ListRequest, type MediaListing } from '../instagram_graph/media-listing.ts'
+import { CursorWatch, type ListedPage, type ListRequest, type MediaListing } from '../instagram_graph/media/listing.ts'
 import { type ListedPost, postOf, postRow } from './post-row.ts'
 import { type KnownPost, type PostsGap, type PostsMemory, wasListed } from './posts-memory.ts'
 

@@ -3,7 +3,7 @@ import { type Page, Retriever, wholeStream } from '../../framework/components/re
 import { ConfigError } from '../../framework/errors.ts'
 import { defineComponent } from '../../framework/manifest/component.ts'
 import { type BoundTemplate, slot, template } from '../../framework/manifest/fields.ts'
-import { MediaListing } from '../instagram_graph/media-listing.ts'
+import { MediaListing } from '../instagram_graph/media/listing.ts'
 import { GraphCalls } from '../meta/graph-calls.ts'
 import { RefusedFields } from '../meta/graph-fields-requester.ts'
 import { memorySlice } from '../meta/memory-cursor.ts'

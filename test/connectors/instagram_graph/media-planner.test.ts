@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { urlKey } from '../../../connectors/instagram_graph/media-row.ts'
+import { urlKey } from '../../../connectors/instagram_graph/media/row.ts'
 import { explain } from '../../../framework/runtime/explain.ts'
 import { read } from '../../../framework/runtime/read.ts'
 import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts'

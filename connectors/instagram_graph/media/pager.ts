@@ -1,8 +1,8 @@
-import type { ConnectorError } from '../../framework/errors.ts'
-import type { Row } from '../../framework/protocol/messages.ts'
-import type { MediaExpansion } from './media-expansion.ts'
-import { CursorWatch, type ListedPage, type ListRequest, type MediaListing } from './media-listing.ts'
-import { itemOf, type LookPage, type TimeRange } from './media-page.ts'
+import type { ConnectorError } from '../../../framework/errors.ts'
+import type { Row } from '../../../framework/protocol/messages.ts'
+import type { MediaExpansion } from './expansion.ts'
+import { CursorWatch, type ListedPage, type ListRequest, type MediaListing } from './listing.ts'
+import { itemOf, type LookPage, type TimeRange } from './page.ts'
 
 interface Asked {
   readonly request: ListRequest

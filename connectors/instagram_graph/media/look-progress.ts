@@ -1,7 +1,7 @@
 import { CountTable } from './count-table.ts'
 import { RANGE_SIZE } from './look-plan.ts'
-import type { MediaMemory } from './media-memory.ts'
-import type { MediaItem } from './media-page.ts'
+import type { MediaMemory } from './memory.ts'
+import type { MediaItem } from './page.ts'
 
 export interface LookStart {
   /** Seconds since the epoch. */

@@ -1,11 +1,11 @@
-import { type PlannedCall, type StreamSlice, sliceScope } from '../../framework/components/retrievers/retriever.ts'
-import { accountOf } from '../meta/account.ts'
-import { isObject } from '../meta/insight-rows.ts'
-import { memorySlice } from '../meta/memory-cursor.ts'
+import { type PlannedCall, type StreamSlice, sliceScope } from '../../../framework/components/retrievers/retriever.ts'
+import { accountOf } from '../../meta/account.ts'
+import { isObject } from '../../meta/insight-rows.ts'
+import { memorySlice } from '../../meta/memory-cursor.ts'
+import { PAGE_SIZE } from './listing.ts'
 import { dayOf, olderRanges, windowStart } from './look-plan.ts'
-import { PAGE_SIZE } from './media-listing.ts'
-import { readMemory } from './media-memory.ts'
-import type { MediaSettings } from './media-settings.ts'
+import { readMemory } from './memory.ts'
+import type { MediaSettings } from './settings.ts'
 
 /**
  * Calls of a read when nothing is refused and nothing has changed. The listing is counted for `media`, or for the stream that is read

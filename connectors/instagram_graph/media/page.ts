@@ -1,8 +1,8 @@
-import type { ConnectorError } from '../../framework/errors.ts'
-import type { Row } from '../../framework/protocol/messages.ts'
-import { isObject } from '../meta/insight-rows.ts'
+import type { ConnectorError } from '../../../framework/errors.ts'
+import type { Row } from '../../../framework/protocol/messages.ts'
+import { isObject } from '../../meta/insight-rows.ts'
 import type { Counted } from './count-table.ts'
-import type { MediaMemory } from './media-memory.ts'
+import type { MediaMemory } from './memory.ts'
 
 /** Whole seconds since the epoch, both ends included; undefined where it is open. */
 export interface TimeRange {

@@ -1,6 +1,6 @@
-import type { Metric } from '../meta/catalogue.ts'
-import type { LazySelection } from '../meta/metric-fields.ts'
-import type { MediaItem } from './media-page.ts'
+import type { Metric } from '../../meta/catalogue.ts'
+import type { LazySelection } from '../../meta/metric-fields.ts'
+import type { MediaItem } from './page.ts'
 
 /** `common`: what comes with the list. `full`: every metric that the product of a media has. */
 export type Depth = 'common' | 'full'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SharedPages } from '../../../connectors/instagram_graph/shared-pages.ts'
+import { SharedPages } from '../../../../connectors/instagram_graph/media/shared-pages.ts'
 
 type Kind = 'one' | 'other'
 

@@ -1,5 +1,5 @@
-import type { MediaMemory } from './media-memory.ts'
-import type { MediaItem, TimeRange } from './media-page.ts'
+import type { MediaMemory } from './memory.ts'
+import type { MediaItem, TimeRange } from './page.ts'
 
 /** Media in one range that is read in one page; below the hundred that a page holds, so that a few more still fit. */
 export const RANGE_SIZE = 90

@@ -1,10 +1,10 @@
-import { ConnectorError } from '../../framework/errors.ts'
-import type { Row } from '../../framework/protocol/messages.ts'
-import type { GraphCalls } from '../meta/graph-calls.ts'
-import type { RefusedFields } from '../meta/graph-fields-requester.ts'
-import { dataOf, isObject } from '../meta/insight-rows.ts'
-import type { TimeRange } from './media-page.ts'
-import { secondsOf } from './media-page.ts'
+import { ConnectorError } from '../../../framework/errors.ts'
+import type { Row } from '../../../framework/protocol/messages.ts'
+import type { GraphCalls } from '../../meta/graph-calls.ts'
+import type { RefusedFields } from '../../meta/graph-fields-requester.ts'
+import { dataOf, isObject } from '../../meta/insight-rows.ts'
+import type { TimeRange } from './page.ts'
+import { secondsOf } from './page.ts'
 
 /** The API gives no more in one page. */
 export const PAGE_SIZE = 100

@@ -1,9 +1,9 @@
-import type { HttpClient } from '../../framework/http/client.ts'
-import type { Services } from '../../framework/manifest/component.ts'
-import type { MediaLook } from './media-look.ts'
-import { covers, type MediaMemory } from './media-memory.ts'
-import type { LookPage } from './media-page.ts'
+import type { HttpClient } from '../../../framework/http/client.ts'
+import type { Services } from '../../../framework/manifest/component.ts'
+import type { MediaLook } from './look.ts'
+import { covers, type MediaMemory } from './memory.ts'
 import { ownCopy } from './own-copy.ts'
+import type { LookPage } from './page.ts'
 import { SharedPages } from './shared-pages.ts'
 
 /** The streams that are made from one listing of media. */

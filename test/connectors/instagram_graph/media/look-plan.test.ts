@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CountTable } from '../../../connectors/instagram_graph/count-table.ts'
+import { CountTable } from '../../../../connectors/instagram_graph/media/count-table.ts'
 import {
   cutsOf,
   olderRanges,
@@ -9,8 +9,8 @@ import {
   segmentsOf,
   sweepOf,
   windowStart,
-} from '../../../connectors/instagram_graph/look-plan.ts'
-import { covers, type MediaMemory, readMemory, writeMemory } from '../../../connectors/instagram_graph/media-memory.ts'
+} from '../../../../connectors/instagram_graph/media/look-plan.ts'
+import { covers, type MediaMemory, readMemory, writeMemory } from '../../../../connectors/instagram_graph/media/memory.ts'
 
 const DAY = 86_400
 const item = (time: number) => ({ time })

@@ -1,4 +1,4 @@
-import { Requester } from '../../framework/components/requesters/requester.ts'
+import { Requester } from '../../../framework/components/requesters/requester.ts'
 import {
   type Page,
   type ReadOptions,
@@ -6,24 +6,24 @@ import {
   type StreamSlice,
   sliceScope,
   wholeStream,
-} from '../../framework/components/retrievers/retriever.ts'
-import { ConfigError } from '../../framework/errors.ts'
-import { defineComponent } from '../../framework/manifest/component.ts'
-import { type BoundTemplate, list, oneOf, slot, string, template } from '../../framework/manifest/fields.ts'
-import { accountOf } from '../meta/account.ts'
-import { RefusedFields } from '../meta/graph-fields-requester.ts'
-import { memorySlice } from '../meta/memory-cursor.ts'
-import { lazySelection, selectionFields } from '../meta/metric-fields.ts'
-import { MediaExpansion } from './media-expansion.ts'
-import { mediaHub } from './media-hub.ts'
-import { MediaInsightsReading } from './media-insights-reading.ts'
-import { MediaListing } from './media-listing.ts'
-import { MediaLook } from './media-look.ts'
-import { readMemory, writeMemory } from './media-memory.ts'
-import { MediaMetrics } from './media-metrics.ts'
-import type { LookPage, MediaItem } from './media-page.ts'
-import { plannedMediaCalls } from './media-plan.ts'
-import { callsOf, itemInsights, type MediaSettings } from './media-settings.ts'
+} from '../../../framework/components/retrievers/retriever.ts'
+import { ConfigError } from '../../../framework/errors.ts'
+import { defineComponent } from '../../../framework/manifest/component.ts'
+import { type BoundTemplate, list, oneOf, slot, string, template } from '../../../framework/manifest/fields.ts'
+import { accountOf } from '../../meta/account.ts'
+import { RefusedFields } from '../../meta/graph-fields-requester.ts'
+import { memorySlice } from '../../meta/memory-cursor.ts'
+import { lazySelection, selectionFields } from '../../meta/metric-fields.ts'
+import { MediaExpansion } from './expansion.ts'
+import { mediaHub } from './hub.ts'
+import { MediaInsightsReading } from './insights-reading.ts'
+import { MediaListing } from './listing.ts'
+import { MediaLook } from './look.ts'
+import { readMemory, writeMemory } from './memory.ts'
+import { MediaMetrics } from './metrics.ts'
+import type { LookPage, MediaItem } from './page.ts'
+import { plannedMediaCalls } from './plan.ts'
+import { callsOf, itemInsights, type MediaSettings } from './settings.ts'
 
 const fields = {
   emit: oneOf(['media', 'insights'], { description: 'Which rows this stream gives of the listing that both share.' }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CountTable } from '../../../connectors/instagram_graph/count-table.ts'
+import { CountTable } from '../../../../connectors/instagram_graph/media/count-table.ts'
 
 const media = (count: number, likes = 5) => Array.from({ length: count }, (_, index) => ({ id: `179${index}`, likes, comments: index % 7 }))
 const filled = (entries: ReturnType<typeof media>) => CountTable.sized(entries.length).likewise(entries)

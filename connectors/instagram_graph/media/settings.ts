@@ -1,12 +1,12 @@
-import type { Requester } from '../../framework/components/requesters/requester.ts'
-import type { BuildContext } from '../../framework/manifest/component.ts'
-import type { GraphObject } from '../meta/catalogue.ts'
-import { type CallFrame, GraphCalls } from '../meta/graph-calls.ts'
-import type { RefusedFields } from '../meta/graph-fields-requester.ts'
-import { ItemInsights } from '../meta/item-insights.ts'
-import type { MediaHub, MediaStream } from './media-hub.ts'
-import type { MediaMetrics } from './media-metrics.ts'
-import type { MediaItem } from './media-page.ts'
+import type { Requester } from '../../../framework/components/requesters/requester.ts'
+import type { BuildContext } from '../../../framework/manifest/component.ts'
+import type { GraphObject } from '../../meta/catalogue.ts'
+import { type CallFrame, GraphCalls } from '../../meta/graph-calls.ts'
+import type { RefusedFields } from '../../meta/graph-fields-requester.ts'
+import { ItemInsights } from '../../meta/item-insights.ts'
+import type { MediaHub, MediaStream } from './hub.ts'
+import type { MediaMetrics } from './metrics.ts'
+import type { MediaItem } from './page.ts'
 
 /** The built fields of the media retriever, and what follows from them. */
 export interface MediaSettings {

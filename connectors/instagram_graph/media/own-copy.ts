@@ -1,4 +1,4 @@
-import { ConnectorError } from '../../framework/errors.ts'
+import { ConnectorError } from '../../../framework/errors.ts'
 
 /** An error of calls that two streams share, for one of them: each says for itself which stream it stopped. */
 export function ownCopy(thrown: unknown): unknown {

@@ -1,12 +1,12 @@
-import { AuthenticationError, ConnectorError, StoppedError } from '../../framework/errors.ts'
-import type { Services } from '../../framework/manifest/component.ts'
-import { bisect } from '../meta/bisect.ts'
-import type { ItemInsights } from '../meta/item-insights.ts'
-import { runState } from '../meta/run-state.ts'
+import { AuthenticationError, ConnectorError, StoppedError } from '../../../framework/errors.ts'
+import type { Services } from '../../../framework/manifest/component.ts'
+import { bisect } from '../../meta/bisect.ts'
+import type { ItemInsights } from '../../meta/item-insights.ts'
+import { runState } from '../../meta/run-state.ts'
+import type { ListRequest, MediaListing } from './listing.ts'
 import { segmentsOf, spanOf } from './look-plan.ts'
-import type { ListRequest, MediaListing } from './media-listing.ts'
-import type { MediaMetrics } from './media-metrics.ts'
-import { type MediaItem, observationsOf } from './media-page.ts'
+import type { MediaMetrics } from './metrics.ts'
+import { type MediaItem, observationsOf } from './page.ts'
 
 export interface MediaExpansionOptions {
   readonly listing: MediaListing

@@ -1,13 +1,13 @@
-import { ConnectorError } from '../../framework/errors.ts'
-import type { Services } from '../../framework/manifest/component.ts'
+import { ConnectorError } from '../../../framework/errors.ts'
+import type { Services } from '../../../framework/manifest/component.ts'
 import { CountTable } from './count-table.ts'
+import type { MediaExpansion } from './expansion.ts'
+import type { MediaListing } from './listing.ts'
 import { cutsOf, dayOf, olderRanges, rangesOf, sweepOf, windowStart } from './look-plan.ts'
 import { LookProgress } from './look-progress.ts'
-import type { MediaExpansion } from './media-expansion.ts'
-import type { MediaListing } from './media-listing.ts'
-import type { MediaMemory } from './media-memory.ts'
-import { itemOf, type LookPage, type MediaItem, type TimeRange } from './media-page.ts'
-import { MediaPager } from './media-pager.ts'
+import type { MediaMemory } from './memory.ts'
+import { itemOf, type LookPage, type MediaItem, type TimeRange } from './page.ts'
+import { MediaPager } from './pager.ts'
 
 export interface MediaLookOptions {
   readonly listing: MediaListing
