@@ -25,14 +25,15 @@ const RATE_CODES = new Set([4, 17, 32, 341, 613])
 /**
  * The error that a body reports, whatever the HTTP status is: AuthenticationError for a dead token (only a new login helps),
  * RateLimitError, ConfigError for the app's own credentials, and a ConnectorError for the rest, transient where trying again may help.
- * undefined when the body reports none. The provider's own text stays out of errors about tokens: it may repeat them.
+ * undefined when the body reports none. The provider's own text may repeat what it was sent: it stays out of errors about tokens, and
+ * elsewhere the `secrets` of the call are masked in it.
  */
-export function refusalOf(body: unknown): ConnectorError | undefined {
+export function refusalOf(body: unknown, secrets: readonly string[] = []): ConnectorError | undefined {
   const refusal = readRefusal(body)
-  return refusal && errorOf(refusal)
+  return refusal && errorOf(refusal, secrets)
 }
 
-function errorOf(refusal: Refusal): ConnectorError {
+function errorOf(refusal: Refusal, secrets: readonly string[]): ConnectorError {
   const { code, subcode, message, transient } = refusal
   const number = subcode === undefined ? `${code}` : `${code}/${subcode}`
   if (isDeath(refusal)) {
@@ -45,7 +46,7 @@ function errorOf(refusal: Refusal): ConnectorError {
   if (code === 101 || code === 104 || /client[_ ]secret|appsecret_proof|application id|validating application/i.test(message)) {
     return new ConfigError('ERR_APP_CREDENTIALS', `the provider refuses the id or the secret of the app (Graph API error ${number})`)
   }
-  const text = `Graph API error ${number}: ${withoutTokens(message) || 'no text'}`
+  const text = `Graph API error ${number}: ${withoutSecrets(message, secrets) || 'no text'}`
   const passing = transient || code === 1 || code === 2 || code === -1
   return new ConnectorError('ERR_GRAPH', text, { failureType: passing ? 'transient_error' : 'config_error' })
 }
@@ -68,8 +69,9 @@ function readRefusal(body: unknown): Refusal | undefined {
   return { code: number(code) ?? 0, subcode: undefined, message, transient: false }
 }
 
-function withoutTokens(message: string): string {
-  return message
+function withoutSecrets(message: string, secrets: readonly string[]): string {
+  return secrets
+    .reduce((text, secret) => text.replaceAll(secret, '[secret]'), message)
     .replace(/\b(?:EAA|IGQ|IGA)[A-Za-z0-9_-]{8,}/g, '[token]')
     .replace(/((?:access_token|appsecret_proof|input_token|client_secret|code)=)[^&\s"']+/g, '$1[secret]')
     .slice(0, 300)

@@ -68,7 +68,13 @@ export interface GraphCall {
 /** Tries after the first one, and seconds after which none is started. */
 const patience = { maxRetries: 3, maxTime: 45 }
 
-const handler: HttpErrorHandler = { ...patience, interpret: (outcome) => interpret(outcome), backoff: () => undefined }
+/** Parameters whose values an error of the provider may repeat. */
+const SECRET_PARAMETERS = ['access_token', 'fb_exchange_token', 'input_token', 'client_secret', 'code', 'code_verifier']
+
+function handlerOf({ token, params = {} }: GraphCall): HttpErrorHandler {
+  const secrets = [token, ...SECRET_PARAMETERS.map((name) => params[name])].flatMap((value) => value || [])
+  return { ...patience, interpret: (outcome) => interpret(outcome, secrets), backoff: () => undefined }
+}
 
 /**
  * Makes one call and gives the JSON object of its answer. Passing failures are tried again a few times.
@@ -84,7 +90,7 @@ export async function graphCall(access: GraphAccess, call: GraphCall): Promise<R
   }
   const request = { method, url, headers, context, ...(body === undefined ? {} : { body }) }
   try {
-    const { response } = await access.http.send(() => request, handler, signal ? { signal } : {})
+    const { response } = await access.http.send(() => request, handlerOf(call), signal ? { signal } : {})
     const answer = response.json()
     return isObject(answer) ? answer : {}
   } catch (thrown) {
@@ -117,7 +123,7 @@ function address(access: GraphAccess, { method, host, path, params = {}, token }
   return { url: values === '' ? base : `${base}?${values}` }
 }
 
-function interpret({ response, error }: HttpOutcome): HttpResolution {
+function interpret({ response, error }: HttpOutcome, secrets: readonly string[]): HttpResolution {
   if (!response) return { action: error.failureType === 'transient_error' ? 'retry' : 'fail', error }
   let body: unknown
   try {
@@ -125,7 +131,7 @@ function interpret({ response, error }: HttpOutcome): HttpResolution {
   } catch {
     body = undefined
   }
-  const refusal = refusalOf(body)
+  const refusal = refusalOf(body, secrets)
   if (refusal)
     return { action: refusal.code === 'ERR_GRAPH' && refusal.failureType === 'transient_error' ? 'retry' : 'fail', error: refusal }
   if (response.status >= 200 && response.status < 300 && isObject(body)) return { action: 'success' }

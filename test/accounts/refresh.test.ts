@@ -3,7 +3,7 @@ import { inspectToken } from '../../accounts/add-account.ts'
 import { registerAccounts } from '../../accounts/oauth.ts'
 import { refreshToken } from '../../accounts/refresh.ts'
 import type { LoginFamily } from '../../framework/index.ts'
-import { DAY_MS, fileIn, type TokenWorld, tokenWorld } from './world.ts'
+import { APP, DAY_MS, fileIn, type TokenWorld, tokenWorld } from './world.ts'
 
 const TOKENS: Readonly<Record<LoginFamily, string>> = { facebook: 'sandbox-user-token', instagram: 'sandbox-instagram-token' }
 const ROUTES: Readonly<Record<LoginFamily, string>> = { facebook: '*/oauth/access_token', instagram: '/refresh_access_token' }
@@ -170,12 +170,15 @@ describe('refreshToken', () => {
       expect(await registry.find(account.id)).toMatchObject({ status: 'active', reason: undefined })
     })
 
-    it('shows no token in outcomes and in what is stored of them', async () => {
+    it.each([100, 190])('shows no token in outcomes and in what is stored of them: error %i', async (code) => {
       const { life, account, sandbox, registry } = await withDueToken(login)
-      sandbox.faults.add({ match: { path: ROUTES[login] }, kind: 'echo-token', code: 190 })
-      sandbox.tokens.revoke(TOKENS[login])
+      const body = JSON.stringify({ error: { code, message: `Malformed access token ${TOKENS[login]} of ${APP.clientSecret}` } })
+      sandbox.faults.add({ match: {}, kind: 'body', status: 400, body, contentType: 'application/json' })
       const outcome = await refreshToken(life, account, 'due')
-      expect(JSON.stringify([outcome, await registry.list()])).not.toContain(TOKENS[login])
+      expect(outcome.outcome).toBe(code === 190 ? 'needs_login' : 'kept')
+      const texts = JSON.stringify([outcome, await registry.list()])
+      expect(texts).not.toContain(TOKENS[login])
+      if (login === 'facebook') expect(texts).not.toContain(APP.clientSecret)
     })
   })
 
