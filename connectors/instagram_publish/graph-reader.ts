@@ -45,8 +45,7 @@ export function graphReader(config: Config, services: Services): GraphAsk {
   } as const
   const requester = buildComponent(Requester, node, context)
   return async ({ path, fields = null, metric = null }: { path: string; fields?: string | null; metric?: string | null }) => {
-    const safe = path.split('/').map(encodeURIComponent).join('/')
-    const { response } = await requester.send({ scope: { input: { path: safe, fields, metric } }, parts: {} })
+    const { response } = await requester.send({ scope: { input: { path, fields, metric } }, parts: {} })
     return response.json()
   }
 }

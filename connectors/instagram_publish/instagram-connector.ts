@@ -6,6 +6,7 @@ import { memoryJournal } from '../../framework/runtime/memory-journal.ts'
 import { type ActionRequest, actionKey, runAction } from '../../framework/runtime/run-action.ts'
 import { type FacadeServices, type InstagramConnectorConfig, manifestConfig, openServices } from './facade-services.ts'
 import { type GraphAsk, graphReader } from './graph-reader.ts'
+import { assertMediaId } from './media-id.ts'
 import { type MediaInsights, readMediaInsights } from './media-insights.ts'
 import { lookAtMedia } from './media-look.ts'
 import { openPublishing } from './open-publishing.ts'
@@ -78,14 +79,17 @@ export class InstagramConnector {
 
   /** Facebook Login only; NOT_SUPPORTED elsewhere. */
   async deletePost(mediaId: string): Promise<PublishResult> {
-    const { delete: action } = this.#open({})
-    const key = `delete-${mediaId}`
-    return this.#run(action, { input: { id: mediaId }, key, journal: memoryJournal() })
+    try {
+      const input = { id: assertMediaId(mediaId) }
+      return await this.#run(this.#open({}).delete, { input, key: `delete-${mediaId}`, journal: memoryJournal() })
+    } catch (thrown) {
+      return { success: false, error: failureOfError(thrown) }
+    }
   }
 
   /** Figures of a post by name; absent is absent, retired names give their replacement. Throws ActionError when the API refuses all of them. */
-  getMediaInsights(mediaId: string, metrics?: readonly string[]): Promise<MediaInsights> {
-    return readMediaInsights(this.#ask(), mediaId, metrics)
+  async getMediaInsights(mediaId: string, metrics?: readonly string[]): Promise<MediaInsights> {
+    return readMediaInsights(this.#ask(), assertMediaId(mediaId), metrics)
   }
 
   /** Closes idle connections and the journal. */

@@ -11,7 +11,7 @@ import { configFile, type Ended, type RunOptions, runConnector, temporaryFolder 
 const points = [1, 2, 3, 4, 5, 6].flatMap((write) => [`${write}:before`, `${write}:after`])
 const replies = ['arrives', 'of publishing is lost', 'of publishing is lost, and so was the call', 'of the container is lost'] as const
 /** More by CONNECTOR_TEST_KILLS, for a long run. */
-const randomKills = Number(process.env['CONNECTOR_TEST_KILLS'] ?? 16)
+const randomKills = Number(process.env['CONNECTOR_TEST_KILLS'] ?? 12)
 const lanes = 2
 
 interface Seed {

@@ -79,9 +79,10 @@ describe('loadManifest', () => {
     [
       'an unknown key',
       [/^name:.*$/m, 'nam: x\nname: x'],
-      'nam: unknown key; did you mean name? known: api_budget, check, concurrency_level, definitions, description, dialect, id, manifest_version, max_concurrent_async_job_count, name, runtime, spec, stream_groups, streams, taxonomy (pages.yaml:3:1)',
+      'nam: unknown key; did you mean name? known: actions, api_budget, check, concurrency_level, definitions, description, dialect, id, manifest_version, max_concurrent_async_job_count, name, runtime, spec, stream_groups, streams, taxonomy (pages.yaml:3:1)',
     ],
     ['a missing key', [/^name:.*\n/m, ''], "'name' is missing (pages.yaml:1:1)"],
+    ['neither streams nor actions', [/^streams:\n(?: .*\n|\n)*/m, ''], "needs 'streams' or 'actions'"],
     ['another version', ['manifest_version: 1.0', 'manifest_version: 2'], 'manifest_version: expected 1, found number 2 (pages.yaml:1:1)'],
     ['an id of four parts', ['::rest', ''], 'id: string "conn::third_party::social::meta::facebook_pages" does not match'],
     [
