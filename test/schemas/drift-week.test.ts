@@ -150,7 +150,7 @@ describe('a week in which the API changes its rows', () => {
   })
   afterAll(() => server.stop())
 
-  it.each(verbs)('is written, reported and tabled exactly under %s', async (verb) => {
+  it.each(verbs)('is written, reported and tabled exactly under %s', { timeout: 90_000 }, async (verb) => {
     const folder = temporaryFolder()
     const postgres = server.freshUrl()
     const { sandbox, days } = await readWeek(verb, { folder, postgres })

@@ -11,7 +11,7 @@ import { type PostgresServer, startPostgres } from '../conformance/postgres-serv
 import { sandboxClock } from '../connectors/harness.ts'
 import { complaints } from './compiled.ts'
 
-describe.each(['facebook_pages', 'instagram_graph'])('what is generated of a read of %s', (product) => {
+describe.each(['facebook_pages', 'instagram_graph'])('what is generated of a read of %s', { timeout: 90_000 }, (product) => {
   const folder = mkdtempSync(join(tmpdir(), 'connector-test-'))
   let sandbox: Sandbox
   let server: PostgresServer
