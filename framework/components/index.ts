@@ -25,11 +25,14 @@ import { JwtAuthenticator } from './authenticators/jwt-authenticator.ts'
 import { LegacySessionTokenAuthenticator } from './authenticators/legacy-session-token-authenticator.ts'
 import { NoAuth } from './authenticators/no-auth.ts'
 import { OAuthAuthenticator } from './authenticators/oauth-authenticator.ts'
+import { QuotaStatusSource } from './authenticators/quota-status-source.ts'
+import { RateLimitedMultipleTokenAuthenticator } from './authenticators/rate-limited-multiple-token-authenticator.ts'
 import { RefreshTokenUpdater } from './authenticators/refresh-token-updater.ts'
 import { SelectiveAuthenticator } from './authenticators/selective-authenticator.ts'
 import { SessionTokenAuthenticator } from './authenticators/session-token-authenticator.ts'
 import { SessionTokenRequestApiKeyAuthenticator } from './authenticators/session-token-request-api-key-authenticator.ts'
 import { SessionTokenRequestBearerAuthenticator } from './authenticators/session-token-request-bearer-authenticator.ts'
+import { TokenQuota } from './authenticators/token-quota.ts'
 import { ConstantBackoffStrategy } from './backoff/constant-backoff-strategy.ts'
 import { ExponentialBackoffStrategy } from './backoff/exponential-backoff-strategy.ts'
 import { WaitTimeFromHeader } from './backoff/wait-time-from-header.ts'
@@ -151,11 +154,14 @@ export const components: readonly Component[] = [
   LegacySessionTokenAuthenticator,
   NoAuth,
   OAuthAuthenticator,
+  QuotaStatusSource,
+  RateLimitedMultipleTokenAuthenticator,
   RefreshTokenUpdater,
   SelectiveAuthenticator,
   SessionTokenAuthenticator,
   SessionTokenRequestApiKeyAuthenticator,
   SessionTokenRequestBearerAuthenticator,
+  TokenQuota,
   ConstantBackoffStrategy,
   ExponentialBackoffStrategy,
   WaitTimeFromHeader,

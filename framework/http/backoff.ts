@@ -29,6 +29,7 @@ export interface BackoffInput {
  * a second of jitter. Both: the longer. Neither: exponential with full jitter, 1 s doubling to 60 s.
  */
 export function backoffBefore({ handler, outcome, resolution, attempt, clock, random }: BackoffInput): Backoff {
+  if (resolution.atOnce) return { seconds: 0, asked: 'own' }
   const strategy = handler.backoff(outcome, attempt)
   const own = isDuration(strategy) ? strategy + STRATEGY_EXTRA_SECONDS : undefined
   const demanded = demand(outcome, resolution, clock)

@@ -22,6 +22,8 @@ export interface Resolution {
   readonly error?: ConnectorError
   /** Seconds that the provider asked to wait. */
   readonly waitSeconds?: number
+  /** A retry need not wait, whatever the response asks for: it goes out with other credentials. */
+  readonly atOnce?: true
 }
 
 /** Decides by pure functions; the http client acts. */

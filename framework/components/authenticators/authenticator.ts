@@ -1,3 +1,4 @@
+import type { HttpRequest, HttpResponse } from '../../http/request.ts'
 import { defineFamily } from '../../manifest/component.ts'
 import type { Scope } from '../../template/template.ts'
 import type { RequestParts } from '../requesters/requester.ts'
@@ -6,11 +7,17 @@ import type { RequestParts } from '../requesters/requester.ts'
 export interface CredentialTarget {
   /** Start of their addresses: the requester's `url_base`. */
   readonly base: string
+  /** The request as it is without credentials; absent outside an HttpRequester. */
+  readonly request?: () => HttpRequest
+  readonly stream?: string | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface Authenticator {
   /** Asked again for every try, so that credentials stay fresh. Registers the secrets it uses. */
   parts(scope: Scope, target?: CredentialTarget): Promise<RequestParts> | RequestParts
+  /** Shown every response to requests with these credentials; true when others can take over at once. */
+  observe?(request: HttpRequest, response: HttpResponse): boolean
   /** The bare credential, for authenticators that build on this one. */
   token?(): string
   /** Gets new credentials in the place of those rejected, unless that happened meanwhile; true when the next try has them. */

@@ -7,6 +7,7 @@ import type { Dialect } from '../../template/template.ts'
 import { Authenticator } from '../authenticators/authenticator.ts'
 import { demanding } from '../error-handlers/demanding.ts'
 import { ErrorHandler } from '../error-handlers/error-handler.ts'
+import { observing } from '../error-handlers/observing.ts'
 import { type PropertiesOptions, PropertyList, QueryProperties } from '../properties/properties.ts'
 import { ownPartsOf } from './own-parts.ts'
 import { type QueryParameters, queryParameters } from './query-parameters.ts'
@@ -91,10 +92,15 @@ export const HttpRequester = defineComponent(Requester, {
       url: (request) => assemble(request, {}).url,
       send: (request) => {
         const { accept, signal, stream } = request
-        const handler = accept ? demanding(error_handler, accept) : error_handler
+        const judge = authenticator.observe ? observing(error_handler, authenticator.observe) : error_handler
+        const handler = accept ? demanding(judge, accept) : judge
         let credentials: RequestParts = {}
         const prepare = async () => {
-          credentials = await authenticator.parts(request.scope, { base: valueText(base.evaluate(request.scope), context.dialect) })
+          credentials = await authenticator.parts(request.scope, {
+            base: valueText(base.evaluate(request.scope), context.dialect),
+            request: () => assemble(request, {}),
+            ...{ stream, signal },
+          })
           return assemble(request, credentials)
         }
         return context.services.http.send(prepare, handler, {
