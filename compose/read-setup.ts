@@ -75,7 +75,7 @@ async function leaseOf({ connector, run, report }: Session, registry: StateRegis
 /** The destinations of a read, opened. */
 export async function openOutput(
   session: Session,
-  { catalog, state }: { readonly catalog: CatalogMatch; readonly state: OpenState },
+  { catalog, state, giveUp }: { readonly catalog: CatalogMatch; readonly state: OpenState; readonly giveUp: () => void },
   request: ReadRequest,
 ): Promise<Destination> {
   const { connector, run, redactor, clock, report } = session
@@ -92,7 +92,7 @@ export async function openOutput(
     clock,
   })
   const streams = catalog.streams.map(({ info }) => info)
-  const info = { runId: run.id, connector: connector.manifest.id, connection: state.connection, streams }
+  const info = { runId: run.id, connector: connector.manifest.id, connection: state.connection, streams, giveUp }
   const open = destination.open({ ...info, backfill: rangeOf(request, state) !== undefined })
   // What was opened is let go of; the reason why the rest could not be is what counts.
   await open.catch((thrown: unknown) => closing(destination, report, () => Promise.reject(thrown)))

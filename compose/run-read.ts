@@ -1,9 +1,10 @@
 import { systemClock } from '../framework/clock.ts'
-import { asConnectorError, type ConnectorError } from '../framework/errors.ts'
+import { asConnectorError, type ConnectorError, StoppedError } from '../framework/errors.ts'
 import { createRedactor } from '../framework/http/redaction.ts'
 import type { CatalogMatch } from '../framework/runtime/catalog-match.ts'
 import { commitState } from '../framework/runtime/commit-state.ts'
 import type { DestinationReport } from '../framework/runtime/destination.ts'
+import type { Item } from '../framework/runtime/items.ts'
 import { observeDrift } from '../framework/runtime/observe-drift.ts'
 import { read } from '../framework/runtime/read.ts'
 import { describeError } from '../framework/runtime/run.ts'
@@ -113,16 +114,27 @@ class Reading {
     await this.#observer.opened?.(session, catalog)
     const drift = await openDrift(session, { catalog, connection: state.connection }, this.#request)
     await closing(drift, session.report, async () => {
-      const destination = await openOutput(session, { catalog: drift.catalog, state }, this.#request)
+      // Whoever fails behind the source says so at once: the source may be waiting, and would only be told when it comes back.
+      const over = new AbortController()
+      const giveUp = () => over.abort(new StoppedError('ERR_OUTPUT_CLOSED', 'the destination takes no more records'))
+      const destination = await openOutput(session, { catalog: drift.catalog, state, giveUp }, this.#request)
       this.#written = () => destination.report()
       await closing(destination, session.report, async () => {
-        const rows = read(drift.catalog, readOptions(session, state, this.#request))
+        const signal = AbortSignal.any([session.signal, over.signal])
+        const rows = read(drift.catalog, { ...readOptions(session, state, this.#request), signal })
         const written = destination.write(observeDrift(rows, drift.watch, session.report))
-        for await (const item of commitState(written, state.lease, { ahead: destination.readsAhead === true })) {
-          this.#observer.item?.(item)
-          await recording.observe(item)
+        for await (const item of commitState(written, state.lease, { ahead: destination.readsAhead === true, giveUp })) {
+          await this.#follow(item, recording).catch((thrown: unknown) => {
+            giveUp()
+            throw thrown
+          })
         }
       })
     })
+  }
+
+  async #follow(item: Item, recording: RunRecording): Promise<void> {
+    this.#observer.item?.(item)
+    await recording.observe(item)
   }
 }

@@ -33,6 +33,7 @@ export class TableDestination implements Destination {
   readonly #rows = new Map<string, number>()
   #states = new Map<string, StreamState>()
   #writing: Promise<void> = Promise.resolve()
+  #giveUp = (): void => undefined
 
   constructor(store: TableStore, layout: TableLayout = 'shared') {
     this.#store = store
@@ -40,6 +41,7 @@ export class TableDestination implements Destination {
   }
 
   async open(run: RunInfo): Promise<void> {
+    if (run.giveUp) this.#giveUp = run.giveUp
     await this.#store.open(run.runId)
     const plans = new Map<string, TablePlan>()
     for (const stream of run.streams) {
@@ -136,7 +138,7 @@ export class TableDestination implements Destination {
     })
     // A failure is final: nothing may be written after a batch that was not.
     this.#writing = written
-    written.catch(() => undefined)
+    written.catch(() => this.#giveUp())
     return written
   }
 }

@@ -6,6 +6,8 @@ import type { StateLease } from './state-registry.ts'
 export interface CommitOptions {
   /** Takes further items while a commit is under way; states that come meanwhile are committed together. `Destination.readsAhead`. */
   readonly ahead?: boolean
+  /** Called as soon as a commit failed, see `RunInfo.giveUp`. */
+  readonly giveUp?: () => void
 }
 
 /** Pages taken in behind a commit that is under way. */
@@ -18,10 +20,10 @@ const pagesAhead = 4
 export async function* commitState(
   items: AsyncIterable<Item>,
   lease: StateLease | undefined,
-  { ahead = false }: CommitOptions = {},
+  { ahead = false, giveUp }: CommitOptions = {},
 ): AsyncGenerator<Item> {
   if (lease && ahead) {
-    yield* groupCommit(items, committerOf(lease))
+    yield* groupCommit(items, committerOf(lease, giveUp))
     return
   }
   for await (const item of items) {
@@ -31,7 +33,7 @@ export async function* commitState(
   }
 }
 
-function committerOf(lease: StateLease): Committer {
+function committerOf(lease: StateLease, giveUp: (() => void) | undefined): Committer {
   let states = new Map<string, StreamState>()
   let pages = 0
   return {
@@ -45,7 +47,12 @@ function committerOf(lease: StateLease): Committer {
       const pending = states
       states = new Map()
       pages = 0
-      if (pending.size > 0) await lease.commit(Object.fromEntries(pending))
+      try {
+        if (pending.size > 0) await lease.commit(Object.fromEntries(pending))
+      } catch (thrown) {
+        giveUp?.()
+        throw thrown
+      }
     },
   }
 }

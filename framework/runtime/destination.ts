@@ -8,6 +8,11 @@ export interface RunInfo {
   /** Name that state and output belong to. */
   readonly connection: string
   readonly streams: readonly StreamInfo[]
+  /**
+   * To be called as soon as it is known that nothing more can be written, before the failure is thrown: the source then stops at once,
+   * also where it waits for its provider.
+   */
+  readonly giveUp?: () => void
   /** The run reads a range on its own; its states are kept under {@link backfillKey}. */
   readonly backfill?: boolean
 }

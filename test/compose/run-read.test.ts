@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type ReadRequest, runRead } from '../../compose/index.ts'
+import { TableDestination } from '../../destinations/tables/table-destination.ts'
 import { systemClock } from '../../framework/clock.ts'
+import { ConnectorError, type StateRegistry } from '../../framework/index.ts'
 import { startSandbox } from '../../sandbox/sandbox.ts'
 import { fileStateRegistry } from '../../state/file.ts'
 import { runConnector, summaryOf, temporaryFolder } from '../cli/run.ts'
@@ -95,6 +97,33 @@ describe('runRead', () => {
     expect(stopped).toMatchObject({ success: false, summary: { status: 'stopped', exit_code: 3 } })
     expect(await runRead(request)).toMatchObject({ success: true })
     expect(existsSync(join(folder, 'data'))).toBe(true)
+  })
+
+  it.each(['the destination', 'the registry'])('ends at once when %s fails, although the source waits for an answer', async (who) => {
+    const { request, sandbox, folder } = await openPlace()
+    sandbox.faults.add({ kind: 'stall-headers', skip: 1, match: { route: 'GET /{page}/insights' } })
+    const isWaiting = () => (sandbox.faults.list()[0]?.hits ?? 0) > 0
+    const broken = async () => {
+      while (!isWaiting()) await new Promise(setImmediate)
+      throw new ConnectorError('ERR_BROKEN', 'it broke')
+    }
+    const store = { open: async () => undefined, prepare: async () => new Map(), place: () => '', close: async () => undefined }
+    const output = new TableDestination({ ...store, write: who === 'the destination' ? broken : async () => undefined })
+    const registry = fileStateRegistry(join(folder, 'state'), { clock: systemClock })
+    const state: StateRegistry = {
+      ...registry,
+      acquire: async (...wanted) => {
+        const lease = await registry.acquire(...wanted)
+        const own = { token: lease.token, load: () => lease.load(), replace: broken, release: () => lease.release() }
+        return who === 'the registry' ? { ...own, commit: broken } : lease
+      },
+    }
+    const began = performance.now()
+    const result = await runRead({ ...request, select: ['page_insights'], concurrency: 1, state, output })
+    // The client itself would wait for thirty seconds, and then try again.
+    expect(performance.now() - began).toBeLessThan(15_000)
+    expect(result.errors).toMatchObject([{ code: 'ERR_BROKEN' }])
+    expect(result.summary.exit_code).toBe(1)
   })
 
   it('shows no token in errors', async () => {
