@@ -110,9 +110,28 @@ class PostgresTables implements TableStore {
 
   async #indexKey({ name, columns }: TablePlan, query: Query): Promise<void> {
     const key = columns.filter((column) => column.key).map((column) => quoted(column.name))
-    if (key.length === 0) return
+    if (
+      key.length === 0 ||
+      (await this.#hasKey(
+        name,
+        columns.filter((column) => column.key).map((column) => column.name),
+        query,
+      ))
+    )
+      return
     const index = hashedName(`${name}_key`, `${name} (${key.join(', ')})`)
     await query(`create unique index if not exists ${quoted(index)} on ${this.#qualified(name)} (${key.join(', ')})`)
+  }
+
+  /** Somebody else's table may have the key already. */
+  async #hasKey(table: string, key: readonly string[], query: Query): Promise<boolean> {
+    const { rows } = await query(
+      `select 1 from pg_index x where x.indrelid = to_regclass($1) and x.indisunique and x.indpred is null and x.indexprs is null and x.indisvalid
+         and (select array_agg(a.attname::text order by a.attname::text) from pg_attribute a
+              where a.attrelid = x.indrelid and a.attnum = any (x.indkey::int2[])) = $2::text[]`,
+      [this.#qualified(table), key.toSorted()],
+    )
+    return rows.length > 0
   }
 
   #qualified(table: string): string {

@@ -58,7 +58,7 @@ describe('connector sync', () => {
       summary: { success: true, accounts_processed: 100, requests_made: 100, rows_written: 0 },
     })
     expect(sandbox.requests).toHaveLength(100)
-  })
+  }, 120_000)
 
   it('fills the tables that a registry in PostgreSQL has made, and keeps what is theirs', async () => {
     const { sandbox, sync } = await openRegistry({ instagram: { accounts: 2, media: 10 } })
@@ -73,6 +73,10 @@ describe('connector sync', () => {
     const counts = 'count(*)::int as n, count(distinct media_id)::int as ids, count(created_at)::int as dated'
     const [counted] = await rows(`select ${counts} from ${schema}.instagram_posts`)
     expect(counted).toEqual({ n: total(sandbox), ids: total(sandbox), dated: total(sandbox) })
+    const [indexes] = await rows(
+      `select count(*)::int as n from pg_index where indrelid = '${schema}.instagram_posts'::regclass and indisunique`,
+    )
+    expect(indexes).toEqual({ n: 2 })
     const [insights] = await rows(`select count(*)::int as n from ${schema}.instagram_insights where u_id = '' and value is not null`)
     expect(Number(insights?.['n'])).toBeGreaterThan(50)
   })
