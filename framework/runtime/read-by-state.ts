@@ -16,7 +16,8 @@ export function chooseByState(bound: BoundStream, state: StreamState | undefined
   const { byState } = bound.stream
   if (!byState) return { bound, state, dropped: false }
   if (!state || Object.keys(state).length === 0) return { bound: rebound(bound, byState.full), state, dropped: false }
-  if (!byState.isOutdated(state)) return { bound: rebound(bound, byState.incremental), state, dropped: false }
+  if (!byState.isOutdated(state, [byState.full, byState.incremental]))
+    return { bound: rebound(bound, byState.incremental), state, dropped: false }
   const message = `the state of ${bound.info.name} is older than its source remembers; the stream is read from its start`
   report.log('warn', message, { stream: bound.info.name })
   return { bound: rebound(bound, byState.full), state: undefined, dropped: true }

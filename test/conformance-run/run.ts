@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { corpusFolder, vectorsFolder } from '../shared.ts'
 import { readCassettes } from './cassettes.ts'
 import { readCorpus } from './corpus.ts'
@@ -11,6 +12,11 @@ const columns = ['file', 'component', 'recorded', 'passed', 'failed', 'waived', 
 export async function run({ json }: { readonly json: boolean }): Promise<number> {
   if (!vectorsFolder || !corpusFolder) {
     console.error('no vectors: say where they are with --vectors DIR and --corpus DIR')
+    return 2
+  }
+  const missing = [vectorsFolder, corpusFolder].find((folder) => !existsSync(folder))
+  if (missing !== undefined) {
+    console.error(`there is no folder ${missing}`)
     return 2
   }
   const cassettes = readCassettes(vectorsFolder)

@@ -64,9 +64,9 @@ export const StateDelegatingStream = defineComponent(Stream, {
     const retention = period === undefined || period === null || period === '' ? undefined : parseDuration(String(period))
     const timeless = [full, incremental].find(({ cursor }) => cursor && !cursor.moment)
     if (retention && timeless) throw new ConfigError('ERR_MANIFEST_INVALID', "'api_retention_period' needs cursors of time")
-    const isOutdated = (state: StreamState): boolean => {
+    const isOutdated = (state: StreamState, ways: readonly Stream[]): boolean => {
       if (!retention || state['__ab_no_cursor_state_message'] === true) return false
-      const reached = momentOf(state, full) ?? momentOf(state, incremental)
+      const reached = ways.map((way) => momentOf(state, way)).find((moment) => moment !== undefined)
       const oldest = subtractDuration(datetimeOfEpochMs(services.clock.now()), retention)
       return reached === undefined || compareDatetimes(reached, oldest) < 0
     }

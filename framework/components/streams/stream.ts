@@ -26,8 +26,8 @@ export interface Stream {
     readonly full: Stream
     /** With a state. */
     readonly incremental: Stream
-    /** The state is too old to go on from. */
-    isOutdated(state: StreamState): boolean
+    /** The state is too old to go on from; `ways` are both, with the cursors that they are read by. */
+    isOutdated(state: StreamState, ways: readonly Stream[]): boolean
   }
   /** Streams that share one of these are never read at the same time. */
   readonly groups?: readonly string[]

@@ -85,6 +85,28 @@ describe('a configured catalog', () => {
     await expect(reading).rejects.toMatchObject({ code: 'ERR_CATALOG_INVALID', message: expect.stringContaining('meta.created') })
   })
 
+  it('chooses the cursor field of a stream that is read in two ways', async () => {
+    const way = (path: string) => ({
+      type: 'DeclarativeStream',
+      name: 'orders',
+      retriever: retriever(path),
+      incremental_sync: { type: 'DatetimeBasedCursor', ...choosing },
+      schema_loader: { type: 'InlineSchemaLoader', schema: { type: 'object' } },
+    })
+    const delegating = {
+      type: 'StateDelegatingStream',
+      api_retention_period: 'P90D',
+      full_refresh_stream: way('all'),
+      incremental_stream: way('new'),
+    }
+    nock(api).get('/all').reply(200, rows)
+    nock(api).get('/new').reply(200, rows)
+    const chosen = { cursorField: ['created'] }
+    expect(await readWith(delegating, chosen)).toMatchObject({ state: { created: '2024-01-05' }, outcome: 'complete' })
+    expect(await readWith(delegating, chosen, { created: '2024-01-03' })).toMatchObject({ state: { created: '2024-01-05' } })
+    expect(nock.isDone()).toBe(true)
+  })
+
   it('is told whether it may choose', async () => {
     const entry = async (incremental_sync: object) => {
       const [bound] = await open({ incremental_sync: { type: 'DatetimeBasedCursor', ...incremental_sync } }).connector.streams()
