@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts'
 import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts'
@@ -123,6 +124,32 @@ describe('connector publish', () => {
     expect(ended.code, ended.stderr).toBe(3)
     sandbox.clock.advance(1_000_000)
     expect((await resume('slow')).code).toBe(0)
+    expect(live()).toEqual({ 'From the command line': 1 })
+  })
+
+  it('ends with 3 when it is told to stop, and goes on with the same container', async () => {
+    const { publish, resume, sandbox, live, account, config, input, journal } = await openPlace({ publishing: { imageSeconds: 600 } })
+    const args = ['publish', 'instagram_publish', '--config', config, '--input', input, '--journal', journal, '--idempotency-key', 'k']
+    const stopped = await runConnector(args, {
+      meanwhile: async (child) => {
+        while (sandbox.published(account).containers.length === 0) await wait(5)
+        child.kill('SIGTERM')
+      },
+    })
+    expect(stopped.code, stopped.stderr).toBe(3)
+    const status = await publish('status', 'k', '--journal', journal)
+    expect(JSON.parse(status.stdout)).toMatchObject({ state: 'RUNNING', held: false, next: 'connector publish resume k --config FILE' })
+    sandbox.clock.advance(600_000)
+    expect((await resume('k')).code).toBe(0)
+    expect(live()).toEqual({ 'From the command line': 1 })
+    expect(sandbox.published(account).containers).toHaveLength(1)
+  })
+
+  it('makes a container again after a passing failure', async () => {
+    const { post, sandbox, live } = await openPlace()
+    sandbox.faults.add({ kind: 'error', code: -1, subcode: 2207001, status: 500, times: 1, match: { route: 'POST /{ig-user}/media' } })
+    const ended = await post()
+    expect(ended.code, ended.stderr).toBe(0)
     expect(live()).toEqual({ 'From the command line': 1 })
   })
 
