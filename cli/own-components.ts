@@ -12,8 +12,12 @@ export async function ownComponents({ options }: Invocation): Promise<readonly C
   const file = text(options, 'components')
   if (file === undefined) return []
   const { components } = await load(file)
-  if (Array.isArray(components) && components.every(isComponent)) return components
-  const message = `${file} exports no 'components', a list of what defineComponent gives`
+  if (!Array.isArray(components)) {
+    throw new ConfigError('ERR_COMPONENTS_INVALID', `${file} exports no 'components', a list of what defineComponent gives`)
+  }
+  const wrong = components.findIndex((entry) => !isComponent(entry))
+  if (wrong < 0) return components
+  const message = `entry ${wrong} of the 'components' of ${file} is not what defineComponent gives`
   throw new ConfigError('ERR_COMPONENTS_INVALID', message)
 }
 

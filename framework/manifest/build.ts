@@ -85,22 +85,28 @@ function find<T>({ family, type: fallback }: { family: Family<T>; type?: string 
   const component = known.find((entry) => entry.type === type || entry.aliases.includes(type))
   if (component) return component
   const className = node['class_name']
-  if (typeof className === 'string') return findCustom({ type, className, known }, node, context)
+  if (typeof className === 'string') return findCustom({ family: family.name, type, className, known }, node, context)
   const types = known.map((entry) => entry.type)
   throw manifestError(context, `unknown ${family.name} '${type}'; ${suggest(type, types)}`, { node, key: 'type' })
 }
 
 interface CustomSlot {
+  readonly family: string
   readonly type: string
   readonly className: string
   readonly known: readonly Component[]
 }
 
 /** A class outside the language: the component registered under its name, whole or without its module. */
-function findCustom({ type, className, known }: CustomSlot, node: Node, context: BuildContext): Component {
+function findCustom({ family, type, className, known }: CustomSlot, node: Node, context: BuildContext): Component {
   const names = classNames(className)
   const component = known.find((entry) => names.includes(entry.type))
   if (component) return component
+  const other = context.language.components.find((entry) => names.includes(entry.type))
+  if (other) {
+    const wrong = `'${className}' is registered as a ${other.family.name}, and this ${type} has to be a ${family}`
+    throw manifestError(context, wrong, { node, key: 'class_name' })
+  }
   const message = `the class '${className}' of this ${type} is code outside the manifest; give an implementation of that name`
   throw manifestError(context, message, { node, key: 'class_name', code: UNREGISTERED })
 }

@@ -75,7 +75,7 @@ describe('a manifest that names classes', () => {
   it.each([
     ['nowhere.js', 'export', /cannot load components .*nowhere\.js/],
     ['empty.js', 'export const other = []', /exports no 'components'/],
-    ['wrong.js', 'export const components = [{ type: "A" }]', /exports no 'components'/],
+    ['wrong.js', 'export const components = [{ type: "A" }]', /entry 0 of the 'components' of .*wrong\.js/],
   ])('says what is wrong with %s', async (name, source, message) => {
     const folder = temporaryFolder()
     if (name !== 'nowhere.js') writeFileSync(join(folder, name), source)

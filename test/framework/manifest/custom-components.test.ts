@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { RecordFilter } from '../../../framework/components/extractors/extractor.ts'
 import { Transformation } from '../../../framework/components/transformations/transformation.ts'
+import { buildComponent } from '../../../framework/manifest/build.ts'
 import { defineComponent } from '../../../framework/manifest/component.ts'
 import { customComponents } from '../../../framework/manifest/custom-components.ts'
 import { createLanguage } from '../../../framework/manifest/language.ts'
 import { loadManifest } from '../../../framework/manifest/manifest.ts'
+import { testContext } from '../build.ts'
 
 const custom = { type: 'CustomTransformation', class_name: 'source_x.components.Rename' }
 const child = {
@@ -41,5 +44,21 @@ describe('customComponents', () => {
     })
     const [rename, check] = customComponents(manifest, createLanguage([component]))
     expect([rename?.registered, check?.registered]).toEqual([true, false])
+  })
+})
+
+describe('a class of the wrong family', () => {
+  it('is named together with the family that is needed', () => {
+    const filter = defineComponent(RecordFilter, {
+      type: 'Rename',
+      summary: '',
+      fields: {},
+      examples: [],
+      create: () => ({ keep: () => true }),
+    })
+    const build = () => buildComponent(Transformation, custom, testContext({ components: [filter] }))
+    expect(build).toThrow(
+      "'source_x.components.Rename' is registered as a RecordFilter, and this CustomTransformation has to be a Transformation",
+    )
   })
 })
