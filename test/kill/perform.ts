@@ -70,6 +70,8 @@ function wrongEnd({ code, signal, stderr }: Ended, disturbance: Disturbance | un
   const found: string[] = []
   const allowed = disturbance ? codes[disturbance.kind] : [0]
   if (!allowed.includes(code)) found.push(`a run with ${JSON.stringify(disturbance)} ended with ${code ?? signal}: ${lastLines(stderr)}`)
+  if (disturbance?.kind === 'cut-database' && code === 1 && !lastLines(stderr).includes('"failure_type":"transient_error"'))
+    found.push(`a lost connection is not called a passing one: ${lastLines(stderr)}`)
   if (stderr.includes('ERR_UNEXPECTED')) found.push(`an error has no type: ${lastLines(stderr)}`)
   return found
 }
