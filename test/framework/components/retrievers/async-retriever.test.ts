@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { gzipSync } from 'node:zlib'
 import nock from 'nock'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createJobSlots } from '../../../../framework/components/async-jobs/job-slots.ts'
 import { type ReadOptions, Retriever, type StreamSlice, wholeStream } from '../../../../framework/components/retrievers/retriever.ts'
 import { buildComponent } from '../../../../framework/manifest/build.ts'
 import type { Row } from '../../../../framework/protocol/messages.ts'
+import { temporaryFolder } from '../../../cli/run.ts'
 import { type TestContext, testContext } from '../../build.ts'
 import { type Answer, type Received, serve } from './scripted-server.ts'
 
@@ -62,11 +62,13 @@ function serveJobs({ statuses = [done], file = csv, more }: Source = {}): { rece
 }
 
 const callsOf = (received: readonly Received[]) => received.map(({ method, url }) => `${method} ${url}`)
-const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith('connector-'))
 
 describe('AsyncRetriever', () => {
   beforeAll(() => nock.disableNetConnect())
-  afterEach(() => nock.cleanAll())
+  afterEach(() => {
+    nock.cleanAll()
+    vi.unstubAllEnvs()
+  })
   afterAll(() => nock.enableNetConnect())
 
   it('creates a job, polls it every 5 seconds, downloads its result and deletes it', async () => {
@@ -88,13 +90,14 @@ describe('AsyncRetriever', () => {
   })
 
   it('reads packed files by way of the disk and leaves nothing there', async () => {
-    const before = leftovers()
+    const folder = temporaryFolder()
+    vi.stubEnv('TMPDIR', folder)
     const rows = Array.from({ length: 30_000 }, (_, index) => `${index},"ü ""${index}"""`)
     serveJobs({ file: gzipSync(`id,name\n${rows.join('\n')}`) })
     const read = await rowsOf(build({ download_decoder: { type: 'GzipDecoder', decoder: { type: 'CsvDecoder' } } }))
     expect(read.length).toBe(30_000)
     expect(read.at(-1)).toEqual({ id: '29999', name: 'ü "29999"' })
-    expect(leftovers()).toEqual(before)
+    expect(readdirSync(folder)).toEqual([])
   })
 
   it('tries again what the server refused, and fails for a packed file that is truncated', async () => {
