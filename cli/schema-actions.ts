@@ -68,6 +68,13 @@ export function types(invocation: Invocation): Promise<ExitCode> {
   })
 }
 
+export function zod(invocation: Invocation): Promise<ExitCode> {
+  return withSchemas(invocation, async ({ streams }) => {
+    const { zodOf } = await import('../schemas/zod.ts')
+    invocation.io.stdout.write(await zodOf(new Map(streams.map(({ kind, schema }) => [kind, schema]))))
+  })
+}
+
 export function ddl(invocation: Invocation): Promise<ExitCode> {
   return withSchemas(invocation, async ({ streams }) => {
     const dialect = dialectOf(invocation)

@@ -4,7 +4,7 @@ import { CONNECTION, CONNECTOR, SCHEMAS } from '../options.ts'
 const KINDS: CommandOption = { flags: '--select <streams>', description: 'kinds of streams, comma separated', repeat: true }
 const DIALECT: CommandOption = { flags: '--dialect <name>', description: 'of SQL', choices: ['postgres', 'duckdb'], default: 'postgres' }
 
-type Action = 'show' | 'diff' | 'types' | 'ddl' | 'dbt'
+type Action = 'show' | 'diff' | 'types' | 'zod' | 'ddl' | 'dbt'
 
 /** The actions are loaded when one of them is run. */
 function action(name: Action, summary: string, options: readonly CommandOption[] = []): Command {
@@ -26,6 +26,7 @@ export const schema: CommandGroup = {
       { flags: '--json', description: 'one JSON object per change' },
     ]),
     action('types', 'print TypeScript interfaces of the rows'),
+    action('zod', 'print Zod schemas of the rows'),
     action('ddl', 'print the statements that create the tables', [DIALECT]),
     action('dbt', 'print the sources.yml of dbt', [DIALECT]),
   ],

@@ -5,11 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { openPostgres, quoted, runRead, systemClock } from '../../compose/index.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts'
-import { typeNames } from '../../schemas/typescript.ts'
+import { typeNames } from '../../schemas/schema-for-code.ts'
 import { runConnector } from '../cli/run.ts'
 import { type PostgresServer, startPostgres } from '../conformance/postgres-server.ts'
 import { sandboxClock } from '../connectors/harness.ts'
 import { complaints } from './compiled.ts'
+import { zodSchemas } from './zod-schemas.ts'
 
 describe.each(['facebook_pages', 'instagram_graph'])('what is generated of a read of %s', { timeout: 90_000 }, (product) => {
   const folder = mkdtempSync(join(tmpdir(), 'connector-test-'))
@@ -67,6 +68,14 @@ describe.each(['facebook_pages', 'instagram_graph'])('what is generated of a rea
     const [[kind, lines]] = [...kinds] as [[string, string[]]]
     const wrong = JSON.stringify({ ...JSON.parse(lines[0] ?? ''), _run_id: 7 })
     expect(complaints(`${code}\nexport const line: JsonlLine<${names.get(kind)}> = ${wrong}`).join()).toMatch(/not assignable/)
+  })
+
+  it('makes Zod schemas that every line passes', async () => {
+    const schemas = await zodSchemas(await generated('zod'))
+    const names = typeNames([...kinds.keys()])
+    for (const [kind, lines] of kinds) {
+      for (const line of lines) expect(schemas[names.get(kind) ?? '']?.safeParse(JSON.parse(line)).error).toBeUndefined()
+    }
   })
 
   it('makes tables of DuckDB that take every row as it is', async () => {

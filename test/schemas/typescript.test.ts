@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { inferSchema } from '../../schemas/infer.ts'
-import { typeNames, typescriptOf } from '../../schemas/typescript.ts'
+import { typescriptOf } from '../../schemas/typescript.ts'
 import { sharedFolder } from '../shared.ts'
 import { complaints } from './compiled.ts'
 import { foreignSchemas } from './foreign-schemas.ts'
@@ -42,16 +42,5 @@ describe('typescriptOf', () => {
       expect(schemas.length).toBeGreaterThan(1_000)
       for (const schema of schemas) expect(await typescriptOf(new Map([['stream', schema]]))).toContain('Stream')
     })
-  })
-})
-
-describe('typeNames', () => {
-  it('gives every kind a name of its own', () => {
-    expect([...typeNames(['page_insights', 'page-insights', '2fast', 'ünï']).values()]).toEqual([
-      'PageInsights',
-      'PageInsights2',
-      'Stream2fast',
-      'N',
-    ])
   })
 })
