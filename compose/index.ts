@@ -7,7 +7,7 @@ export type { PostContent } from '../connectors/instagram_publish/post-content.t
 export type { PublishFailure, PublishResult } from '../connectors/instagram_publish/publish-result.ts'
 export * from '../framework/index.ts'
 export { openJournal } from '../state/journals/open.ts'
+export { read } from './read.ts'
 export type { Output, ReadObserver, ReadRequest } from './read-request.ts'
 export type { AccountResult, ReadResult } from './read-result.ts'
 export type { ReadSummary } from './read-summary.ts'
-export { runRead } from './run-read.ts'

@@ -103,7 +103,7 @@ export type { Item, MessageItem, PageItem, StreamInfo } from './runtime/items.ts
 export { memoryJournal } from './runtime/memory-journal.ts'
 export { observeDrift, type SchemaWatch } from './runtime/observe-drift.ts'
 export { type Connector, type ConnectorOptions, openConnector } from './runtime/open-connector.ts'
-export { type ReadOptions, read } from './runtime/read.ts'
+export { type ReadOptions, read as readStreams } from './runtime/read.ts'
 export { type CompleteRange, type DriftReport, type ExitCode, Run, type RunSummary } from './runtime/run.ts'
 export { type ActionOutcome, type ActionRequest, type ActionRunOptions, actionKey, planAction, runAction } from './runtime/run-action.ts'
 export type { RunLog, RunRecord, StreamRecord } from './runtime/run-log.ts'

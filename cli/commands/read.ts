@@ -43,7 +43,7 @@ async function readAll(invocation: Invocation): Promise<ExitCode> {
   const { io } = invocation
   const { openLog } = await import('../session.ts')
   const { readRequest } = await import('../read-flags.ts')
-  const { performRead } = await import('../../compose/run-read.ts')
+  const { performRead } = await import('../../compose/read.ts')
   const { openDisplay } = await import('../display.ts')
   const log = await openLog(invocation)
   let display: Display | undefined

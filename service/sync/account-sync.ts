@@ -14,7 +14,7 @@ import {
   type Redactor,
   Run,
   type RunReporter,
-  read,
+  readStreams,
   StoppedError,
   type StreamInfo,
   type StreamState,
@@ -138,7 +138,7 @@ async function readInto(streams: readonly BoundStream[], account: AccountRecord,
   const written = tables(streams, account, recipe)
   for (const { info } of streams) acceptance.expect(info.name, account.id)
   const dialect = recipe.manifest.dialect
-  const items = read(
+  const items = readStreams(
     { streams, gone: [] },
     { clock, run: record, report: share.report, dialect, state: states, signal, concurrency: SLICES },
   )

@@ -108,7 +108,7 @@ async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run:
     await destination.open({ runId: id, connector: recipe.manifest.id, connection: connectionOf(recipe), streams: [] })
     const out = createChannel<Item>(PAGES_IN_FLIGHT)
     const acceptance = new Acceptance()
-    const followed = acceptance.follow(commitState(destination.write(out), lease))
+    const followed = acceptance.follow(commitState(destination.write(out), lease, { ahead: destination.readsAhead === true }))
     // Awaited below; what breaks it meanwhile reaches the accounts through `acceptance`.
     followed.catch(() => undefined)
     const token = (account: AccountRecord) => tokenOf(account, request, client.http)

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { type DriftReport, openPostgres, quoted, type ReadResult, type Row, runRead, systemClock } from '../../compose/index.ts'
+import { type DriftReport, openPostgres, quoted, type ReadResult, type Row, read, systemClock } from '../../compose/index.ts'
 import type { PostFacts } from '../../sandbox/data/posts.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts'
 import { changeText } from '../../schemas/compare.ts'
@@ -35,7 +35,7 @@ async function readWeek(verb: Verb, { folder, postgres }: Place) {
   const days: ReadResult[] = []
   for (let day = 1; day <= lastDay; day++) {
     sandbox.clock.set(noonOf(day))
-    const result = await runRead({
+    const result = await read({
       connector: 'facebook_pages',
       config: { access_token: 'sandbox-user-token', start_date: '2026-10-05', base_url: sandbox.url, lookback_days: 0 },
       select: ['posts'],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { openPostgres, quoted, runRead, systemClock } from '../../compose/index.ts'
+import { openPostgres, quoted, read, systemClock } from '../../compose/index.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts'
 import { typeNames } from '../../schemas/schema-for-code.ts'
 import { runConnector } from '../cli/run.ts'
@@ -18,8 +18,8 @@ describe.each(['facebook_pages', 'instagram_graph'])('what is generated of a rea
   let server: PostgresServer
   const kinds = new Map<string, string[]>()
 
-  const read = (output: string) =>
-    runRead({
+  const readInto = (output: string) =>
+    read({
       connector: product,
       config: { access_token: 'sandbox-user-token', start_date: '2026-10-10', base_url: sandbox.url },
       schemas: `file:${join(folder, 'schemas')}`,
@@ -44,7 +44,7 @@ describe.each(['facebook_pages', 'instagram_graph'])('what is generated of a rea
   beforeAll(async () => {
     server = await startPostgres()
     sandbox = await startSandbox({ now: '2026-11-20T12:00:00Z', pages: 1, days: 60, posts: 20, instagram: { accounts: 1, media: 20 } })
-    const { summary } = await read(`jsonl:${join(folder, 'data')}`)
+    const { summary } = await readInto(`jsonl:${join(folder, 'data')}`)
     expect([summary.exit_code, summary.errors, summary.drift]).toEqual([0, [], undefined])
     for (const file of readdirSync(join(folder, 'data')).filter((name) => name.endsWith('.jsonl') && !name.startsWith('.'))) {
       const lines = readFileSync(join(folder, 'data', file), 'utf8')
@@ -89,7 +89,7 @@ describe.each(['facebook_pages', 'instagram_graph'])('what is generated of a rea
     const made = await columns()
     connection.closeSync()
     instance.closeSync()
-    expect((await read(`duckdb:${file}`)).summary).toMatchObject({ exit_code: 0 })
+    expect((await readInto(`duckdb:${file}`)).summary).toMatchObject({ exit_code: 0 })
     const again = await DuckDBInstance.create(file)
     const reader = await again.connect()
     const counts = async (kind: string) =>
@@ -117,7 +117,7 @@ describe.each(['facebook_pages', 'instagram_graph'])('what is generated of a rea
         return (await query(text, [database.schema])).rows
       })
     const made = await columns()
-    expect((await read(url)).summary).toMatchObject({ exit_code: 0 })
+    expect((await readInto(url)).summary).toMatchObject({ exit_code: 0 })
     for (const [kind, lines] of kinds) {
       const { rows } = await database.transaction((query) =>
         query(`select count(*)::int as rows, count(_extra)::int as extra from ${quoted(database.schema)}.${quoted(kind)}`),

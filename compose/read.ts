@@ -6,7 +6,7 @@ import { commitState } from '../framework/runtime/commit-state.ts'
 import type { DestinationReport } from '../framework/runtime/destination.ts'
 import type { Item } from '../framework/runtime/items.ts'
 import { observeDrift } from '../framework/runtime/observe-drift.ts'
-import { read } from '../framework/runtime/read.ts'
+import { read as readStreams } from '../framework/runtime/read.ts'
 import { describeError } from '../framework/runtime/run.ts'
 import { closing } from './closing.ts'
 import { openDrift } from './drift.ts'
@@ -28,7 +28,7 @@ export interface PerformedRead {
  * and records the run. Rejects for nothing: what went wrong stands in `errors`, and `success` is false. Errors of single accounts do
  * not end the read. A read that was stopped (`signal`, `deadline`, `maxRequests`) goes on where it was when it is run again.
  */
-export async function runRead(request: ReadRequest, observer: ReadObserver = {}): Promise<ReadResult> {
+export async function read(request: ReadRequest, observer: ReadObserver = {}): Promise<ReadResult> {
   const { result, failure } = await performRead(request, observer)
   // A bug: its stack is of use to nobody but those who look for it.
   if (failure?.code === 'ERR_UNEXPECTED') request.logger?.log('error', failure.message, { stack: failure.stack })
@@ -121,7 +121,7 @@ class Reading {
       this.#written = () => destination.report()
       await closing(destination, session.report, async () => {
         const signal = AbortSignal.any([session.signal, over.signal])
-        const rows = read(drift.catalog, { ...readOptions(session, state, this.#request), signal })
+        const rows = readStreams(drift.catalog, { ...readOptions(session, state, this.#request), signal })
         const written = destination.write(observeDrift(rows, drift.watch, session.report))
         for await (const item of commitState(written, state.lease, { ahead: destination.readsAhead === true, giveUp })) {
           await this.#follow(item, recording).catch((thrown: unknown) => {

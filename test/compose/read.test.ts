@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type ReadRequest, runRead } from '../../compose/index.ts'
+import { type ReadRequest, read } from '../../compose/index.ts'
 import { TableDestination } from '../../destinations/tables/table-destination.ts'
 import { systemClock } from '../../framework/clock.ts'
 import { ConnectorError, type StateRegistry } from '../../framework/index.ts'
@@ -23,10 +23,10 @@ async function openPlace() {
   return { sandbox, folder, config, request }
 }
 
-describe('runRead', () => {
+describe('read', () => {
   it('gives the numbers that the command line prints', async () => {
     const { request, config } = await openPlace()
-    const result = await runRead(request)
+    const result = await read(request)
     const printed = summaryOf(
       (await runConnector(['read', 'facebook_pages', '--config', config, '--select', 'page_insights,posts'])).stderr,
     )
@@ -39,7 +39,7 @@ describe('runRead', () => {
 
   it('tells accounts apart, and insights from other rows', async () => {
     const { request, sandbox } = await openPlace()
-    const result = await runRead(request)
+    const result = await read(request)
     const pages = sandbox.truth.pages()
     expect(result.account_id).toBeNull()
     expect(result.accounts.map(({ account_id }) => account_id)).toEqual(pages)
@@ -54,7 +54,7 @@ describe('runRead', () => {
   it('names the account when there is one', async () => {
     const { request, sandbox } = await openPlace()
     const [page = ''] = sandbox.truth.pages()
-    const result = await runRead({ ...request, select: [`page_insights__${page}`] })
+    const result = await read({ ...request, select: [`page_insights__${page}`] })
     expect(result.account_id).toBe(page)
   })
 
@@ -62,7 +62,7 @@ describe('runRead', () => {
     const { request, sandbox } = await openPlace()
     const [lost = '', other] = sandbox.truth.pages()
     sandbox.faults.add({ kind: 'revoke-page', page: lost, match: { page: lost } })
-    const result = await runRead(request)
+    const result = await read(request)
     expect(result.success).toBe(false)
     expect(result.accounts.find(({ account_id }) => account_id === lost)).toMatchObject({ success: false })
     expect(result.accounts.find(({ account_id }) => account_id === other)).toMatchObject({ success: true, total_errors: 0, errors: [] })
@@ -76,7 +76,7 @@ describe('runRead', () => {
     ['an output of no known kind', { output: 'parquet:x' }, 'ERR_OUTPUT_URL', 2],
   ] as const)('answers %s with an error, not an exception', async (_what, wrong, code, exit_code) => {
     const { request } = await openPlace()
-    const result = await runRead({ ...request, ...wrong })
+    const result = await read({ ...request, ...wrong })
     expect(result).toMatchObject({ success: false, total_inserted: 0, total_errors: 1, summary: { exit_code } })
     expect(result.errors).toMatchObject([{ code }])
     expect(result.run_id).toMatch(/^\d{8}T\d+Z-/)
@@ -85,7 +85,7 @@ describe('runRead', () => {
   it('records a run whose output cannot be opened', async () => {
     const { request, folder } = await openPlace()
     const registry = fileStateRegistry(join(folder, 'state'), { clock: systemClock })
-    const result = await runRead({ ...request, state: registry, output: `jsonl:${join('/dev/null', 'data')}` })
+    const result = await read({ ...request, state: registry, output: `jsonl:${join('/dev/null', 'data')}` })
     expect(result).toMatchObject({ success: false, summary: { exit_code: 1 } })
     const [record] = await registry.runs.list('facebook_pages')
     expect(record).toMatchObject({ run_id: result.run_id, status: 'failed', exit_code: 1, errors: result.errors })
@@ -93,9 +93,9 @@ describe('runRead', () => {
 
   it('stops when it is told to, and goes on when it is run again', async () => {
     const { request, folder } = await openPlace()
-    const stopped = await runRead({ ...request, maxRequests: 4 })
+    const stopped = await read({ ...request, maxRequests: 4 })
     expect(stopped).toMatchObject({ success: false, summary: { status: 'stopped', exit_code: 3 } })
-    expect(await runRead(request)).toMatchObject({ success: true })
+    expect(await read(request)).toMatchObject({ success: true })
     expect(existsSync(join(folder, 'data'))).toBe(true)
   })
 
@@ -119,7 +119,7 @@ describe('runRead', () => {
       },
     }
     const began = performance.now()
-    const result = await runRead({ ...request, select: ['page_insights'], concurrency: 1, state, output })
+    const result = await read({ ...request, select: ['page_insights'], concurrency: 1, state, output })
     // The client itself would wait for thirty seconds, and then try again.
     expect(performance.now() - began).toBeLessThan(15_000)
     expect(result.errors).toMatchObject([{ code: 'ERR_BROKEN' }])
@@ -131,7 +131,7 @@ describe('runRead', () => {
     onTestFinished(() => sandbox.close())
     const config = { access_token: 'env:TOKEN', base_url: sandbox.url, start_date: '2026-11-01' }
     const env = { TOKEN: 'wrong-token-of-the-test' }
-    const result = await runRead({ connector: 'facebook_pages', config, env, output: `jsonl:${temporaryFolder()}` })
+    const result = await read({ connector: 'facebook_pages', config, env, output: `jsonl:${temporaryFolder()}` })
     expect(result.success).toBe(false)
     expect(result.summary.exit_code).toBe(4)
     expect(JSON.stringify(result)).not.toContain(env.TOKEN)
