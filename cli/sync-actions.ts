@@ -37,6 +37,7 @@ export async function syncSettings(invocation: Invocation): Promise<SyncSettings
     accounts,
     output,
     state: text(options, 'state'),
+    schemas: text(options, 'schemas'),
     recipe: text(options, 'recipe'),
     connector: text(options, 'connector'),
     select: texts(options, 'select').flatMap((value) => value.split(',')),

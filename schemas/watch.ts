@@ -25,8 +25,10 @@ export interface WatchOptions {
 }
 
 export interface OpenWatch extends SchemaWatch {
-  /** The streams with the schemas that are registered: what destinations make their tables of. */
+  /** The streams that the watch was opened with, their schemas those that are registered: what destinations make their tables of. */
   readonly streams: ReadonlyMap<string, StreamInfo>
+  /** Looks up kinds of streams that turn up later, before their first page is inspected. Pages of other kinds pass as they are. */
+  follow(streams: readonly StreamInfo[]): Promise<void>
 }
 
 /** Looks up the schema of every kind of stream, before anything is read. */
@@ -34,15 +36,20 @@ export async function openSchemaWatch(streams: readonly StreamInfo[], options: W
   const { registry, connection, contract, deadLetters } = options
   const registered = (await registry.streams()).filter((name) => name.startsWith(schemaName(connection, '')))
   const kinds = new Map<string, StreamWatch>()
-  for (const { kind, schema: declared } of streams) {
-    if (kinds.has(kind)) continue
+  const learn = async ({ kind, schema: declared }: StreamInfo) => {
     const known = await registry.latest(schemaName(connection, kind))
     const isNewTable = known === undefined && registered.length > 0
-    kinds.set(kind, new StreamWatch({ kind, declared, known, contract: contract(kind), isNewTable, deadLetters }))
+    // Another account may have brought the kind meanwhile.
+    if (!kinds.has(kind)) kinds.set(kind, new StreamWatch({ kind, declared, known, contract: contract(kind), isNewTable, deadLetters }))
   }
+  const follow = async (infos: readonly StreamInfo[]) => {
+    for (const info of infos) if (!kinds.has(info.kind)) await learn(info)
+  }
+  await follow(streams)
   const infoOf = (info: StreamInfo): StreamInfo => ({ ...info, schema: kinds.get(info.kind)?.schema ?? info.schema })
   return {
     streams: new Map(streams.map((info) => [info.name, infoOf(info)])),
+    follow,
     inspect(page) {
       const watch = kinds.get(page.stream.kind)
       return watch ? watch.inspect(page) : page

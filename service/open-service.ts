@@ -45,7 +45,7 @@ const WARN_DAYS = 90
 
 /**
  * Opens the registries and builds the service. What is not given comes from the environment: CONNECTOR_ACCOUNTS, CONNECTOR_OUTPUT,
- * CONNECTOR_CONFIG (JSON), CONNECTOR_PUBLIC_URL, CRON_SECRET. Throws ConfigError for settings that do not fit.
+ * CONNECTOR_CONFIG (JSON), CONNECTOR_SCHEMAS, CONNECTOR_PUBLIC_URL, CRON_SECRET. Throws ConfigError for settings that do not fit.
  */
 export async function openService(given: ServiceSettings = {}): Promise<OpenService> {
   const settings = withEnvironment(given)
@@ -74,6 +74,7 @@ function withEnvironment(settings: ServiceSettings): ServiceSettings & SyncSetti
     ...settings,
     accounts: settings.accounts ?? 'env:CONNECTOR_ACCOUNTS',
     output: settings.output ?? 'env:CONNECTOR_OUTPUT',
+    schemas: settings.schemas ?? (env['CONNECTOR_SCHEMAS'] ? 'env:CONNECTOR_SCHEMAS' : undefined),
     config: config ?? (text ? parseConfigText(text, 'CONNECTOR_CONFIG') : undefined),
     publicUrl: publicUrl === '' ? undefined : publicUrl,
   }

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { SCHEMAS } from '../options.ts'
 import { ACCOUNTS, NETWORK, RECIPE, SYNC } from '../sync-options.ts'
 
 export const serve: Command = {
@@ -9,6 +10,7 @@ export const serve: Command = {
     ...RECIPE,
     ...SYNC,
     ...NETWORK,
+    SCHEMAS,
     { flags: '--port <port>', description: 'where it listens; 0 takes a free one', default: '8080' },
     { flags: '--host <host>', description: 'address it listens on', default: '127.0.0.1' },
     { flags: '--secret <reference>', description: 'guards whatever changes something: env:NAME or file:PATH; default: env:CRON_SECRET' },

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { SCHEMAS } from '../options.ts'
 import { ACCOUNTS, NETWORK, RECIPE, SYNC } from '../sync-options.ts'
 
 export const sync: Command = {
@@ -9,6 +10,7 @@ export const sync: Command = {
     ...RECIPE,
     ...SYNC,
     ...NETWORK,
+    SCHEMAS,
     { flags: '--only <account>', description: 'this account alone, by its id, whether or not it is due' },
   ],
   run: async (invocation) => (await import('../sync-actions.ts')).runSync(invocation),

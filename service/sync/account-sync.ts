@@ -24,6 +24,7 @@ import {
 import type { Channel } from '../../framework/runtime/channel.ts'
 import { createRunReporter } from '../../framework/runtime/run-reporter.ts'
 import type { Acceptance } from './acceptance.ts'
+import type { SyncDrift } from './drift.ts'
 import { accountConfig, type LoadedRecipe } from './load-recipe.ts'
 import type { Share, SharedClient } from './shared-client.ts'
 import type { TableChoice } from './table-choice.ts'
@@ -43,6 +44,8 @@ export interface SyncRun {
   readonly states: ConnectionState
   readonly out: Channel<Item>
   readonly acceptance: Acceptance
+  /** undefined when nobody watches the schemas. */
+  readonly drift: SyncDrift | undefined
   /** The token to read with, refreshed where it is due. */
   token(account: AccountRecord): Promise<AccountToken>
 }
@@ -134,9 +137,10 @@ interface Reading {
 }
 
 async function readInto(streams: readonly BoundStream[], account: AccountRecord, { run, record, share }: Reading): Promise<void> {
-  const { clock, recipe, states, signal, out, acceptance } = run
+  const { clock, recipe, states, signal, out, acceptance, drift } = run
   const written = tables(streams, account, recipe)
   for (const { info } of streams) acceptance.expect(info.name, account.id)
+  await drift?.follow(streams.map(({ info }) => info))
   const dialect = recipe.manifest.dialect
   const items = readStreams(
     { streams, gone: [] },
@@ -146,7 +150,8 @@ async function readInto(streams: readonly BoundStream[], account: AccountRecord,
   for await (const item of items) {
     if (item.type === 'page') {
       rows += item.rows.length
-      await out.send(written(item))
+      const page = drift ? drift.inspect(item) : item
+      if (page) await out.send(written(page))
     } else if (item.message.type === 'STATE' && (rows > 0 || hasMoved(item, states))) await out.send(item)
   }
   const end: Item = { type: 'message', message: { type: 'LOG', log: { level: 'DEBUG', message: `account ${account.igUserId} is read` } } }

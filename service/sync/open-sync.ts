@@ -19,6 +19,7 @@ import {
   systemClock,
 } from '../../framework/index.ts'
 import type { Config } from '../../framework/manifest/component.ts'
+import { openSchemaRegistry } from '../../schemas/open.ts'
 import { openStateRegistry } from '../../state/open.ts'
 import { liveToken, type TokenKeeping } from './live-token.ts'
 import { type LoadedRecipe, loadRecipe } from './load-recipe.ts'
@@ -35,6 +36,8 @@ export interface SyncSettings extends SyncOptions {
   readonly output: string | readonly string[]
   /** A state registry; by default the database of the accounts, or a folder `state` beside their file. */
   readonly state?: string | StateRegistry | undefined
+  /** A schema registry, `file:DIR`, `postgres://…` or `env:NAME`: drift is told then, in the summary and on the status page. */
+  readonly schemas?: string | undefined
   /** `posts` by default, or `insights`. */
   readonly recipe?: string | undefined
   /** Another connector instead of a recipe, and the kinds of its streams. */
@@ -77,11 +80,11 @@ export async function openSync(settings: SyncSettings): Promise<OpenSync> {
   }
   const given = typeof settings.accounts === 'string' ? storageUrl(settings.accounts, ambient) : settings.accounts
   const opened = await openRegistries(given, settings, { clock, env, redactor })
-  const { accounts, states } = opened
+  const { accounts, states, schemas } = opened
   const apps = settings.tokens?.apps ?? (await appsOf({ env, clock, secret: redactor.secret }))
   const keeping = { ...keepingOf(settings, recipe), apps }
   const request: SyncRequest = {
-    ...{ accounts, recipe, states, clock, logger, redactor },
+    ...{ accounts, recipe, states, schemas, clock, logger, redactor },
     token: liveToken({ registry: accounts, keeping, clock, logger, signal }),
     output: ({ state, lease }) =>
       openDestinations(outputs, {
@@ -137,16 +140,21 @@ async function openRegistries(given: string | AccountRegistry, settings: SyncSet
   if (stateUrl === undefined) throw new ConfigError('ERR_STATE_URL', 'a sync with a registry of accounts of its own needs `state`')
   const isOwn = typeof given === 'string'
   const accounts = isOwn ? await openAccountRegistry(given, { clock, env, secret: redactor.secret }) : given
+  const opened: { close(): Promise<void> }[] = isOwn ? [accounts] : []
+  const close = async () => {
+    for (const registry of opened.toReversed()) await registry.close()
+  }
+  const own = <T extends { close(): Promise<void> }>(registry: T): T => {
+    opened.push(registry)
+    return registry
+  }
+  const at = (url: string) => storageUrl(url, { env, redactor })
   try {
-    const states =
-      typeof stateUrl === 'string' ? await openStateRegistry(storageUrl(stateUrl, { env, redactor }), { clock, env }) : stateUrl
-    const close = async () => {
-      if (typeof stateUrl === 'string') await states.close()
-      if (isOwn) await accounts.close()
-    }
-    return { accounts, states, close }
+    const states = typeof stateUrl === 'string' ? own(await openStateRegistry(at(stateUrl), { clock, env })) : stateUrl
+    const schemas = settings.schemas === undefined ? undefined : own(await openSchemaRegistry(at(settings.schemas), { clock }))
+    return { accounts, states, schemas, close }
   } catch (thrown) {
-    if (isOwn) await accounts.close()
+    await close()
     throw thrown
   }
 }

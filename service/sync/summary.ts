@@ -1,4 +1,4 @@
-import { AuthenticationError, type ExitCode, RateLimitError, StoppedError } from '../../framework/index.ts'
+import { AuthenticationError, type ConnectorError, type ExitCode, RateLimitError, StoppedError } from '../../framework/index.ts'
 import type { AccountOutcome } from './account-sync.ts'
 
 /** What went wrong with one account, or with the run (`account_id` null). Texts are without secrets. */
@@ -43,6 +43,8 @@ export interface SyncSummary {
 export interface SyncFacts {
   readonly id: string
   readonly outcomes: readonly AccountOutcome[]
+  /** Of the run as a whole: schemas that drifted. */
+  readonly warnings: readonly ConnectorError[]
   readonly left: number
   readonly needingLogin: number
   readonly requests: number
@@ -71,11 +73,16 @@ export function summaryOf(facts: SyncFacts): SyncSummary {
     retries: facts.retries,
     usage_percent: facts.usagePercent ?? null,
     errors: outcomes.flatMap(errorsOf).map((error) => ({ ...error, message: facts.redact(error.message) })),
-    warnings: [...new Set(outcomes.flatMap(({ warnings }) => warnings.map(({ message }) => facts.redact(message))))].slice(0, 50),
+    warnings: warningsOf(facts),
     exit_code,
     timestamp: new Date(facts.ended).toISOString(),
     duration_ms: Math.round(facts.duration),
   }
+}
+
+function warningsOf({ outcomes, warnings, redact }: SyncFacts): readonly string[] {
+  const all = [...warnings, ...outcomes.flatMap((outcome) => outcome.warnings)]
+  return [...new Set(all.map(({ message }) => redact(message)))].slice(0, 50)
 }
 
 /** That a run ended early is no failure of an account. */

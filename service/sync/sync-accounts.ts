@@ -9,6 +9,7 @@ import {
   asConnectorError,
   type Clock,
   type ConnectionState,
+  type ConnectorError,
   type ConnectorHttpClient,
   commitState,
   createBudget,
@@ -16,12 +17,14 @@ import {
   type Item,
   type Logger,
   type Redactor,
+  type SchemaRegistry,
   type StateLease,
   type StateRegistry,
 } from '../../framework/index.ts'
 import { createChannel } from '../../framework/runtime/channel.ts'
 import { Acceptance } from './acceptance.ts'
 import { type AccountOutcome, needsLogin, type SyncRun, syncAccount } from './account-sync.ts'
+import { openSyncDrift } from './drift.ts'
 import { dueAccounts } from './due.ts'
 import type { LoadedRecipe } from './load-recipe.ts'
 import { logOutcome, logRun } from './records.ts'
@@ -39,6 +42,8 @@ export interface SyncRequest extends SyncOptions {
   readonly accounts: AccountRegistry
   readonly recipe: LoadedRecipe
   readonly states: StateRegistry
+  /** Where the schemas of what is read are kept; without it nothing is watched. */
+  readonly schemas?: SchemaRegistry | undefined
   /** The destination of the run, not opened yet; it is opened and closed here. */
   output(known: { readonly state: ConnectionState; readonly lease: StateLease }): Promise<Destination>
   /** The token to read an account with, refreshed where it is due; by default the one that is kept. */
@@ -65,7 +70,7 @@ export async function syncAccounts(request: SyncRequest): Promise<SyncSummary> {
   const monotonic = clock.monotonic()
   const { due, needingLogin } = dueAccounts(await accounts.list(), { ...request, now: started })
   const frame = { id, needingLogin: needingLogin.length, redact: request.redactor.redact }
-  const nothing = { outcomes: [], left: 0, requests: 0, retries: 0, usagePercent: undefined }
+  const nothing = { outcomes: [], warnings: [], left: 0, requests: 0, retries: 0, usagePercent: undefined }
   if (due.length === 0) return summaryOf({ ...frame, ...nothing, ended: clock.now(), duration: clock.monotonic() - monotonic })
   const lease = await states.acquire(connectionOf(recipe), recipe.manifest.id, id)
   try {
@@ -90,6 +95,7 @@ export const connectionOf = ({ name }: Pick<LoadedRecipe, 'name'>): string => `s
 
 interface DueResult {
   readonly outcomes: readonly AccountOutcome[]
+  readonly warnings: readonly ConnectorError[]
   readonly left: number
   readonly requests: number
   readonly retries: number
@@ -112,12 +118,16 @@ async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run:
     // Awaited below; what breaks it meanwhile reaches the accounts through `acceptance`.
     followed.catch(() => undefined)
     const token = (account: AccountRecord) => tokenOf(account, request, client.http)
-    const shared: SyncRun = { id, clock, logger: request.logger, redactor, signal, recipe, client, states: state, out, acceptance, token }
+    const { logger, schemas } = request
+    const drift = schemas && (await openSyncDrift(schemas, { connection: connectionOf(recipe), runId: id, logger }))
+    const around = { out, acceptance, drift, token }
+    const shared: SyncRun = { id, clock, logger, redactor, signal, recipe, client, states: state, ...around }
     const { outcomes, left } = await syncInTurn(due, request, { shared, budget })
     out.close()
     await followed
+    const warnings = (await drift?.finish()) ?? []
     const { requests, retries, usagePercent } = client.http.stats()
-    return { outcomes, left, requests, retries, usagePercent }
+    return { outcomes, warnings, left, requests, retries, usagePercent }
   } finally {
     client.http.close()
     await destination.close()
