@@ -1,4 +1,4 @@
-// Tables and states: each measurement is a process of its own. PostgreSQL only where CONNECTOR_BENCH_POSTGRES names a database,
+// Tables and states: each measurement is a process of its own. PostgreSQL only where CONNECTOR_TEST_POSTGRES names a database,
 // S3 with the storage of the tests in this process.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -32,7 +32,7 @@ async function measure(script: string, args: readonly string[], folder: string) 
 export async function measureStorage(): Promise<void> {
   const s3 = await startS3()
   const folder = mkdtempSync(join(tmpdir(), 'connector-bench-'))
-  const postgres = process.env['CONNECTOR_BENCH_POSTGRES']
+  const postgres = process.env['CONNECTOR_TEST_POSTGRES']
   try {
     console.log('\n| 100,000 insight rows, upserted twice | first rows/s | second rows/s | peak RSS MB |\n|---|--:|--:|--:|')
     for (const url of [`duckdb:${join(folder, 'data.duckdb')}`, ...(postgres ? [postgres] : [])]) {
