@@ -38,6 +38,8 @@ export class PostsLook {
   readonly #options: PostsLookOptions
   #memory: PostsMemory
   #left: number
+  /** Ids of the first page: pinned posts among them are met again, however old they are. */
+  #first: ReadonlySet<string> = new Set()
 
   constructor(options: PostsLookOptions) {
     this.#options = options
@@ -95,10 +97,11 @@ export class PostsLook {
     const isSame = ({ id, print }: ListedPost) => before.known.get(id)?.print === print
     const changed = posts.filter((post) => !isSame(post))
     const inserted = changed.filter(isNew).length
+    if (first) this.#first = new Set(posts.map(({ id }) => id))
     const isMoved = gap?.rest !== before.gap?.rest || gap?.floor !== before.gap?.floor
     if (changed.length === 0 && !isMoved && !all) return { rows: [], memory: undefined }
     this.#memory = {
-      ...remembering(before, posts, { gap, first }),
+      ...remembering(before, posts, { gap, kept: this.#first }),
       gap,
       day: all ? Math.floor(now / DAY_MS) : before.day,
       inserted: before.inserted + inserted,
@@ -108,15 +111,14 @@ export class PostsLook {
   }
 }
 
-/** The newest posts stay, all of the first page (pinned ones among them are met again), and those that pages still to come repeat. */
+/** The newest posts stay, those of `kept`, and those that pages still to come repeat. */
 function remembering(
   { known, forgotten }: PostsMemory,
   posts: readonly ListedPost[],
-  { gap, first }: { gap: PostsGap | undefined; first: boolean },
+  { gap, kept }: { readonly gap: PostsGap | undefined; readonly kept: ReadonlySet<string> },
 ): Pick<PostsMemory, 'known' | 'forgotten'> {
   const all = new Map(known)
   for (const { id, time, print } of posts) all.set(id, { time, print })
-  const kept = first ? new Set(posts.map(({ id }) => id)) : new Set<string>()
   const byAge = [...all].sort(([, one], [, other]) => other.time - one.time)
   const isRepeated = (time: number, place: number) => gap !== undefined && time <= gap.rest && place < REMEMBERED_IN_GAP
   const stay = byAge.filter(([id, { time }], place) => place < REMEMBERED || kept.has(id) || isRepeated(time, place))

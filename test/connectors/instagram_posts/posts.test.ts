@@ -115,6 +115,20 @@ describe('instagram_posts', () => {
     expect(await readPosts(state)).toMatchObject({ requests: 1, ids: [] })
   })
 
+  it('remembers a pinned post over all pages of a read', async () => {
+    list = series(1, 330)
+    list = [...list.slice(-1), ...list.slice(0, -1)]
+    let state: ConnectionState = {}
+    const seen: string[] = []
+    for (let turn = 0; turn < 8; turn++) {
+      const read = await readPosts(state)
+      expect(read.updated).toBe(0)
+      state = read.state
+      seen.push(...read.ids)
+    }
+    expect(seen.toSorted()).toEqual(list.map(({ id }) => id).toSorted())
+  })
+
   it('reads a long history over several reads, a few pages each, and every post once', async () => {
     list = series(1, 330)
     let state: ConnectionState = {}
