@@ -12,7 +12,7 @@ export function reportOutcome(outcome: ActionOutcome, io: Io): ExitCode {
   const { key, state, output, failure, replayed } = outcome
   const result = { key, state: publishState(state), ...output, ...(replayed ? { replayed } : {}), ...(failure ? { error: failure } : {}) }
   printJson(result, io)
-  say(sentence(outcome), io)
+  for (const line of sentences(outcome)) say(line, io)
   return exitCode(state, failure)
 }
 
@@ -36,13 +36,14 @@ export function say(line: string, { stderr }: Io): void {
   stderr.write(`${redactor.redact(neutralise(line))}\n`)
 }
 
-function sentence({ key, state, output, failure, replayed }: ActionOutcome): string {
+/** What happened, and what can be done about it. */
+function sentences({ key, state, output, failure, replayed }: ActionOutcome): readonly string[] {
   const { id, permalink } = output ?? {}
-  if (state === 'DONE') return `${replayed ? 'Published before' : 'Published'}: ${String(permalink ?? id ?? '')} (key ${key})`
+  if (state === 'DONE') return [`${replayed ? 'Published before' : 'Published'}: ${String(permalink ?? id ?? '')} (key ${key})`]
   const reason = failure ? `${failure.code}: ${failure.message}` : 'no reason was written down'
-  if (state === 'UNKNOWN') return `UNKNOWN: ${reason}\nkey ${key}`
+  if (state === 'UNKNOWN') return [`UNKNOWN: ${reason}`, `key ${key}`]
   const next = failure?.retryable ? `try again with the same key: connector publish resume ${key} --config FILE` : 'nothing was posted'
-  return `Not published: ${reason}\n${next}`
+  return [`Not published: ${reason}`, next]
 }
 
 const CODES: Readonly<Record<string, ExitCode>> = {

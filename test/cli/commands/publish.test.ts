@@ -102,6 +102,8 @@ describe('connector publish', () => {
     write(content)
     const ended = await post()
     expect(ended.code, ended.stderr).toBe(exit)
+    // A line for what happened, one for what can be done.
+    expect(ended.stderr).not.toContain('\\n')
     expect(JSON.parse(ended.stdout)).toMatchObject({ state: 'FAILED', error: { code } })
   })
 
