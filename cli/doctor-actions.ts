@@ -15,7 +15,8 @@ const tolerance = { fine: 30, usable: 300 }
 export async function examine(invocation: Invocation): Promise<ExitCode> {
   const { options, io } = invocation
   const days = wholeNumber(options, 'days') ?? defaultDays
-  const { connector, http, product, redactor, run } = await openSession(invocation)
+  const session = await openSession(invocation)
+  const { connector, http, product, redactor, run } = session
   try {
     const observations = [...(await connector.diagnose(days)), ...observeClock(http.stats().clockSkewSeconds)]
     const isHealthy = observations.every(({ status }) => status === 'ok') && run.exitCode() === 0
@@ -32,7 +33,7 @@ export async function examine(invocation: Invocation): Promise<ExitCode> {
     io.stdout.write(`${redactor.redact(text)}\n`)
     return isHealthy ? 0 : 1
   } finally {
-    http.close()
+    session.close()
   }
 }
 

@@ -54,3 +54,13 @@ export async function sessionRequest(invocation: Invocation, { logger }: Termina
 export async function openSession(invocation: Invocation): Promise<Session> {
   return openSessionOf(await sessionRequest(invocation, await openLog(invocation)))
 }
+
+/** The same for as long as the work takes; its connections and its deadline do not outlive it. */
+export async function withSession<T>(invocation: Invocation, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession(invocation)
+  try {
+    return await work(session)
+  } finally {
+    session.close()
+  }
+}

@@ -74,21 +74,26 @@ export async function openSession(request: SessionRequest): Promise<Session> {
   for (const secret of secrets) redactor.secret(secret)
   const run = new Run(clock, request.runId ?? newRunId(clock))
   const report = createRunReporter(run, clock, request.logger ?? silent)
-  const deadline = startDeadline(request)
+  const deadline = startDeadline(request, clock)
   const { signal } = deadline
-  const http = openHttp({ request, manifest, config, usage: own?.usage }, { clock, report, redactor, signal })
-  const onConfig = (changed: Config): void => keepConfig(changed, request, report)
-  if (migrated) onConfig(migrated)
-  const layout = config['stream_layout'] === 'merged' ? 'merged' : 'per_account'
-  const connector = openConnector({
-    ...{ manifest, config, given: migrated ?? given, onConfig, components: more },
-    ...{ http, clock, report, layout, signal },
-  })
-  const close = () => {
+  try {
+    const http = openHttp({ request, manifest, config, usage: own?.usage }, { clock, report, redactor, signal })
+    const onConfig = (changed: Config): void => keepConfig(changed, request, report)
+    if (migrated) onConfig(migrated)
+    const layout = config['stream_layout'] === 'merged' ? 'merged' : 'per_account'
+    const connector = openConnector({
+      ...{ manifest, config, given: migrated ?? given, onConfig, components: more },
+      ...{ http, clock, report, layout, signal },
+    })
+    const close = () => {
+      deadline.clear()
+      http.close()
+    }
+    return { connector, product: manifest.taxonomy?.product ?? manifest.name, run, report, http, redactor, env, clock, signal, close }
+  } catch (thrown) {
     deadline.clear()
-    http.close()
+    throw thrown
   }
-  return { connector, product: manifest.taxonomy?.product ?? manifest.name, run, report, http, redactor, env, clock, signal, close }
 }
 
 interface HttpNeeds {
@@ -130,15 +135,18 @@ function keepConfig(config: Config, { onConfig }: SessionRequest, report: RunRep
   else report.log('warn', 'credentials in the config were replaced and will be lost: nobody listens to onConfig')
 }
 
-function startDeadline({ signal, deadline: after }: SessionRequest): { readonly signal: AbortSignal; clear(): void } {
+function startDeadline(
+  { signal, deadline: after }: SessionRequest,
+  clock: Clock,
+): { readonly signal: AbortSignal; readonly clear: () => void } {
   const given = signal ?? new AbortController().signal
   if (after === undefined) return { signal: given, clear: () => undefined }
   const deadline = new AbortController()
+  const over = new AbortController()
   const reached = () => deadline.abort(new StoppedError('ERR_DEADLINE', `the deadline of ${after} s is reached; run again to go on`))
-  const timer = setTimeout(reached, after * 1000)
-  // It must not keep a finished process alive.
-  timer.unref()
-  return { signal: AbortSignal.any([given, deadline.signal]), clear: () => clearTimeout(timer) }
+  // Rejected when the work is over first.
+  clock.sleep(after * 1000, over.signal).then(reached, () => undefined)
+  return { signal: AbortSignal.any([given, deadline.signal]), clear: () => over.abort() }
 }
 
 /** Sorts by time; the tail keeps runs of one millisecond apart. */

@@ -9,18 +9,18 @@ export const check: Command = {
   argument: CONNECTOR,
   options: [...SESSION, ...NETWORK],
   run: async (invocation) => {
-    const { openSession } = await import('../session.ts')
+    const { withSession } = await import('../session.ts')
     const { redactor } = await import('../redact.ts')
     const answer = (connectionStatus: CheckResult) => {
       const line = JSON.stringify({ type: 'CONNECTION_STATUS', connectionStatus })
       invocation.io.stdout.write(`${redactor.redact(line)}\n`)
     }
     try {
-      const { connector, run } = await openSession(invocation)
-      const result = await connector.check()
-      answer(result)
-      if (result.status === 'FAILED') return 1
-      return run.exitCode()
+      return await withSession(invocation, async ({ connector, run }) => {
+        const result = await connector.check()
+        answer(result)
+        return result.status === 'FAILED' ? 1 : run.exitCode()
+      })
     } catch (thrown) {
       // The platform reads the answer, a person the message that the program prints for the error.
       answer({ status: 'FAILED', message: asConnectorError(thrown).message })

@@ -11,15 +11,16 @@ export const discover: Command = {
   run: (invocation) =>
     protocolErrors(invocation.io, async () => {
       const { catalogEntry } = await import('../../framework/runtime/bound-stream.ts')
-      const { openSession } = await import('../session.ts')
-      const session = await openSession(invocation)
-      const schemas = await registeredIn(invocation, text(invocation.options, 'connection') ?? session.product)
-      const streams = (await session.connector.streams()).map((bound) => {
-        const registered = schemas?.get(bound.info.kind)
-        return registered ? { ...bound, info: { ...bound.info, schema: registered } } : bound
+      const { withSession } = await import('../session.ts')
+      return withSession(invocation, async (session) => {
+        const schemas = await registeredIn(invocation, text(invocation.options, 'connection') ?? session.product)
+        const streams = (await session.connector.streams()).map((bound) => {
+          const registered = schemas?.get(bound.info.kind)
+          return registered ? { ...bound, info: { ...bound.info, schema: registered } } : bound
+        })
+        invocation.io.stdout.write(`${JSON.stringify({ type: 'CATALOG', catalog: { streams: streams.map(catalogEntry) } })}\n`)
+        return session.run.exitCode()
       })
-      invocation.io.stdout.write(`${JSON.stringify({ type: 'CATALOG', catalog: { streams: streams.map(catalogEntry) } })}\n`)
-      return session.run.exitCode()
     }),
 }
 

@@ -10,19 +10,20 @@ export const explain: Command = {
   argument: CONNECTOR,
   options: [...SESSION, SELECT, STATE, CONNECTION, { flags: '--json', description: 'one JSON object per stream' }, ...NETWORK],
   run: async (invocation) => {
-    const { openSession } = await import('../session.ts')
+    const { withSession } = await import('../session.ts')
     const { stateChoice, streamChoice } = await import('../read-flags.ts')
     const { listedCatalog, openState } = await import('../../compose/read-setup.ts')
     const { closing } = await import('../../compose/closing.ts')
-    const session = await openSession(invocation)
-    const state = await openState(session, stateChoice(invocation))
-    await closing(state, session.report, async () => {
-      const { streams } = await listedCatalog(session, streamChoice(invocation))
-      const asked = session.http.stats().requests
-      const plans = await planStreams(streams, state.streams, invocation)
-      if (invocation.options['json'] !== true) await printPlans(plans, asked, invocation.io)
+    return withSession(invocation, async (session) => {
+      const state = await openState(session, stateChoice(invocation))
+      await closing(state, session.report, async () => {
+        const { streams } = await listedCatalog(session, streamChoice(invocation))
+        const asked = session.http.stats().requests
+        const plans = await planStreams(streams, state.streams, invocation)
+        if (invocation.options['json'] !== true) await printPlans(plans, asked, invocation.io)
+      })
+      return session.run.exitCode()
     })
-    return session.run.exitCode()
   },
 }
 
