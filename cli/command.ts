@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import type { ExitCode } from '../framework/runtime/run.ts'
+import type { ExitCode } from '../framework/runtime/ports/run.ts'
 
 export interface CommandOption {
   /** As commander reads it: `--config <file>`. */

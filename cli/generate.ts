@@ -6,14 +6,14 @@ import { parse } from 'yaml'
 import { findConnector } from '../compose/connector-source.ts'
 import { connectors } from '../connectors/index.ts'
 import { components } from '../framework/components/index.ts'
-import { createLanguage } from '../framework/manifest/language.ts'
-import { reference } from '../framework/manifest/reference.ts'
-import { languageSchema } from '../framework/manifest/schema.ts'
+import { createLanguage } from '../framework/manifest/definition/language.ts'
+import { reference } from '../framework/manifest/definition/reference.ts'
+import { languageSchema } from '../framework/manifest/definition/schema.ts'
 import { inCanonicalOrder } from '../schemas/fingerprint.ts'
-import { declaredStreams } from './declared-streams.ts'
 import { jsonText } from './generated-json.ts'
+import { declaredStreams } from './schema/declared-streams.ts'
 
-const root = new URL('.', pathToFileURL(createRequire(import.meta.url).resolve('connector/package.json')))
+const root = new URL('.', pathToFileURL(createRequire(import.meta.url).resolve('declarative-connector/package.json')))
 const parts = await Promise.all(connectors.map((connector) => connector.load()))
 // Connectors may share components of their own.
 const language = createLanguage([...new Set([...components, ...parts.flatMap((part) => part.components)])])
@@ -27,8 +27,8 @@ const pages = reference(language)
 for (const stale of readdirSync(folder).filter((file) => !pages.has(file))) rmSync(new URL(stale, folder))
 for (const [file, text] of pages) writeFileSync(new URL(file, folder), text)
 
-const catalogue = parse(readFileSync(new URL('connectors/meta/metrics.yaml', root), 'utf8'))
-writeFileSync(new URL('connectors/meta/metrics.json', root), `${JSON.stringify(catalogue)}\n`)
+const catalogue = parse(readFileSync(new URL('connectors/meta/metrics/metrics.yaml', root), 'utf8'))
+writeFileSync(new URL('connectors/meta/metrics/metrics.json', root), `${JSON.stringify(catalogue)}\n`)
 
 // Of each stream without its account; in the order of the keys, so that `git diff` shows what changed and nothing else.
 for (const { product, manifest } of connectors) {

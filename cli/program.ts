@@ -2,9 +2,9 @@ import { CommanderError, Option, Command as Program } from 'commander'
 import { exitCodeOf } from '../compose/exit-code.ts'
 import { version } from '../compose/version.ts'
 import { asConnectorError } from '../framework/errors.ts'
-import type { ExitCode } from '../framework/runtime/run.ts'
+import type { ExitCode } from '../framework/runtime/ports/run.ts'
 import type { Command, CommandGroup, CommandOption, Io } from './command.ts'
-import { commands } from './commands/index.ts'
+import { commands } from './commands.ts'
 
 /** Parses arguments and runs the command they name. Never throws: every error becomes one message on stderr and an exit code. */
 export async function runProgram(argv: readonly string[], io: Io): Promise<number> {

@@ -1,4 +1,4 @@
-import { createRedactor } from '../framework/http/redaction.ts'
+import { createRedactor } from '../framework/http/redaction/redaction.ts'
 
 /** Secrets of this process: whatever becomes known anywhere is masked in every output from then on. */
 export const redactor = createRedactor()

@@ -1,12 +1,12 @@
 import { openSession as openSessionOf, type Session, type SessionRequest } from '../compose/session.ts'
 import { systemClock } from '../framework/clock.ts'
-import type { Logger } from '../framework/runtime/run-reporter.ts'
+import type { Logger } from '../framework/runtime/read/run-reporter.ts'
 import { type Invocation, text } from './command.ts'
-import { readConfigFile } from './config-file.ts'
-import { keepConfig } from './config-keeping.ts'
-import { seconds, wholeNumber } from './numbers.ts'
+import { readConfigFile } from './config/config-file.ts'
+import { keepConfig } from './config/config-keeping.ts'
+import { ownComponents } from './config/own-components.ts'
 import { createLogger } from './output/log.ts'
-import { ownComponents } from './own-components.ts'
+import { seconds, wholeNumber } from './output/numbers.ts'
 import { redactor } from './redact.ts'
 
 /** Log lines of a command, on stderr. */

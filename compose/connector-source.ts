@@ -19,7 +19,7 @@ export function findConnector(name: string | undefined, env: Readonly<Record<str
     throw new ConfigError('ERR_CONNECTOR_MISSING', `name a connector: a manifest file, an id or a product; known: ${products.join(', ')}`)
   }
   const installed = connectors.find(({ id, product }) => id === wanted || product === wanted)
-  if (installed) return readManifest(createRequire(import.meta.url).resolve(`connector/${installed.manifest}`), installed)
+  if (installed) return readManifest(createRequire(import.meta.url).resolve(`declarative-connector/${installed.manifest}`), installed)
   if (!existsSync(wanted)) {
     const hint = /\.(ya?ml|json)$/.test(wanted) ? 'the file does not exist' : suggest(wanted, products)
     throw new ConfigError('ERR_CONNECTOR_UNKNOWN', `unknown connector '${wanted}'; ${hint}`)

@@ -1,5 +1,5 @@
 import { AuthenticationError, ConfigError, type ConnectorError, RateLimitError, StoppedError } from '../framework/errors.ts'
-import type { ExitCode } from '../framework/runtime/run.ts'
+import type { ExitCode } from '../framework/runtime/ports/run.ts'
 
 /** Exit code of an error that ended a command. */
 export function exitCodeOf(error: ConnectorError): ExitCode {

@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream'
 import type { FormatName } from '../destinations/open.ts'
 import type { TableLayout } from '../destinations/tables/table-plan.ts'
-import type { CatalogMatch, ConfiguredChoice } from '../framework/runtime/catalog-match.ts'
-import type { Destination } from '../framework/runtime/destination.ts'
-import type { Item } from '../framework/runtime/items.ts'
-import type { StateRegistry } from '../framework/runtime/state-registry.ts'
+import type { Destination } from '../framework/runtime/ports/destination.ts'
+import type { Item } from '../framework/runtime/ports/items.ts'
+import type { StateRegistry } from '../framework/runtime/ports/state-registry.ts'
+import type { CatalogMatch, ConfiguredChoice } from '../framework/runtime/read/catalog-match.ts'
 import type { Session, SessionRequest } from './session.ts'
 
 /** `stdout`, `jsonl:DIR`, `duckdb:FILE`, `postgres://…` or `env:NAME`; or a destination of one's own, which is opened and closed here. */

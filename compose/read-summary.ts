@@ -1,5 +1,5 @@
-import type { DestinationReport } from '../framework/runtime/destination.ts'
-import type { RunSummary } from '../framework/runtime/run.ts'
+import type { DestinationReport } from '../framework/runtime/ports/destination.ts'
+import type { RunSummary } from '../framework/runtime/ports/run.ts'
 
 export interface NetworkTotals {
   readonly requests: number

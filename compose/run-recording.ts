@@ -1,7 +1,7 @@
-import type { DestinationReport } from '../framework/runtime/destination.ts'
-import type { Item } from '../framework/runtime/items.ts'
-import type { RunError, RunSummary } from '../framework/runtime/run.ts'
-import type { RunLog, RunRecord, StreamRecord } from '../framework/runtime/run-log.ts'
+import type { DestinationReport } from '../framework/runtime/ports/destination.ts'
+import type { Item } from '../framework/runtime/ports/items.ts'
+import type { RunError, RunSummary } from '../framework/runtime/ports/run.ts'
+import type { RunLog, RunRecord, StreamRecord } from '../framework/runtime/ports/run-log.ts'
 import type { ReadResult } from './read-result.ts'
 import type { Session } from './session.ts'
 

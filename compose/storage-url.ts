@@ -1,5 +1,5 @@
 import { ConfigError } from '../framework/errors.ts'
-import type { Redactor } from '../framework/http/redaction.ts'
+import type { Redactor } from '../framework/http/redaction/redaction.ts'
 import { parsePostgresUrl } from '../framework/postgres/address.ts'
 
 /** Where references are looked up, and who has to know what is secret. */

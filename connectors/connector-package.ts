@@ -1,5 +1,5 @@
 import type { UsageReader } from '../framework/http/resolution.ts'
-import type { Component } from '../framework/manifest/component.ts'
+import type { Component } from '../framework/manifest/definition/component.ts'
 
 /** A connector that comes with this package. Holds no code of the connector itself, so that a list of them loads at once. */
 export interface ConnectorPackage {

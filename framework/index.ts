@@ -39,16 +39,16 @@ export {
   withContext,
 } from './errors.ts'
 export { fileNameOf } from './file-name.ts'
-// What a program needs that reads without the command line.
-export { createBudget } from './http/budget.ts'
 export { type ConnectorHttpClient, createHttpClient, type HttpClientOptions } from './http/create-client.ts'
-export { createRedactor, type Redactor } from './http/redaction.ts'
+// What a program needs that reads without the command line.
+export { createBudget } from './http/limits/budget.ts'
+export { createRedactor, type Redactor } from './http/redaction/redaction.ts'
 export type { ErrorHandler as HttpErrorHandler, Outcome as HttpOutcome, Resolution as HttpResolution } from './http/resolution.ts'
 export { allowedHostsOf } from './manifest/allowed-hosts.ts'
-export { type Component, defineComponent, defineFamily, type Family, type Field, type Language } from './manifest/component.ts'
 export { prepareConfig } from './manifest/config.ts'
-export * as fields from './manifest/fields.ts'
-export { createLanguage } from './manifest/language.ts'
+export { type Component, defineComponent, defineFamily, type Family, type Field, type Language } from './manifest/definition/component.ts'
+export * as fields from './manifest/definition/fields.ts'
+export { createLanguage } from './manifest/definition/language.ts'
 export { loadManifest, type Manifest } from './manifest/manifest.ts'
 export { readReference, resolveReference, type SecretStore, type SecretStores, secretStores } from './manifest/secrets.ts'
 export { type PostgresAddress, parsePostgresUrl } from './postgres/address.ts'
@@ -72,6 +72,16 @@ export type {
 } from './protocol/messages.ts'
 export { type FileReference, fileOf } from './protocol/messages.ts'
 export type { Finding, Reporter } from './report.ts'
+export {
+  type ActionOutcome,
+  type ActionRequest,
+  type ActionRunOptions,
+  actionKey,
+  planAction,
+  runAction,
+} from './runtime/action/run-action.ts'
+export { type BoundStream, type ListedStream, selectStreams } from './runtime/assembly/bound-stream.ts'
+export { type Connector, type ConnectorOptions, openConnector } from './runtime/assembly/open-connector.ts'
 export type {
   AccountRecord,
   AccountRegistry,
@@ -81,7 +91,7 @@ export type {
   NewAccount,
   SyncLogEntry,
   TokenReplacement,
-} from './runtime/account-registry.ts'
+} from './runtime/ports/account-registry.ts'
 export {
   type ActionClaim,
   type ActionFailure,
@@ -92,21 +102,18 @@ export {
   byNewest,
   inProgress,
   type ListedAction,
-} from './runtime/action-journal.ts'
-export { backfillKey, isBackfillKey } from './runtime/backfill.ts'
-export { type BoundStream, type ListedStream, selectStreams } from './runtime/bound-stream.ts'
-export { type CatalogMatch, type ConfiguredChoice, matchCatalog } from './runtime/catalog-match.ts'
-export { commitState } from './runtime/commit-state.ts'
-export type { Destination, DestinationReport, RunInfo } from './runtime/destination.ts'
-export { type Committer, groupCommit } from './runtime/group-commit.ts'
-export type { Item, MessageItem, PageItem, StreamInfo } from './runtime/items.ts'
-export { memoryJournal } from './runtime/memory-journal.ts'
-export { observeDrift, type SchemaWatch } from './runtime/observe-drift.ts'
-export { type Connector, type ConnectorOptions, openConnector } from './runtime/open-connector.ts'
-export { type ReadOptions, read as readStreams } from './runtime/read.ts'
-export { type CompleteRange, type DriftReport, type ExitCode, Run, type RunSummary } from './runtime/run.ts'
-export { type ActionOutcome, type ActionRequest, type ActionRunOptions, actionKey, planAction, runAction } from './runtime/run-action.ts'
-export type { RunLog, RunRecord, StreamRecord } from './runtime/run-log.ts'
-export { createRunReporter, type Logger, type RunReporter } from './runtime/run-reporter.ts'
-export { readSchemaName, type SchemaRegistry, type SchemaVersion, schemaName } from './runtime/schema-registry.ts'
-export type { ConnectionState, JoinedCommit, LeaseHolder, StateLease, StateRegistry, StateVersion } from './runtime/state-registry.ts'
+} from './runtime/ports/action-journal.ts'
+export type { Destination, DestinationReport, RunInfo } from './runtime/ports/destination.ts'
+export type { Item, MessageItem, PageItem, StreamInfo } from './runtime/ports/items.ts'
+export { memoryJournal } from './runtime/ports/memory-journal.ts'
+export { type CompleteRange, type DriftReport, type ExitCode, Run, type RunSummary } from './runtime/ports/run.ts'
+export type { RunLog, RunRecord, StreamRecord } from './runtime/ports/run-log.ts'
+export { readSchemaName, type SchemaRegistry, type SchemaVersion, schemaName } from './runtime/ports/schema-registry.ts'
+export type { ConnectionState, JoinedCommit, LeaseHolder, StateLease, StateRegistry, StateVersion } from './runtime/ports/state-registry.ts'
+export { backfillKey, isBackfillKey } from './runtime/read/backfill.ts'
+export { type CatalogMatch, type ConfiguredChoice, matchCatalog } from './runtime/read/catalog-match.ts'
+export { commitState } from './runtime/read/commit-state.ts'
+export { type Committer, groupCommit } from './runtime/read/group-commit.ts'
+export { observeDrift, type SchemaWatch } from './runtime/read/observe-drift.ts'
+export { type ReadOptions, read as readStreams } from './runtime/read/read.ts'
+export { createRunReporter, type Logger, type RunReporter } from './runtime/read/run-reporter.ts'

@@ -31,7 +31,7 @@ export interface Catalogue {
 
 /** Reads the table that the connectors ship: data, shared by both sides, so that they can't disagree on what exists. */
 export function loadCatalogue(): Catalogue {
-  const file = createRequire(import.meta.url).resolve('connector/connectors/meta/metrics.yaml')
+  const file = createRequire(import.meta.url).resolve('declarative-connector/connectors/meta/metrics/metrics.yaml')
   const table: { metrics: CatalogueMetric[] } = parse(readFileSync(file, 'utf8'))
   const byName = new Map(table.metrics.map((entry) => [`${entry.object} ${entry.metric}`, entry]))
   const retired = new Set<CatalogueMetric>()

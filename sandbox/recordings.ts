@@ -72,7 +72,7 @@ export class Recordings {
 
 /** Beside the sources of the package, also when this file runs from the build. */
 function packagedFolder(): string {
-  return join(dirname(createRequire(import.meta.url).resolve('connector/package.json')), 'sandbox', 'recordings')
+  return join(dirname(createRequire(import.meta.url).resolve('declarative-connector/package.json')), 'sandbox', 'recordings')
 }
 
 function load(file: string): Recording {

@@ -3,7 +3,7 @@ import { appsOf } from '../accounts/app-credentials.ts'
 import type { GraphAccess } from '../accounts/graph.ts'
 import { GRAPH_HOSTS } from '../accounts/graph.ts'
 import { version } from '../compose/version.ts'
-import { observeVersion } from '../connectors/meta/version-life.ts'
+import { observeVersion } from '../connectors/meta/health/version-life.ts'
 import {
   ConfigError,
   createHttpClient,
@@ -15,9 +15,9 @@ import {
   systemClock,
 } from '../framework/index.ts'
 import { parseConfigText } from '../framework/manifest/config.ts'
+import { type OpenSync, openSync, type SyncSettings } from '../sync/open-sync.ts'
 import type { ConnectParts } from './parts.ts'
 import { createService } from './service.ts'
-import { type OpenSync, openSync, type SyncSettings } from './sync/open-sync.ts'
 
 /** A service as it is described from outside. */
 export interface ServiceSettings extends Omit<SyncSettings, 'accounts' | 'output'> {

@@ -1,7 +1,7 @@
 import type { GraphAccess } from '../accounts/graph.ts'
 import type { AccountRegistry, Clock, ConnectorHttpClient, Logger } from '../framework/index.ts'
+import type { OpenSync } from '../sync/open-sync.ts'
 import type { SyncRunner } from './runner.ts'
-import type { OpenSync } from './sync/open-sync.ts'
 
 /** What the service is made of; everything is given, so that the same service runs on any platform. */
 export interface ServiceParts {

@@ -1,7 +1,7 @@
 import { type Clock, ConnectorError } from '../framework/index.ts'
-import type { OpenSync } from './sync/open-sync.ts'
-import type { SyncSummary } from './sync/summary.ts'
-import type { SyncOptions } from './sync/sync-options.ts'
+import type { OpenSync } from '../sync/open-sync.ts'
+import type { SyncSummary } from '../sync/summary.ts'
+import type { SyncOptions } from '../sync/sync-options.ts'
 
 /** Sums over all runs since the service started. */
 export interface RunTotals {

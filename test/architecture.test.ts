@@ -26,7 +26,6 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'framework/aws',
     'framework/template',
     'framework/http',
-    'framework/components:interface',
   ],
   'framework/components': [
     'framework/errors.ts',
@@ -47,8 +46,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   accounts: ['framework/index.ts'],
   sandbox: [],
   compose: ['framework', 'connectors', 'state', 'schemas', 'destinations', 'accounts'],
-  service: ['framework', 'connectors', 'state', 'schemas', 'destinations', 'accounts', 'compose', 'sandbox'],
-  cli: ['framework', 'connectors', 'state', 'schemas', 'destinations', 'accounts', 'compose', 'sandbox', 'service'],
+  sync: ['framework', 'connectors', 'state', 'schemas', 'destinations', 'accounts', 'compose'],
+  service: ['framework', 'connectors', 'state', 'schemas', 'destinations', 'accounts', 'compose', 'sync', 'sandbox'],
+  cli: ['framework', 'connectors', 'state', 'schemas', 'destinations', 'accounts', 'compose', 'sandbox', 'sync', 'service'],
 }
 
 const rooms = Object.keys(arrows).sort((a, b) => b.length - a.length)

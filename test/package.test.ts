@@ -16,15 +16,15 @@ beforeAll(() => {
   for (const name of readdirSync('node_modules').filter((entry) => !entry.startsWith('.'))) {
     symlinkSync(resolve('node_modules', name), join(modules, name))
   }
-  rmSync(join(modules, 'connector'), { force: true, recursive: true })
+  rmSync(join(modules, 'declarative-connector'), { force: true, recursive: true })
   const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
   execFileSync('tar', ['-xzf', join(folder, tarball ?? ''), '-C', folder])
-  execFileSync('mv', [join(folder, 'package'), join(modules, 'connector')])
+  execFileSync('mv', [join(folder, 'package'), join(modules, 'declarative-connector')])
 }, 60_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const run = (...args: readonly string[]) => execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
-const main = () => join(folder, 'node_modules/connector/dist/cli/main.js')
+const main = () => join(folder, 'node_modules/declarative-connector/dist/cli/main.js')
 
 describe('the packed package', () => {
   it('runs from the tarball: manifests and catalogue are inside', () => {
@@ -38,7 +38,7 @@ describe('the packed package', () => {
 
   it('can be imported', () => {
     const script =
-      "import { defineComponent, ConnectorError } from 'connector'; console.log(typeof defineComponent, new ConnectorError('ERR_X', 'x').code)"
+      "import { defineComponent, ConnectorError } from 'declarative-connector'; console.log(typeof defineComponent, new ConnectorError('ERR_X', 'x').code)"
     expect(run('--input-type=module', '--eval', script).trim()).toBe('function ERR_X')
   })
 

@@ -1,9 +1,9 @@
-import { CalendarDate, CalendarDuration, DateTime, TimeDelta } from '../framework/template/datetime.ts'
-import { dictEntries, dictOf } from '../framework/template/dict.ts'
-import { parseIsoDateTime } from '../framework/template/iso8601.ts'
+import { parseIsoDateTime } from '../framework/template/datetime/iso8601.ts'
+import { CalendarDate, CalendarDuration, DateTime, TimeDelta } from '../framework/template/filters/datetime.ts'
+import { dictEntries, dictOf } from '../framework/template/python/dict.ts'
+import { repr } from '../framework/template/python/text.ts'
+import { ellipsis, isDict, kindOf, PyFloat, toInt, tuple } from '../framework/template/python/values.ts'
 import { attributes, type Scope } from '../framework/template/template.ts'
-import { repr } from '../framework/template/text.ts'
-import { ellipsis, isDict, kindOf, PyFloat, toInt, tuple } from '../framework/template/values.ts'
 
 /** Values that JSON cannot say are tagged objects in the vectors; this file turns them into the template language's values. */
 

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 import type { Clock } from '../../framework/clock.ts'
-import type { Logger } from '../../framework/runtime/run-reporter.ts'
+import type { Logger } from '../../framework/runtime/read/run-reporter.ts'
 import { neutralise, wantsColour } from './terminal-text.ts'
 
 type Level = 'debug' | 'info' | 'warn' | 'error'

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { Clock } from '../../framework/clock.ts'
 import type { StreamStatus } from '../../framework/protocol/messages.ts'
-import type { Item, StreamInfo } from '../../framework/runtime/items.ts'
+import type { Item, StreamInfo } from '../../framework/runtime/ports/items.ts'
 import { clockTime, counted, grouped, neutralise, shorten } from './terminal-text.ts'
 
 export interface ProgressOptions {

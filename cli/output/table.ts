@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import pc from 'picocolors'
-import type { RunError, RunSummary, StreamResult } from '../../framework/runtime/run.ts'
+import type { RunError, RunSummary, StreamResult } from '../../framework/runtime/ports/run.ts'
 import { clockTime, counted, grouped, neutralise, shorten } from './terminal-text.ts'
 
 export interface ResultTableOptions {

@@ -10,7 +10,7 @@ export const facebookPages: ConnectorPackage = {
     fill: async (text) => (await import('./readme.ts')).facebookPagesReadme(text),
   },
   load: async () => {
-    const [{ metaComponents }, { readGraphUsage }] = await Promise.all([import('../meta/components.ts'), import('../meta/usage.ts')])
+    const [{ metaComponents }, { readGraphUsage }] = await Promise.all([import('../meta/components.ts'), import('../meta/graph/usage.ts')])
     return { components: metaComponents, usage: readGraphUsage }
   },
 }

@@ -1,4 +1,4 @@
-import type { Component } from '../../framework/manifest/component.ts'
+import type { Component } from '../../framework/manifest/definition/component.ts'
 import { InstagramHashtagRetriever } from './hashtag-retriever.ts'
 import { InstagramMediaRetriever } from './media/retriever.ts'
 import { InstagramMediaRow } from './media/row.ts'

@@ -13,7 +13,7 @@ export const instagramGraph: ConnectorPackage = {
     const [{ metaComponents }, { instagramComponents }, { readGraphUsage }] = await Promise.all([
       import('../meta/components.ts'),
       import('./components.ts'),
-      import('../meta/usage.ts'),
+      import('../meta/graph/usage.ts'),
     ])
     return { components: [...metaComponents, ...instagramComponents], usage: readGraphUsage }
   },

@@ -1,4 +1,4 @@
-import { fillMarkers, metricTable, retiredTable } from '../meta/metric-table.ts'
+import { fillMarkers, metricTable, retiredTable } from '../meta/metrics/metric-table.ts'
 
 /** The README of the connector with its tables made from the metric catalogue. */
 export function instagramGraphReadme(text: string): string {

@@ -1,4 +1,4 @@
-import type { Component } from '../../framework/manifest/component.ts'
+import type { Component } from '../../framework/manifest/definition/component.ts'
 import { InstagramPostsRetriever } from './posts-retriever.ts'
 
 /** What the manifest of this connector may name besides the components of the Graph API. */

@@ -9,7 +9,7 @@ export const instagramPosts: ConnectorPackage = {
     const [{ metaComponents }, { postsComponents }, { readGraphUsage }] = await Promise.all([
       import('../meta/components.ts'),
       import('./components.ts'),
-      import('../meta/usage.ts'),
+      import('../meta/graph/usage.ts'),
     ])
     return { components: [...metaComponents, ...postsComponents], usage: readGraphUsage }
   },

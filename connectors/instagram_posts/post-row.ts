@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Row } from '../../framework/protocol/messages.ts'
 import { secondsOf } from '../instagram_graph/media/page.ts'
 import { urlKey } from '../instagram_graph/media/row.ts'
-import { utcText } from '../meta/insight-rows.ts'
+import { utcText } from '../meta/insights/insight-rows.ts'
 
 /** What is asked of every post. */
 export const POST_FIELDS = ['id', 'caption', 'media_type', 'media_url', 'permalink', 'timestamp'] as const

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../framework/errors.ts'
-import type { Memory } from '../meta/memory-cursor.ts'
+import type { Memory } from '../meta/cursors/memory-cursor.ts'
 
 /** A post as it was written last. */
 export interface KnownPost {

@@ -1,5 +1,5 @@
-import type { Component } from '../../framework/manifest/component.ts'
-import { GraphAuthenticator } from '../meta/graph-authenticator.ts'
+import type { Component } from '../../framework/manifest/definition/component.ts'
+import { GraphAuthenticator } from '../meta/graph/graph-authenticator.ts'
 import { InstagramPostCheck } from './post-check.ts'
 import { InstagramPostReconciler } from './post-reconciler.ts'
 import { PublishErrorHandler } from './publish-error-handler.ts'

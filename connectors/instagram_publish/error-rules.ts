@@ -1,5 +1,5 @@
-import type { GraphClass } from '../meta/error-table.ts'
-import type { GraphErrorBody } from '../meta/errors.ts'
+import type { GraphClass } from '../meta/graph/error-table.ts'
+import type { GraphErrorBody } from '../meta/graph/errors.ts'
 import type { PublishCode, UNREADABLE } from './codes.ts'
 
 /** What a call is for: `create` makes containers, `commit` publishes, `read` asks, `write` is anything else. */

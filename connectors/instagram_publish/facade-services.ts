@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '../../framework/clock.ts'
 import { type ConnectorHttpClient, createHttpClient } from '../../framework/http/create-client.ts'
-import { createRedactor } from '../../framework/http/redaction.ts'
-import type { Config, Services } from '../../framework/manifest/component.ts'
+import { createRedactor } from '../../framework/http/redaction/redaction.ts'
+import type { Config, Services } from '../../framework/manifest/definition/component.ts'
 import type { LogLevel } from '../../framework/protocol/messages.ts'
-import type { ActionJournal } from '../../framework/runtime/action-journal.ts'
+import type { ActionJournal } from '../../framework/runtime/ports/action-journal.ts'
 
 export interface InstagramConnectorConfig {
   readonly accessToken: string

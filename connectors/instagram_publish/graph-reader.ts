@@ -1,10 +1,10 @@
 import { createJobSlots } from '../../framework/components/async-jobs/job-slots.ts'
 import { components } from '../../framework/components/index.ts'
 import { Requester } from '../../framework/components/requesters/requester.ts'
-import { buildComponent } from '../../framework/manifest/build.ts'
-import type { Config, Services } from '../../framework/manifest/component.ts'
-import { createLanguage } from '../../framework/manifest/language.ts'
-import { noFiles } from '../../framework/manifest/manifest-files.ts'
+import { buildComponent } from '../../framework/manifest/definition/build.ts'
+import type { Config, Services } from '../../framework/manifest/definition/component.ts'
+import { createLanguage } from '../../framework/manifest/definition/language.ts'
+import { noFiles } from '../../framework/manifest/document/manifest-files.ts'
 import { publishComponents } from './components.ts'
 
 const FACEBOOK = "config['base_url'] or 'https://graph.facebook.com'"

@@ -1,6 +1,6 @@
 import { ActionError } from '../../framework/components/actions/action-error.ts'
 import type { Json } from '../../framework/protocol/messages.ts'
-import { metricsOf } from '../meta/catalogue.ts'
+import { metricsOf } from '../meta/metrics/catalogue.ts'
 import type { GraphAsk } from './graph-reader.ts'
 import { isRecord } from './media/fields.ts'
 

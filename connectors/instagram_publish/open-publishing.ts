@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Action } from '../../framework/components/actions/action.ts'
 import { components } from '../../framework/components/index.ts'
-import { buildManifest } from '../../framework/manifest/build-manifest.ts'
-import type { Config, Services } from '../../framework/manifest/component.ts'
-import { createLanguage } from '../../framework/manifest/language.ts'
+import type { Config, Services } from '../../framework/manifest/definition/component.ts'
+import { createLanguage } from '../../framework/manifest/definition/language.ts'
 import { loadManifest, type Manifest } from '../../framework/manifest/manifest.ts'
+import { buildManifest } from '../../framework/runtime/assembly/build-manifest.ts'
 import { publishComponents } from './components.ts'
 import { instagramPublish } from './package.ts'
 
@@ -32,6 +32,6 @@ export function openPublishing(config: Config, services: Services): Publishing {
 }
 
 function readManifest(): Manifest {
-  const file = createRequire(import.meta.url).resolve(`connector/${instagramPublish.manifest}`)
+  const file = createRequire(import.meta.url).resolve(`declarative-connector/${instagramPublish.manifest}`)
   return loadManifest({ file, text: readFileSync(file, 'utf8') })
 }

@@ -10,7 +10,7 @@ export const instagramPublish: ConnectorPackage = {
     fill: async (text) => (await import('./readme.ts')).instagramPublishReadme(text),
   },
   load: async () => {
-    const [{ publishComponents }, { readGraphUsage }] = await Promise.all([import('./components.ts'), import('../meta/usage.ts')])
+    const [{ publishComponents }, { readGraphUsage }] = await Promise.all([import('./components.ts'), import('../meta/graph/usage.ts')])
     return { components: publishComponents, usage: readGraphUsage }
   },
 }

@@ -4,8 +4,8 @@ import type { StepFrame, TrailEntry } from '../../framework/components/actions/a
 import { pause } from '../../framework/components/actions/pause.ts'
 import { Reconciler, type Verdict } from '../../framework/components/actions/reconciler.ts'
 import { Requester } from '../../framework/components/requesters/requester.ts'
-import { type BuildContext, defineComponent, type Values } from '../../framework/manifest/component.ts'
-import { integer, integerOrTemplate, optional, slot, template, withDefault } from '../../framework/manifest/fields.ts'
+import { type BuildContext, defineComponent, type Values } from '../../framework/manifest/definition/component.ts'
+import { integer, integerOrTemplate, optional, slot, template, withDefault } from '../../framework/manifest/definition/fields.ts'
 import { isRecord } from './media/fields.ts'
 import { matchingMedia, type PublishedMedia, readMediaList } from './media-match.ts'
 

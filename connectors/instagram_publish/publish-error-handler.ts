@@ -3,11 +3,11 @@ import { ErrorHandler } from '../../framework/components/error-handlers/error-ha
 import { ConnectorError } from '../../framework/errors.ts'
 import type { HttpRequest, HttpResponse } from '../../framework/http/request.ts'
 import type { Outcome, Resolution } from '../../framework/http/resolution.ts'
-import { defineComponent } from '../../framework/manifest/component.ts'
-import { integerOrTemplate, oneOf, optional } from '../../framework/manifest/fields.ts'
+import { defineComponent } from '../../framework/manifest/definition/component.ts'
+import { integerOrTemplate, oneOf, optional } from '../../framework/manifest/definition/fields.ts'
 import type { JsonObject } from '../../framework/protocol/messages.ts'
-import { classify, type GraphErrorBody, graphConnectorError, graphError } from '../meta/errors.ts'
-import { regainSeconds } from '../meta/usage.ts'
+import { classify, type GraphErrorBody, graphConnectorError, graphError } from '../meta/graph/errors.ts'
+import { regainSeconds } from '../meta/graph/usage.ts'
 import { classRules, type Purpose, publishRuleFor } from './error-rules.ts'
 
 export const PublishErrorHandler = defineComponent(ErrorHandler, {

@@ -1,8 +1,8 @@
 import { ActionError } from '../../framework/components/actions/action-error.ts'
 import { AuthenticationError, asConnectorError, RateLimitError } from '../../framework/errors.ts'
 import type { JsonObject } from '../../framework/protocol/messages.ts'
-import type { ActionFailure, ActionRecord } from '../../framework/runtime/action-journal.ts'
-import type { ActionOutcome } from '../../framework/runtime/run-action.ts'
+import type { ActionOutcome } from '../../framework/runtime/action/run-action.ts'
+import type { ActionFailure, ActionRecord } from '../../framework/runtime/ports/action-journal.ts'
 import { PUBLISH_CODES, type PublishCode } from './codes.ts'
 
 /** What became of a post. */

@@ -1,8 +1,8 @@
 import { Check, type CheckResult } from '../../framework/components/checks/check.ts'
 import { Requester } from '../../framework/components/requesters/requester.ts'
 import { asConnectorError } from '../../framework/errors.ts'
-import { defineComponent } from '../../framework/manifest/component.ts'
-import { slot } from '../../framework/manifest/fields.ts'
+import { defineComponent } from '../../framework/manifest/definition/component.ts'
+import { slot } from '../../framework/manifest/definition/fields.ts'
 import { isRecord } from './media/fields.ts'
 import { quotaText, readQuota } from './quota.ts'
 

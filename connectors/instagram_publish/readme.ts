@@ -1,4 +1,4 @@
-import { fillMarkers } from '../meta/metric-table.ts'
+import { fillMarkers } from '../meta/metrics/metric-table.ts'
 import { PUBLISH_CODES } from './codes.ts'
 import { publishRules } from './error-rules.ts'
 import { RULES } from './media/rules.ts'

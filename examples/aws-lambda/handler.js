@@ -1,4 +1,4 @@
-import { openService } from 'connector/service'
+import { openService } from 'declarative-connector/service'
 import { handle } from 'hono/aws-lambda'
 
 /** One per instance. The function's timeout has to be longer than the deadline. */

@@ -1,4 +1,4 @@
-import { ConnectorError, defineComponent, fields, RecordExtractor, Transformation } from 'connector'
+import { ConnectorError, defineComponent, fields, RecordExtractor, Transformation } from 'declarative-connector'
 
 /** `class_name: source_weather.components.ColumnExtractor`: `{time: [a, b], temperature: [1, 2]}` becomes two records. */
 const ColumnExtractor = defineComponent(RecordExtractor, {

@@ -1,4 +1,4 @@
-import type { Component } from '../manifest/component.ts'
+import type { Component } from '../manifest/definition/component.ts'
 import { AskReconciler } from './actions/ask-reconciler.ts'
 import { CommitStep } from './actions/commit-step.ts'
 import { CreateStep } from './actions/create-step.ts'

@@ -1,4 +1,4 @@
-import type { CallRates } from './call-rates.ts'
+import type { CallRates } from './limits/call-rates.ts'
 import type { HttpRequest, HttpResponse } from './request.ts'
 import type { ErrorHandler, Resolution } from './resolution.ts'
 

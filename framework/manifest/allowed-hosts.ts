@@ -1,6 +1,6 @@
 import { ConnectorError } from '../errors.ts'
 import { compileTemplate } from '../template/template.ts'
-import type { Config } from './component.ts'
+import type { Config } from './definition/component.ts'
 import type { Manifest } from './manifest.ts'
 
 /** Stands in `allowed_hosts` of an imported manifest whose hosts are known only while it is read. */

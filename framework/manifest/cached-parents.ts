@@ -1,4 +1,4 @@
-import { isNode } from './build.ts'
+import { isNode } from './definition/build.ts'
 
 /**
  * Lets the requests of parent streams be answered from the cache, wherever a manifest does not say otherwise: a parent is read once for each

@@ -1,14 +1,20 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ErrorObject } from 'ajv'
-import type { ConfigRules } from '../components/config-rules/config-rule.ts'
 import { ConfigError, suggest } from '../errors.ts'
 import type { JsonSchema } from '../protocol/messages.ts'
 import type { Dialect } from '../template/template.ts'
-import { describe, isNode } from './build.ts'
-import type { Config } from './component.ts'
-import type { SpecSource } from './document.ts'
+import { describe, isNode } from './definition/build.ts'
+import type { Config } from './definition/component.ts'
+import type { SpecSource } from './document/document.ts'
+import { parseYaml } from './document/yaml.ts'
 import { resolveSecrets, type SecretStores, secretStores, secretValues } from './secrets.ts'
-import { parseYaml } from './yaml.ts'
+
+/** What the rules of a spec do to a config; they change it in place, and `validate` throws ConfigError. */
+export interface ConfigRules {
+  readonly migrate: (config: Record<string, unknown>) => void
+  readonly transform: (config: Record<string, unknown>) => void
+  readonly validate: (config: Readonly<Record<string, unknown>>) => Promise<void>
+}
 
 export interface ConfigOptions {
   readonly env: Readonly<Record<string, string | undefined>>

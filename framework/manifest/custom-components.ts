@@ -1,5 +1,5 @@
-import { classNames, isNode } from './build.ts'
-import type { Language } from './component.ts'
+import { classNames, isNode } from './definition/build.ts'
+import type { Language } from './definition/component.ts'
 import type { Manifest } from './manifest.ts'
 
 /** A class that a manifest names and that is no part of the language. */

@@ -1,4 +1,4 @@
-import type { JobSlots, Services } from './component.ts'
+import type { JobSlots, Services } from './definition/component.ts'
 
 const refuse = (): never => {
   throw new TypeError('nothing is sent and nobody waits while a manifest is only built')

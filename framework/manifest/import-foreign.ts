@@ -2,11 +2,11 @@ import { basename, dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { ConfigError } from '../errors.ts'
 import { ANY_HOST } from './allowed-hosts.ts'
-import { isNode, type Node } from './build.ts'
-import { openDocument } from './document.ts'
+import { isNode, type Node } from './definition/build.ts'
+import { openDocument } from './document/document.ts'
+import type { ManifestText } from './document/yaml.ts'
 import { loadManifest, type Manifest } from './manifest.ts'
 import { namedHosts } from './named-hosts.ts'
-import type { ManifestText } from './yaml.ts'
 
 export interface ImportOptions {
   /** `conn::…`; made of the file's name by default. */

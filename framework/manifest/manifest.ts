@@ -1,15 +1,15 @@
 import { basename } from 'node:path'
 import type { ConfigError } from '../errors.ts'
 import type { Dialect } from '../template/template.ts'
-import { isNode, type Node } from './build.ts'
 import { cacheParents, cacheResolver } from './cached-parents.ts'
-import type { Locate } from './component.ts'
-import { type Document, openDocument, type SpecSource, specOf } from './document.ts'
-import { checkEnvelope, checkForeign, type RuntimeNeeds, readRuntime, readTaxonomy, type Taxonomy } from './envelope.ts'
-import { foreignEnvelopeSchema } from './foreign-envelope.ts'
-import { propagate } from './parameters.ts'
-import { gatherProblems } from './problems.ts'
-import type { ManifestText } from './yaml.ts'
+import { isNode, type Node } from './definition/build.ts'
+import type { Locate } from './definition/component.ts'
+import { checkEnvelope, checkForeign, type RuntimeNeeds, readRuntime, readTaxonomy, type Taxonomy } from './definition/envelope.ts'
+import { foreignEnvelopeSchema } from './definition/foreign-envelope.ts'
+import { gatherProblems } from './definition/problems.ts'
+import { type Document, openDocument, type SpecSource, specOf } from './document/document.ts'
+import { propagate } from './document/parameters.ts'
+import type { ManifestText } from './document/yaml.ts'
 
 /** A manifest that was read: references resolved, types and parameters filled in, nothing built yet. */
 export interface Manifest extends Sections {

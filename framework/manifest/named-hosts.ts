@@ -1,6 +1,6 @@
 import { ConnectorError } from '../errors.ts'
 import { compileTemplate } from '../template/template.ts'
-import { isNode, type Node } from './build.ts'
+import { isNode, type Node } from './definition/build.ts'
 import type { Manifest } from './manifest.ts'
 
 /** Where a manifest's requests go, as far as it says. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { type Clock, systemClock } from '../clock.ts'
 import { ConfigError, ConnectorError, suggest } from '../errors.ts'
 import type { JsonSchema } from '../protocol/messages.ts'
-import { isNode } from './build.ts'
+import { isNode } from './definition/build.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

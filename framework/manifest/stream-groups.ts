@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.ts'
-import { describe, isNode, manifestError, type Node } from './build.ts'
-import type { BuildContext } from './component.ts'
+import { describe, isNode, manifestError, type Node } from './definition/build.ts'
+import type { BuildContext } from './definition/component.ts'
 
 /** The groups of each stream, by name: its own and those of the parents that are read with it. */
 export type StreamGroups = ReadonlyMap<string, readonly string[]>

@@ -1,6 +1,6 @@
 import type { StreamState } from '../protocol/messages.ts'
-import type { ListedStream } from './bound-stream.ts'
-import type { ConnectionState } from './state-registry.ts'
+import type { ListedStream } from './assembly/bound-stream.ts'
+import type { ConnectionState } from './ports/state-registry.ts'
 
 /** What reading one stream would cost. Counts are lower bounds where the number of pages is not known beforehand. */
 export interface StreamPlan {

@@ -1,4 +1,4 @@
-import { openSpecDocument, type SpecSource, specOf } from '../manifest/document.ts'
+import { openSpecDocument, type SpecSource, specOf } from '../manifest/document/document.ts'
 import type { Specification } from '../protocol/messages.ts'
 
 /** What the `spec` verb prints of a manifest. Reads the file only: no component is loaded or built. */

@@ -1,18 +1,18 @@
-import { interpolate, isTrueResult } from './airbyte.ts'
-import { compileSource, type Scope, type TemplateOptions } from './compiled.ts'
-import { nativeValue } from './text-template.ts'
-import { truthy } from './values.ts'
+import { interpolate, isTrueResult } from './compile/airbyte.ts'
+import { compileSource, type Scope, type TemplateOptions } from './compile/compiled.ts'
+import { nativeValue } from './compile/text-template.ts'
+import { truthy } from './python/values.ts'
 
 /** The door of the template language: text, conditions and mappings in two dialects. Dates have their own, datetime.ts. */
 
-export type { ValidType } from './airbyte.ts'
-export type { Scope, TemplateOptions } from './compiled.ts'
-export { defineFunction as templateFunction } from './functions.ts'
-export { compileMapping, type Mapping, type MappingOptions } from './mapping.ts'
-export { plainValue } from './plain.ts'
-export { toText as pythonText } from './text.ts'
-export { compileInterpolation, compileTemplate, type EvaluateOptions, type Template } from './text-template.ts'
-export { attributes, type Dialect, PyFloat } from './values.ts'
+export type { ValidType } from './compile/airbyte.ts'
+export type { Scope, TemplateOptions } from './compile/compiled.ts'
+export { compileMapping, type Mapping, type MappingOptions } from './compile/mapping.ts'
+export { plainValue } from './compile/plain.ts'
+export { compileInterpolation, compileTemplate, type EvaluateOptions, type Template } from './compile/text-template.ts'
+export { defineFunction as templateFunction } from './python/functions.ts'
+export { toText as pythonText } from './python/text.ts'
+export { attributes, type Dialect, PyFloat } from './python/values.ts'
 
 /** A compiled condition. */
 export interface Condition {

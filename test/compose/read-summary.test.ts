@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readSummary } from '../../compose/read-summary.ts'
-import type { RunSummary } from '../../framework/runtime/run.ts'
+import type { RunSummary } from '../../framework/runtime/ports/run.ts'
 
 const error = { code: 'ERR_X', message: 'x', failure_type: 'system_error' }
 const run: RunSummary = {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isNode } from '../../framework/manifest/build.ts'
+import { isNode } from '../../framework/manifest/definition/build.ts'
 
 /** Sorted keys, no spaces, everything beyond ASCII escaped. Written out, because objects put keys that look like numbers first. */
 function canonical(value: unknown): string {

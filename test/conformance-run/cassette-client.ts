@@ -1,8 +1,8 @@
 import { ConnectorError } from '../../framework/errors.ts'
-import { createResponse } from '../../framework/http/body.ts'
 import type { Answer, HttpClient } from '../../framework/http/client.ts'
 import type { HttpResponse } from '../../framework/http/request.ts'
-import { isNode } from '../../framework/manifest/build.ts'
+import { createResponse } from '../../framework/http/transport/body.ts'
+import { isNode } from '../../framework/manifest/definition/build.ts'
 
 /** A request and its answer as the reference made and got them. */
 export interface Exchange {

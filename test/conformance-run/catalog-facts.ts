@@ -1,4 +1,4 @@
-import { type BoundStream, catalogEntry } from '../../framework/runtime/bound-stream.ts'
+import { type BoundStream, catalogEntry } from '../../framework/runtime/assembly/bound-stream.ts'
 import { hashOf } from './canonical.ts'
 
 const facts = [

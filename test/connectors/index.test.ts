@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { connectors } from '../../connectors/index.ts'
 import { components } from '../../framework/components/index.ts'
-import { createLanguage } from '../../framework/manifest/language.ts'
+import { createLanguage } from '../../framework/manifest/definition/language.ts'
 import { loadManifest } from '../../framework/manifest/manifest.ts'
 
 const root = new URL('../../', import.meta.url)

@@ -21,7 +21,7 @@ interface TableLine {
 }
 
 const table: { readonly metrics: readonly TableLine[] } = parse(
-  readFileSync(fileURLToPath(new URL('../../connectors/meta/metrics.yaml', import.meta.url)), 'utf8'),
+  readFileSync(fileURLToPath(new URL('../../connectors/meta/metrics/metrics.yaml', import.meta.url)), 'utf8'),
 )
 
 /** Metrics that are read when the config names none: documented, without conditions, at the usual address. */

@@ -2,12 +2,12 @@ import type { Clock } from '../../framework/clock.ts'
 import { createJobSlots } from '../../framework/components/async-jobs/job-slots.ts'
 import { components } from '../../framework/components/index.ts'
 import { createHttpClient } from '../../framework/http/create-client.ts'
-import { createRedactor } from '../../framework/http/redaction.ts'
-import type { BuildContext, Component, Config } from '../../framework/manifest/component.ts'
-import { createLanguage } from '../../framework/manifest/language.ts'
-import { noFiles } from '../../framework/manifest/manifest-files.ts'
+import { createRedactor } from '../../framework/http/redaction/redaction.ts'
+import type { BuildContext, Component, Config } from '../../framework/manifest/definition/component.ts'
+import { createLanguage } from '../../framework/manifest/definition/language.ts'
+import { noFiles } from '../../framework/manifest/document/manifest-files.ts'
 import type { Finding, Reporter } from '../../framework/report.ts'
-import { openConfig } from '../../framework/runtime/live-config.ts'
+import { openConfig } from '../../framework/runtime/assembly/live-config.ts'
 
 /** What components did to the world of a test. */
 export interface Observed {

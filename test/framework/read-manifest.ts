@@ -1,10 +1,10 @@
 import { loadManifest } from '../../framework/manifest/manifest.ts'
 import type { Row, StreamState } from '../../framework/protocol/messages.ts'
-import { openConnector } from '../../framework/runtime/open-connector.ts'
-import { read } from '../../framework/runtime/read.ts'
-import { Run, type RunSummary } from '../../framework/runtime/run.ts'
-import { createRunReporter } from '../../framework/runtime/run-reporter.ts'
-import type { ConnectionState } from '../../framework/runtime/state-registry.ts'
+import { openConnector } from '../../framework/runtime/assembly/open-connector.ts'
+import { Run, type RunSummary } from '../../framework/runtime/ports/run.ts'
+import type { ConnectionState } from '../../framework/runtime/ports/state-registry.ts'
+import { read } from '../../framework/runtime/read/read.ts'
+import { createRunReporter } from '../../framework/runtime/read/run-reporter.ts'
 import { testContext } from './build.ts'
 
 export interface ManifestRead {

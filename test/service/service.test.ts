@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ServiceParts } from '../../service/parts.ts'
 import { createService } from '../../service/service.ts'
-import type { SyncSummary } from '../../service/sync/summary.ts'
+import type { SyncSummary } from '../../sync/summary.ts'
 import { openSyncWorld, type SyncWorld } from './world.ts'
 
 const SECRET = 'a secret of the test'

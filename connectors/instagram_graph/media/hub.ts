@@ -1,5 +1,5 @@
 import type { HttpClient } from '../../../framework/http/client.ts'
-import type { Services } from '../../../framework/manifest/component.ts'
+import type { Services } from '../../../framework/manifest/definition/component.ts'
 import type { MediaLook } from './look.ts'
 import { covers, type MediaMemory } from './memory.ts'
 import { ownCopy } from './own-copy.ts'

@@ -1,8 +1,8 @@
 import { ConnectorError } from '../../../framework/errors.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
-import type { GraphCalls } from '../../meta/graph-calls.ts'
-import type { RefusedFields } from '../../meta/graph-fields-requester.ts'
-import { dataOf, isObject } from '../../meta/insight-rows.ts'
+import type { GraphCalls } from '../../meta/graph/graph-calls.ts'
+import type { RefusedFields } from '../../meta/graph/graph-fields-requester.ts'
+import { dataOf, isObject } from '../../meta/insights/insight-rows.ts'
 import type { TimeRange } from './page.ts'
 import { secondsOf } from './page.ts'
 

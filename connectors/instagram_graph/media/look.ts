@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../../framework/errors.ts'
-import type { Services } from '../../../framework/manifest/component.ts'
+import type { Services } from '../../../framework/manifest/definition/component.ts'
 import { CountTable } from './count-table.ts'
 import type { MediaExpansion } from './expansion.ts'
 import type { MediaListing } from './listing.ts'

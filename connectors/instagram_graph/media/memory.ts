@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../../framework/errors.ts'
-import type { Memory } from '../../meta/memory-cursor.ts'
+import type { Memory } from '../../meta/cursors/memory-cursor.ts'
 import { CountTable } from './count-table.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { Metric } from '../../meta/catalogue.ts'
-import type { LazySelection } from '../../meta/metric-fields.ts'
+import type { Metric } from '../../meta/metrics/catalogue.ts'
+import type { LazySelection } from '../../meta/metrics/metric-fields.ts'
 import type { MediaItem } from './page.ts'
 
 /** `common`: what comes with the list. `full`: every metric that the product of a media has. */

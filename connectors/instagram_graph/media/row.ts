@@ -1,8 +1,8 @@
 import { Transformation } from '../../../framework/components/transformations/transformation.ts'
-import { defineComponent } from '../../../framework/manifest/component.ts'
-import { string, withDefault } from '../../../framework/manifest/fields.ts'
+import { defineComponent } from '../../../framework/manifest/definition/component.ts'
+import { string, withDefault } from '../../../framework/manifest/definition/fields.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
-import { isObject } from '../../meta/insight-rows.ts'
+import { isObject } from '../../meta/insights/insight-rows.ts'
 
 /** Hosts that hand out signed addresses, from whichever of their machines is near. */
 const CDN = /(?:^|\.)(?:cdninstagram\.com|fbcdn\.net)$/

@@ -1,7 +1,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { isInternalAddress } from '../../../framework/http/addresses.ts'
-import { guardedLookup } from '../../../framework/http/lookup.ts'
+import { isInternalAddress } from '../../../framework/http/transport/addresses.ts'
+import { guardedLookup } from '../../../framework/http/transport/lookup.ts'
 
 /** What a server said to a request for some bytes. `bytes` are cut at the length asked for, whatever the server sends. */
 export interface RangeAnswer {

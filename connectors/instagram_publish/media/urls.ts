@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { bareHost, isInternalAddress } from '../../../framework/http/addresses.ts'
+import { bareHost, isInternalAddress } from '../../../framework/http/transport/addresses.ts'
 import { type Finding, finding, shownUrl } from './finding.ts'
 
 /** Names that only resolve on this machine or in a local network. */

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../http/request.ts'
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 import type { Json, JsonObject } from '../../protocol/messages.ts'
 import type { Scope } from '../../template/template.ts'
 

@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 import type { JsonObject, JsonSchema } from '../../protocol/messages.ts'
 import type { PlannedCall, Trail } from './action-step.ts'
 

@@ -1,4 +1,4 @@
-import { defineComponent } from '../../manifest/component.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
 import { Reconciler } from './reconciler.ts'
 
 export const AskReconciler = defineComponent(Reconciler, {

@@ -1,5 +1,5 @@
-import { type BuildContext, defineComponent, type Values } from '../../manifest/component.ts'
-import { condition, integer, list, mapping, optional, slot, string, withDefault } from '../../manifest/fields.ts'
+import { type BuildContext, defineComponent, type Values } from '../../manifest/definition/component.ts'
+import { condition, integer, list, mapping, optional, slot, string, withDefault } from '../../manifest/definition/fields.ts'
 import type { Json } from '../../protocol/messages.ts'
 import { Requester } from '../requesters/requester.ts'
 import { actionRoots } from './action.ts'

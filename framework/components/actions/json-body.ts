@@ -1,4 +1,4 @@
-import { isNode } from '../../manifest/build.ts'
+import { isNode } from '../../manifest/definition/build.ts'
 import type { Json, JsonObject } from '../../protocol/messages.ts'
 import { plainValue } from '../../template/template.ts'
 

@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { condition, list, mapping, optional, slot, string } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { condition, list, mapping, optional, slot, string } from '../../manifest/definition/fields.ts'
 import { Requester } from '../requesters/requester.ts'
 import { actionRoots } from './action.ts'
 import { ActionStep, pathOf } from './action-step.ts'

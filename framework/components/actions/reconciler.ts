@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 import type { JsonObject } from '../../protocol/messages.ts'
 import type { StepFrame, TrailEntry } from './action-step.ts'
 

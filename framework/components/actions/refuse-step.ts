@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { condition, string, template } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { condition, string, template } from '../../manifest/definition/fields.ts'
 import { ActionError } from './action-error.ts'
 import { ActionStep } from './action-step.ts'
 

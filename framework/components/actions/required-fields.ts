@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { list, string, withDefault } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, string, withDefault } from '../../manifest/definition/fields.ts'
 import { ActionError } from './action-error.ts'
 import { InputCheck } from './input-check.ts'
 

@@ -1,5 +1,5 @@
-import { isNode } from '../../manifest/build.ts'
-import type { BoundMapping } from '../../manifest/fields.ts'
+import { isNode } from '../../manifest/definition/build.ts'
+import type { BoundMapping } from '../../manifest/definition/fields.ts'
 import type { JsonObject } from '../../protocol/messages.ts'
 import type { Scope } from '../../template/template.ts'
 import type { Requester } from '../requesters/requester.ts'

@@ -1,4 +1,4 @@
-import { isNode } from '../../manifest/build.ts'
+import { isNode } from '../../manifest/definition/build.ts'
 import type { Json } from '../../protocol/messages.ts'
 import type { ActionStep, PlannedCall, StepFrame } from './action-step.ts'
 

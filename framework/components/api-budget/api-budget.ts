@@ -1,7 +1,7 @@
-import type { Rate as CallRate } from '../../http/call-policies.ts'
-import type { CallPolicy, CallRates } from '../../http/call-rates.ts'
+import type { Rate as CallRate } from '../../http/limits/call-policies.ts'
+import type { CallPolicy, CallRates } from '../../http/limits/call-rates.ts'
 import type { HttpRequest } from '../../http/request.ts'
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 
 export const ApiBudget = defineFamily<CallRates>('ApiBudget', 'Limits how many calls the requests of a connector make in a time.')
 

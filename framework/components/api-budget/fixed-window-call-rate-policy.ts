@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.ts'
-import { fixedWindow } from '../../http/call-policies.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { integerOrTemplate, list, slot, template } from '../../manifest/fields.ts'
+import { fixedWindow } from '../../http/limits/call-policies.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { integerOrTemplate, list, slot, template } from '../../manifest/definition/fields.ts'
 import { CallRatePolicy, RequestMatcher, weighBy } from './api-budget.ts'
 import { millisecondsOf } from './time-span.ts'
 

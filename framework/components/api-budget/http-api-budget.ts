@@ -1,6 +1,6 @@
-import { createCallRates } from '../../http/call-rates.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { integer, list, optional, slot, string, withDefault } from '../../manifest/fields.ts'
+import { createCallRates } from '../../http/limits/call-rates.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { integer, list, optional, slot, string, withDefault } from '../../manifest/definition/fields.ts'
 import { ApiBudget, CallRatePolicy } from './api-budget.ts'
 
 export const HTTPAPIBudget = defineComponent(ApiBudget, {

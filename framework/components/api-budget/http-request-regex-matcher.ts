@@ -1,9 +1,9 @@
 import { ConfigError } from '../../errors.ts'
 import type { HttpRequest } from '../../http/request.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { integerOrTemplate, optional, rawObject, string } from '../../manifest/fields.ts'
-import { compileRegex, withinLimits } from '../../template/regex.ts'
-import { toText } from '../../template/text.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { integerOrTemplate, optional, rawObject, string } from '../../manifest/definition/fields.ts'
+import { compileRegex, withinLimits } from '../../template/python/regex.ts'
+import { toText } from '../../template/python/text.ts'
 import { RequestMatcher } from './api-budget.ts'
 
 export const HttpRequestRegexMatcher = defineComponent(RequestMatcher, {

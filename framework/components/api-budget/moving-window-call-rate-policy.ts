@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.ts'
-import { movingWindow } from '../../http/call-policies.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { list, slot } from '../../manifest/fields.ts'
+import { movingWindow } from '../../http/limits/call-policies.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, slot } from '../../manifest/definition/fields.ts'
 import { CallRatePolicy, Rate, RequestMatcher, weighBy } from './api-budget.ts'
 
 export const MovingWindowCallRatePolicy = defineComponent(CallRatePolicy, {

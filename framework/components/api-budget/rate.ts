@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { integerOrTemplate, template } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { integerOrTemplate, template } from '../../manifest/definition/fields.ts'
 import { Rate as RateFamily } from './api-budget.ts'
 import { millisecondsOf } from './time-span.ts'
 

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.ts'
-import type { BoundTemplate } from '../../manifest/fields.ts'
-import { parseDuration, TimeDelta } from '../../template/datetime.ts'
-import { toText } from '../../template/text.ts'
+import type { BoundTemplate } from '../../manifest/definition/fields.ts'
+import { parseDuration, TimeDelta } from '../../template/filters/datetime.ts'
+import { toText } from '../../template/python/text.ts'
 
 /** Milliseconds of an ISO-8601 duration that is the same at any date. Throws ConfigError for months, years and nothing. */
 export function millisecondsOf(source: BoundTemplate): number {

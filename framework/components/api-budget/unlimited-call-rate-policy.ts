@@ -1,6 +1,6 @@
-import { unlimited } from '../../http/call-policies.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { list, slot } from '../../manifest/fields.ts'
+import { unlimited } from '../../http/limits/call-policies.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, slot } from '../../manifest/definition/fields.ts'
 import { CallRatePolicy, RequestMatcher, weighBy } from './api-budget.ts'
 
 export const UnlimitedCallRatePolicy = defineComponent(CallRatePolicy, {

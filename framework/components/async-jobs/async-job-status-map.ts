@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { list, optional, string } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, optional, string } from '../../manifest/definition/fields.ts'
 import { type JobStatus, JobStatuses } from './job-statuses.ts'
 
 const words = (description: string) => list(string({ description: 'A word of the source.' }), { description })

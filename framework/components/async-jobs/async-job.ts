@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import { AuthenticationError, asConnectorError, ConnectorError, RateLimitError, StoppedError } from '../../errors.ts'
 import type { Reporter } from '../../report.ts'
-import { toText } from '../../template/text.ts'
+import { toText } from '../../template/python/text.ts'
 import type { Decoder } from '../decoders/decoder.ts'
 import type { RecordExtractor } from '../extractors/extractor.ts'
 import { combineParts } from '../requesters/request-parts.ts'

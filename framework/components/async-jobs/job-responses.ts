@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../../http/request.ts'
-import { isNode } from '../../manifest/build.ts'
-import { attributes, Callable } from '../../template/values.ts'
+import { isNode } from '../../manifest/definition/build.ts'
+import { attributes, Callable } from '../../template/python/values.ts'
 import { headerView } from '../requesters/header-view.ts'
 import type { StreamSlice } from '../retrievers/retriever.ts'
 

@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 
 /** What has become of a job. `skipped`: the source has no data for it. */
 export type JobStatus = 'running' | 'completed' | 'failed' | 'timeout' | 'skipped'

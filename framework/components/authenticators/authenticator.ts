@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse } from '../../http/request.ts'
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 import type { Scope } from '../../template/template.ts'
 import type { RequestParts } from '../requesters/requester.ts'
 

@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { template } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { template } from '../../manifest/definition/fields.ts'
 import { Authenticator } from './authenticator.ts'
 import { credential } from './credential.ts'
 

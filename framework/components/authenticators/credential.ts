@@ -1,6 +1,6 @@
 import { AuthenticationError } from '../../errors.ts'
-import type { BuildContext } from '../../manifest/component.ts'
-import type { BoundTemplate } from '../../manifest/fields.ts'
+import type { BuildContext } from '../../manifest/definition/component.ts'
+import type { BoundTemplate } from '../../manifest/definition/fields.ts'
 import type { Dialect, Scope } from '../../template/template.ts'
 import { valueText } from '../requesters/value-text.ts'
 

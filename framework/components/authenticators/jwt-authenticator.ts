@@ -1,8 +1,18 @@
 import { ConfigError } from '../../errors.ts'
 import { parseJson } from '../../http/json.ts'
-import { isNode } from '../../manifest/build.ts'
-import { type BuildContext, defineComponent, type Values } from '../../manifest/component.ts'
-import { type BoundMapping, condition, integer, mapping, oneOf, optional, slot, template, withDefault } from '../../manifest/fields.ts'
+import { isNode } from '../../manifest/definition/build.ts'
+import { type BuildContext, defineComponent, type Values } from '../../manifest/definition/component.ts'
+import {
+  type BoundMapping,
+  condition,
+  integer,
+  mapping,
+  oneOf,
+  optional,
+  slot,
+  template,
+  withDefault,
+} from '../../manifest/definition/fields.ts'
 import { templateFunction } from '../../template/template.ts'
 import { RequestOption } from '../requesters/request-option.ts'
 import { Authenticator } from './authenticator.ts'

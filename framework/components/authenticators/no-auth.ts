@@ -1,4 +1,4 @@
-import { defineComponent } from '../../manifest/component.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
 import { Authenticator } from './authenticator.ts'
 
 export const NoAuth = defineComponent(Authenticator, {

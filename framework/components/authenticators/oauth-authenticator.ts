@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { type BuildContext, defineComponent, type Values } from '../../manifest/component.ts'
-import type { BoundTemplate } from '../../manifest/fields.ts'
+import { type BuildContext, defineComponent, type Values } from '../../manifest/definition/component.ts'
+import type { BoundTemplate } from '../../manifest/definition/fields.ts'
 import { valueAt } from '../extractors/field-path.ts'
 import { valueText } from '../requesters/value-text.ts'
 import { Authenticator } from './authenticator.ts'

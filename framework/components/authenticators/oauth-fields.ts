@@ -1,4 +1,15 @@
-import { boolean, condition, integer, list, mapping, optional, slot, string, template, withDefault } from '../../manifest/fields.ts'
+import {
+  boolean,
+  condition,
+  integer,
+  list,
+  mapping,
+  optional,
+  slot,
+  string,
+  template,
+  withDefault,
+} from '../../manifest/definition/fields.ts'
 import { Authenticator } from './authenticator.ts'
 import { TokenUpdater } from './refresh-token-updater.ts'
 

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
 import type { HttpRequest } from '../../http/request.ts'
-import { isNode } from '../../manifest/build.ts'
+import { isNode } from '../../manifest/definition/build.ts'
 import type { Dialect } from '../../template/template.ts'
 import { formText, withParams } from '../requesters/url.ts'
 import { textFields, valueText } from '../requesters/value-text.ts'

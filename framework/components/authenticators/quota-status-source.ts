@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { integer, list, mapping, oneOf, optional, template, withDefault } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { integer, list, mapping, oneOf, optional, template, withDefault } from '../../manifest/definition/fields.ts'
 import { loginHandler } from './login-handler.ts'
 import { QuotaStatus } from './token-quotas.ts'
 

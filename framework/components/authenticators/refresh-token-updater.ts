@@ -1,5 +1,5 @@
-import { defineComponent, defineFamily } from '../../manifest/component.ts'
-import { integer, list, optional, string, withDefault } from '../../manifest/fields.ts'
+import { defineComponent, defineFamily } from '../../manifest/definition/component.ts'
+import { integer, list, optional, string, withDefault } from '../../manifest/definition/fields.ts'
 import type { GrantRefusal } from './login-handler.ts'
 import type { ConfigPaths } from './token-store.ts'
 

@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { optional, slot, template } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { optional, slot, template } from '../../manifest/definition/fields.ts'
 import { RequestOption } from '../requesters/request-option.ts'
 import { credential } from './credential.ts'
 import { SessionTokenUse } from './session-token-use.ts'

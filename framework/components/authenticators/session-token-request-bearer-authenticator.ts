@@ -1,4 +1,4 @@
-import { defineComponent } from '../../manifest/component.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
 import { SessionTokenUse } from './session-token-use.ts'
 
 export const SessionTokenRequestBearerAuthenticator = defineComponent(SessionTokenUse, {

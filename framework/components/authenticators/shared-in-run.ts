@@ -1,4 +1,4 @@
-import type { Services } from '../../manifest/component.ts'
+import type { Services } from '../../manifest/definition/component.ts'
 
 const runs = new WeakMap<Services, Map<string, unknown>>()
 

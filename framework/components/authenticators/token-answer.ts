@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../errors.ts'
-import { isNode } from '../../manifest/build.ts'
-import { datetimeOfEpochMs, parseDatetime, parseIso } from '../../template/datetime.ts'
+import { isNode } from '../../manifest/definition/build.ts'
+import { datetimeOfEpochMs, parseDatetime, parseIso } from '../../template/filters/datetime.ts'
 
 const MAX_DEPTH = 5
 

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../../http/request.ts'
 import type { ErrorHandler } from '../../http/resolution.ts'
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 
 /** What a token has left of a quota. */
 export interface QuotaReading {

@@ -1,5 +1,5 @@
-import type { BuildContext } from '../../manifest/component.ts'
-import { datetimeOfEpochMs } from '../../template/datetime.ts'
+import type { BuildContext } from '../../manifest/definition/component.ts'
+import { datetimeOfEpochMs } from '../../template/filters/datetime.ts'
 import { valueAt } from '../extractors/field-path.ts'
 import { momentOf } from './token-answer.ts'
 

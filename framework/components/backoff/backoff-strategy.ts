@@ -1,5 +1,5 @@
 import type { Outcome } from '../../http/resolution.ts'
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 
 export interface BackoffStrategy {
   /** Seconds before the next try, `attempt` counted from 1; undefined: this strategy has no opinion. Throws RateLimitError when the wait is beyond its limit. */

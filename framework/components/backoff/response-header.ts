@@ -1,8 +1,8 @@
 import { ConfigError, RateLimitError } from '../../errors.ts'
 import type { Outcome } from '../../http/resolution.ts'
-import { describe } from '../../manifest/build.ts'
-import type { Field } from '../../manifest/component.ts'
-import { type FieldOptions, template } from '../../manifest/fields.ts'
+import { describe } from '../../manifest/definition/build.ts'
+import type { Field } from '../../manifest/definition/component.ts'
+import { type FieldOptions, template } from '../../manifest/definition/fields.ts'
 import { PyFloat } from '../../template/template.ts'
 
 /** A number of seconds, or a template that yields one when it is built. Nothing (`None`) is undefined. */

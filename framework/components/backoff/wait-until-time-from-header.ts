@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { optional, template } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { optional, template } from '../../manifest/definition/fields.ts'
 import { valueText } from '../requesters/value-text.ts'
 import { BackoffStrategy } from './backoff-strategy.ts'
 import { headerNumber, matchFromStart, seconds, withinLimit } from './response-header.ts'

@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { boolean, integer, withDefault } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { boolean, integer, withDefault } from '../../manifest/definition/fields.ts'
 import { Check } from './check.ts'
 import { probeStreams } from './probe-streams.ts'
 

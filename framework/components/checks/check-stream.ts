@@ -1,6 +1,6 @@
 import { ConfigError, suggest } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { list, optional, slot, string } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, optional, slot, string } from '../../manifest/definition/fields.ts'
 import { Check, type CheckResult, type CheckTarget, DynamicCheck } from './check.ts'
 import { probeStreams } from './probe-streams.ts'
 

@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { integer, string, withDefault } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { integer, string, withDefault } from '../../manifest/definition/fields.ts'
 import { DynamicCheck } from './check.ts'
 
 export const DynamicStreamCheckConfig = defineComponent(DynamicCheck, {

@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { condition, list, optional, slot } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { condition, list, optional, slot } from '../../manifest/definition/fields.ts'
 import { AddedField } from '../transformations/added-field.ts'
 import { ConfigTransformation } from './config-rule.ts'
 

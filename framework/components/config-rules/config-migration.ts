@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { list, optional, slot, string } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, optional, slot, string } from '../../manifest/definition/fields.ts'
 import { ConfigMigrationRule, ConfigTransformation } from './config-rule.ts'
 
 export const ConfigMigration = defineComponent(ConfigMigrationRule, {

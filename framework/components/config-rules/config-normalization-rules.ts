@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { list, optional, slot } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, optional, slot } from '../../manifest/definition/fields.ts'
 import { ConfigMigrationRule, ConfigRules, ConfigTransformation, ConfigValidator } from './config-rule.ts'
 
 export const ConfigNormalizationRules = defineComponent(ConfigRules, {

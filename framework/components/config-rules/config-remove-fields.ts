@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { condition, list, optional, string } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { condition, list, optional, string } from '../../manifest/definition/fields.ts'
 import { removeAt } from '../extractors/field-path.ts'
 import { ConfigTransformation } from './config-rule.ts'
 

@@ -1,4 +1,5 @@
-import { defineFamily } from '../../manifest/component.ts'
+import type { ConfigRules as Rules } from '../../manifest/config.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 
 /** Changes a config in place. */
 export type ConfigTransformation = (config: Record<string, unknown>) => void
@@ -19,9 +20,5 @@ export type ValidationStrategy = (value: unknown) => Promise<void>
 export const ValidationStrategy = defineFamily<ValidationStrategy>('ValidationStrategy', 'What a validated value must be.')
 
 /** All rules of a spec. */
-export interface ConfigRules {
-  readonly migrate: ConfigTransformation
-  readonly transform: ConfigTransformation
-  readonly validate: ConfigValidator
-}
+export type ConfigRules = Rules
 export const ConfigRules = defineFamily<ConfigRules>('ConfigRules', 'What happens to a config before it is used.')

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { list, slot, template } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, slot, template } from '../../manifest/definition/fields.ts'
 import { valueAt, valuesAt } from '../extractors/field-path.ts'
 import { valueText } from '../requesters/value-text.ts'
 import { ConfigValidator, ValidationStrategy } from './config-rule.ts'

@@ -1,5 +1,5 @@
-import { defineComponent, type Field } from '../../manifest/component.ts'
-import { raw, slot, template } from '../../manifest/fields.ts'
+import { defineComponent, type Field } from '../../manifest/definition/component.ts'
+import { raw, slot, template } from '../../manifest/definition/fields.ts'
 import { ConfigValidator, ValidationStrategy } from './config-rule.ts'
 
 const description = 'The value: a template, or anything else as it stands.'

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.ts'
-import { isNode } from '../../manifest/build.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { either, rawObject, template } from '../../manifest/fields.ts'
+import { isNode } from '../../manifest/definition/build.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { either, rawObject, template } from '../../manifest/definition/fields.ts'
 import type { JsonSchema } from '../../protocol/messages.ts'
 import { ValidationStrategy } from './config-rule.ts'
 

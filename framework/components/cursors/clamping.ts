@@ -1,9 +1,9 @@
 import { ConfigError } from '../../errors.ts'
-import { isNode } from '../../manifest/build.ts'
-import type { BuildContext, Field } from '../../manifest/component.ts'
-import { template } from '../../manifest/fields.ts'
-import { addMonths, civilFromDays, daysFromCivil, secondsPerDay, weekdayOf } from '../../template/calendar.ts'
-import { DateTime, TimeDelta } from '../../template/datetime.ts'
+import { isNode } from '../../manifest/definition/build.ts'
+import type { BuildContext, Field } from '../../manifest/definition/component.ts'
+import { template } from '../../manifest/definition/fields.ts'
+import { addMonths, civilFromDays, daysFromCivil, secondsPerDay, weekdayOf } from '../../template/datetime/calendar.ts'
+import { DateTime, TimeDelta } from '../../template/filters/datetime.ts'
 
 /** Moves the bounds of windows to whole days, weeks or months. */
 export interface Clamping {

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../errors.ts'
-import { compareDatetimes, type DateTime, formatDatetime, parseDatetime } from '../../template/datetime.ts'
+import { compareDatetimes, type DateTime, formatDatetime, parseDatetime } from '../../template/filters/datetime.ts'
+import { toText } from '../../template/python/text.ts'
 import type { Dialect } from '../../template/template.ts'
-import { toText } from '../../template/text.ts'
 
 /** How the cursor values of a stream are read and written. */
 export interface CursorFormat {

@@ -1,6 +1,6 @@
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 import type { Row, StreamState } from '../../protocol/messages.ts'
-import type { DateTime } from '../../template/datetime.ts'
+import type { DateTime } from '../../template/filters/datetime.ts'
 import type { Scope } from '../../template/template.ts'
 import type { RequestParts } from '../requesters/requester.ts'
 

@@ -1,6 +1,16 @@
 import { ConfigError, type ConnectorError } from '../../errors.ts'
-import { type BuildContext, defineComponent, type Values } from '../../manifest/component.ts'
-import { type BoundTemplate, boolean, list, oneOf, optional, slot, string, template, withDefault } from '../../manifest/fields.ts'
+import { type BuildContext, defineComponent, type Values } from '../../manifest/definition/component.ts'
+import {
+  type BoundTemplate,
+  boolean,
+  list,
+  oneOf,
+  optional,
+  slot,
+  string,
+  template,
+  withDefault,
+} from '../../manifest/definition/fields.ts'
 import type { StreamState } from '../../protocol/messages.ts'
 import {
   addDuration,
@@ -12,9 +22,9 @@ import {
   parseIso,
   subtractDuration,
   TimeDelta,
-} from '../../template/datetime.ts'
+} from '../../template/filters/datetime.ts'
+import { toText } from '../../template/python/text.ts'
 import type { Dialect } from '../../template/template.ts'
-import { toText } from '../../template/text.ts'
 import { RequestOption } from '../requesters/request-option.ts'
 import { combineParts } from '../requesters/request-parts.ts'
 import { clampingField } from './clamping.ts'

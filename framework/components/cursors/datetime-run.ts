@@ -1,7 +1,14 @@
 import { ConnectorError } from '../../errors.ts'
 import type { Row, StreamState } from '../../protocol/messages.ts'
-import { addDuration, compareDatetimes, type DateTime, type Duration, subtractDuration, TimeDelta } from '../../template/datetime.ts'
-import { toText } from '../../template/text.ts'
+import {
+  addDuration,
+  compareDatetimes,
+  type DateTime,
+  type Duration,
+  subtractDuration,
+  TimeDelta,
+} from '../../template/filters/datetime.ts'
+import { toText } from '../../template/python/text.ts'
 import type { RequestParts } from '../requesters/requester.ts'
 import type { CursorRun, CursorSlice } from './cursor.ts'
 import type { CursorFormat } from './cursor-format.ts'

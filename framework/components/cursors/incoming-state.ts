@@ -1,4 +1,4 @@
-import { isNode } from '../../manifest/build.ts'
+import { isNode } from '../../manifest/definition/build.ts'
 import type { StreamState } from '../../protocol/messages.ts'
 import { everyParent, type ParentStates } from '../partition-routers/partition-router.ts'
 import type { Cursor } from './cursor.ts'

@@ -1,9 +1,9 @@
 import { ConfigError, ConnectorError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { boolean, optional, slot, template, withDefault } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { boolean, optional, slot, template, withDefault } from '../../manifest/definition/fields.ts'
 import type { Row, StreamState } from '../../protocol/messages.ts'
-import { parsePythonInt } from '../../template/numbers.ts'
-import { toText } from '../../template/text.ts'
+import { parsePythonInt } from '../../template/python/numbers.ts'
+import { toText } from '../../template/python/text.ts'
 import { RequestOption } from '../requesters/request-option.ts'
 import { Cursor, type CursorRun, type CursorSlice } from './cursor.ts'
 

@@ -1,9 +1,9 @@
 import { ConfigError, ConnectorError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { type BoundTemplate, optional, string, template } from '../../manifest/fields.ts'
-import { CalendarDate, compareDatetimes, DateTime, parseDatetime, parseIso } from '../../template/datetime.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { type BoundTemplate, optional, string, template } from '../../manifest/definition/fields.ts'
+import { CalendarDate, compareDatetimes, DateTime, parseDatetime, parseIso } from '../../template/filters/datetime.ts'
+import { toText } from '../../template/python/text.ts'
 import type { Dialect, Scope } from '../../template/template.ts'
-import { toText } from '../../template/text.ts'
 import { Moment } from './moment.ts'
 
 /** The format of a moment that has none and inherits none. */

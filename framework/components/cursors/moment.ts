@@ -1,6 +1,6 @@
-import { defineFamily, type Family, type Field } from '../../manifest/component.ts'
-import { type FieldOptions, slot } from '../../manifest/fields.ts'
-import type { DateTime } from '../../template/datetime.ts'
+import { defineFamily, type Family, type Field } from '../../manifest/definition/component.ts'
+import { type FieldOptions, slot } from '../../manifest/definition/fields.ts'
+import type { DateTime } from '../../template/filters/datetime.ts'
 import type { Scope } from '../../template/template.ts'
 
 /** A point in time that the manifest names: a date, or a template of one. */

@@ -1,5 +1,12 @@
-import { addDuration, compareDatetimes, type DateTime, type Duration, subtractDuration, TimeDelta } from '../../template/datetime.ts'
 import { TemplateFailure } from '../../template/failure.ts'
+import {
+  addDuration,
+  compareDatetimes,
+  type DateTime,
+  type Duration,
+  subtractDuration,
+  TimeDelta,
+} from '../../template/filters/datetime.ts'
 import type { Dialect } from '../../template/template.ts'
 import type { Clamping } from './clamping.ts'
 

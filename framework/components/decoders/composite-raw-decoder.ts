@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { slot } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { slot } from '../../manifest/definition/fields.ts'
 import { Decoder } from './decoder.ts'
 
 export const CompositeRawDecoder = defineComponent(Decoder, {

@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../../http/request.ts'
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 
 /** Turns a response into bodies: one for a JSON object, several for a list or a file of records. */
 export interface Decoder {

@@ -1,5 +1,5 @@
-import { createResponse } from '../../http/body.ts'
 import type { HttpResponse } from '../../http/request.ts'
+import { createResponse } from '../../http/transport/body.ts'
 
 /** Bytes that one body may unfold to, over all files in it. */
 export const MAX_UNPACKED_BYTES = 256 * 1024 * 1024

@@ -1,4 +1,4 @@
-import { defineComponent } from '../../manifest/component.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
 import { inBatches } from './batches.ts'
 import { Decoder } from './decoder.ts'
 

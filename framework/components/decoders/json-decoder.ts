@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../../http/request.ts'
-import { defineComponent } from '../../manifest/component.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
 import { Decoder } from './decoder.ts'
 
 export const JsonDecoder = defineComponent(Decoder, {

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../errors.ts'
 import { parseJson } from '../../http/json.ts'
 import type { HttpResponse } from '../../http/request.ts'
-import { defineComponent } from '../../manifest/component.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
 import { Decoder } from './decoder.ts'
 import { pieceReader } from './text-encoding.ts'
 

@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../../http/request.ts'
-import { defineComponent } from '../../manifest/component.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
 import { Decoder } from './decoder.ts'
 import { textReader } from './text-encoding.ts'
 import { parseXml } from './xml.ts'

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../errors.ts'
-import { setOwn } from '../../template/dict.ts'
+import { setOwn } from '../../template/python/dict.ts'
 
 const MAX_DEPTH = 512
 const entities: ReadonlyMap<string, string> = new Map(Object.entries({ lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }))

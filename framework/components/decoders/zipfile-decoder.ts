@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { optional, slot } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { optional, slot } from '../../manifest/definition/fields.ts'
 import { Decoder } from './decoder.ts'
 import { withBody } from './derived-response.ts'
 import { readZip } from './zip.ts'

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.ts'
 import type { Action, Resolution } from '../../http/resolution.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { list, slot } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, slot } from '../../manifest/definition/fields.ts'
 import { ErrorHandler } from './error-handler.ts'
 
 /** Answers that end the search; others leave the later handlers a chance. */

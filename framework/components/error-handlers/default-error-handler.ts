@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { integerOrTemplate, list, optional, slot } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { integerOrTemplate, list, optional, slot } from '../../manifest/definition/fields.ts'
 import { BackoffStrategy } from '../backoff/backoff-strategy.ts'
 import { defaultResolution } from './default-resolution.ts'
 import { ErrorHandler } from './error-handler.ts'

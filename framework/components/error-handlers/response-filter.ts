@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../../http/request.ts'
 import type { Resolution } from '../../http/resolution.ts'
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 
 export interface ResponseFilter {
   /** What to do about the response; undefined: it does not match. */

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../errors.ts'
-import { setOwn } from '../../template/dict.ts'
+import { setOwn } from '../../template/python/dict.ts'
 
 /**
  * Paths into JSON values as the dpath library reads them: keys and list indices, with the globs `*`, `?`, `[…]` inside a

@@ -1,5 +1,5 @@
 import type { JsonSchema, Row } from '../../protocol/messages.ts'
-import { parsePythonFloat, parsePythonInt } from '../../template/numbers.ts'
+import { parsePythonFloat, parsePythonInt } from '../../template/python/numbers.ts'
 import type { Dialect } from '../../template/template.ts'
 import { pythonText } from '../../template/template.ts'
 import { valueText } from '../requesters/value-text.ts'

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { type BoundTemplate, list, template } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { type BoundTemplate, list, template } from '../../manifest/definition/fields.ts'
 import type { Dialect } from '../../template/template.ts'
 import { valueText } from '../requesters/value-text.ts'
 import { ParentField } from './extractor.ts'

@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { condition, optional } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { condition, optional } from '../../manifest/definition/fields.ts'
 import { RecordFilter as RecordFilterFamily } from './extractor.ts'
 
 export const RecordFilter = defineComponent(RecordFilterFamily, {

@@ -1,6 +1,6 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { condition, integerOrTemplate, optional, template } from '../../manifest/fields.ts'
-import { truthy } from '../../template/values.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { condition, integerOrTemplate, optional, template } from '../../manifest/definition/fields.ts'
+import { truthy } from '../../template/python/values.ts'
 import { headerViewWithLinks } from '../requesters/header-view.ts'
 import { type PageToken, PaginationStrategy } from './paginator.ts'
 

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { optional, slot } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { optional, slot } from '../../manifest/definition/fields.ts'
 import { RequestOption } from '../requesters/request-option.ts'
 import { combineParts } from '../requesters/request-parts.ts'
 import { valueText } from '../requesters/value-text.ts'

@@ -1,4 +1,4 @@
-import { defineComponent } from '../../manifest/component.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
 import { Paginator, singlePage } from './paginator.ts'
 
 export const NoPagination = defineComponent(Paginator, {

@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { boolean, integer, integerOrTemplate, optional, withDefault } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { boolean, integer, integerOrTemplate, optional, withDefault } from '../../manifest/definition/fields.ts'
 import { PaginationStrategy } from './paginator.ts'
 
 export const PageIncrement = defineComponent(PaginationStrategy, {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { boolean, integer, slot, withDefault } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { boolean, integer, slot, withDefault } from '../../manifest/definition/fields.ts'
 import { canonicalJson } from '../cursors/canonical-json.ts'
 import { partitionsInMemory } from '../cursors/partitioned-state.ts'
 import { RecentKeys } from '../cursors/recent-keys.ts'

@@ -1,5 +1,5 @@
 import { AuthenticationError, type ConnectorError, StoppedError, withContext } from '../../errors.ts'
-import type { Services } from '../../manifest/component.ts'
+import type { Services } from '../../manifest/definition/component.ts'
 import type { Row, StreamState } from '../../protocol/messages.ts'
 import type { Dialect, Scope } from '../../template/template.ts'
 import { type CursorRun, narrowing } from '../cursors/cursor.ts'

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { list, slot } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, slot } from '../../manifest/definition/fields.ts'
 import { ParentStream } from './parent-stream.ts'
 import { PartitionRouter } from './partition-router.ts'
 import { SubstreamRun } from './substream-run.ts'

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../errors.ts'
-import type { BuildContext } from '../../manifest/component.ts'
+import type { BuildContext } from '../../manifest/definition/component.ts'
 import type { StreamState } from '../../protocol/messages.ts'
 import type { Scope } from '../../template/template.ts'
 import { canonicalJson } from '../cursors/canonical-json.ts'

@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { listOrOne, string } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { listOrOne, string } from '../../manifest/definition/fields.ts'
 import { RecordMergeStrategy } from './properties.ts'
 
 export const GroupByKeyMergeStrategy = defineComponent(RecordMergeStrategy, {

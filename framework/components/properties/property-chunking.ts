@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { integer, oneOf, optional, slot } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { integer, oneOf, optional, slot } from '../../manifest/definition/fields.ts'
 import { type ChunkOptions, PropertyChunks, RecordMergeStrategy } from './properties.ts'
 
 /** A name in a query brings an encoded delimiter along. */

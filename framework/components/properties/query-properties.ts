@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { either, list, optional, slot, string } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { either, list, optional, slot, string } from '../../manifest/definition/fields.ts'
 import { PropertyChunks, PropertyList, PropertySelector, QueryProperties as QueryPropertiesFamily } from './properties.ts'
 
 export const QueryProperties = defineComponent(QueryPropertiesFamily, {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { isNode } from '../../manifest/build.ts'
-import type { BoundMapping } from '../../manifest/fields.ts'
+import { isNode } from '../../manifest/definition/build.ts'
+import type { BoundMapping } from '../../manifest/definition/fields.ts'
 import type { Dialect, Scope } from '../../template/template.ts'
 import type { QueryParameters } from './query-parameters.ts'
 import type { RequestBody } from './request-body.ts'

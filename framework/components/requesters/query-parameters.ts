@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.ts'
-import { below, buildComponent, isNode } from '../../manifest/build.ts'
-import type { BuildContext, Field } from '../../manifest/component.ts'
-import type { BoundMapping } from '../../manifest/fields.ts'
+import { below, buildComponent, isNode } from '../../manifest/definition/build.ts'
+import type { BuildContext, Field } from '../../manifest/definition/component.ts'
+import type { BoundMapping } from '../../manifest/definition/fields.ts'
 import { QueryProperties } from '../properties/properties.ts'
 
 /** `request_parameters` of a requester. */

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.ts'
-import { isNode } from '../../manifest/build.ts'
-import { defineComponent, type Field } from '../../manifest/component.ts'
-import { type BoundMapping, mapping } from '../../manifest/fields.ts'
+import { isNode } from '../../manifest/definition/build.ts'
+import { defineComponent, type Field } from '../../manifest/definition/component.ts'
+import { type BoundMapping, mapping } from '../../manifest/definition/fields.ts'
 import { RequestBody, requestRoots } from './request-body.ts'
 
 const query: Field<BoundMapping> = mapping(requestRoots, {

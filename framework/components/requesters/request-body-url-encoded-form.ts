@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { mapping } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { mapping } from '../../manifest/definition/fields.ts'
 import { RequestBody, requestRoots, textOrList } from './request-body.ts'
 
 export const RequestBodyUrlEncodedForm = defineComponent(RequestBody, {

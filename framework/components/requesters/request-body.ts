@@ -1,5 +1,5 @@
-import { defineFamily } from '../../manifest/component.ts'
-import type { BoundMapping } from '../../manifest/fields.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
+import type { BoundMapping } from '../../manifest/definition/fields.ts'
 
 /** The body of a request: form fields or text as they are, or JSON. */
 export type RequestBody =

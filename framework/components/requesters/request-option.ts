@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 import type { Scope } from '../../template/template.ts'
 import type { RequestParts } from './requester.ts'
 

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
 import { RequestOption } from './request-option.ts'
 
 export const RequestPath = defineComponent(RequestOption, {

@@ -1,6 +1,6 @@
 import type { Answer } from '../../http/client.ts'
 import type { HttpRequest, HttpResponse } from '../../http/request.ts'
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 import type { Scope } from '../../template/template.ts'
 import type { QueryProperties } from '../properties/properties.ts'
 

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { list, oneOf, optional, template } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, oneOf, optional, template } from '../../manifest/definition/fields.ts'
 import { RequestOption } from './request-option.ts'
 import type { RequestParts } from './requester.ts'
 import { textFields, valueText } from './value-text.ts'

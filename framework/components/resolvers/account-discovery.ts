@@ -1,6 +1,6 @@
 import { AuthenticationError, ConfigError, ConnectorError } from '../../errors.ts'
-import { type BuildContext, defineComponent, type Values } from '../../manifest/component.ts'
-import { type BoundTemplate, list, optional, slot, string, template, withDefault } from '../../manifest/fields.ts'
+import { type BuildContext, defineComponent, type Values } from '../../manifest/definition/component.ts'
+import { type BoundTemplate, list, optional, slot, string, template, withDefault } from '../../manifest/definition/fields.ts'
 import type { Row } from '../../protocol/messages.ts'
 import { valueAt } from '../extractors/field-path.ts'
 import { Retriever, type StreamSlice } from '../retrievers/retriever.ts'

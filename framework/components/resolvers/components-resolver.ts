@@ -1,5 +1,5 @@
-import type { Node } from '../../manifest/build.ts'
-import { defineFamily } from '../../manifest/component.ts'
+import type { Node } from '../../manifest/definition/build.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 import type { Scope } from '../../template/template.ts'
 
 /** Makes stream definitions of a template. */

@@ -1,7 +1,7 @@
-import { isNode, type Node } from '../../manifest/build.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { list, listOrOne, slot } from '../../manifest/fields.ts'
-import { setOwn } from '../../template/dict.ts'
+import { isNode, type Node } from '../../manifest/definition/build.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, listOrOne, slot } from '../../manifest/definition/fields.ts'
+import { setOwn } from '../../template/python/dict.ts'
 import { ComponentMapping, ComponentsResolver, ConfigValues, fillIn } from './components-resolver.ts'
 
 export const ConfigComponentsResolver = defineComponent(ComponentsResolver, {

@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 
 /** An account or Page that the token can see. `fields` is the discovered record: templates see it as `account`. */
 export interface Account {

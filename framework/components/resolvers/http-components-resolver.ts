@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { list, slot } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, slot } from '../../manifest/definition/fields.ts'
 import { rowsWithScope } from '../retrievers/all-rows.ts'
 import { Retriever } from '../retrievers/retriever.ts'
 import { ComponentMapping, ComponentsResolver, fillIn } from './components-resolver.ts'

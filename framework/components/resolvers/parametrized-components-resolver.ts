@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { list, slot } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, slot } from '../../manifest/definition/fields.ts'
 import { ComponentMapping, ComponentsResolver, fillIn, StreamParameters } from './components-resolver.ts'
 
 export const ParametrizedComponentsResolver = defineComponent(ComponentsResolver, {

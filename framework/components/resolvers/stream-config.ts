@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { list, optional, rawObject, template } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, optional, rawObject, template } from '../../manifest/definition/fields.ts'
 import { valueAt } from '../extractors/field-path.ts'
 import { valueText } from '../requesters/value-text.ts'
 import { ConfigValues } from './components-resolver.ts'

@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { list, rawObject } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, rawObject } from '../../manifest/definition/fields.ts'
 import { StreamParameters } from './components-resolver.ts'
 
 export const StreamParametersDefinition = defineComponent(StreamParameters, {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { integerOrTemplate, listOrOne, optional, slot } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { integerOrTemplate, listOrOne, optional, slot } from '../../manifest/definition/fields.ts'
 import { type JobRequest, removeJob, runJob } from '../async-jobs/async-job.ts'
 import { type DownloadParts, downloadJob } from '../async-jobs/download.ts'
 import { JobStatuses } from '../async-jobs/job-statuses.ts'

@@ -1,5 +1,5 @@
-import { createResponse } from '../../http/body.ts'
 import type { HttpResponse } from '../../http/request.ts'
+import { createResponse } from '../../http/transport/body.ts'
 import { jsonText } from '../requesters/value-text.ts'
 
 /** The answer that the source would give for a page that another record already held. */

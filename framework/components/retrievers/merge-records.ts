@@ -1,6 +1,6 @@
-import { isNode } from '../../manifest/build.ts'
+import { isNode } from '../../manifest/definition/build.ts'
 import type { Row } from '../../protocol/messages.ts'
-import { setOwn } from '../../template/dict.ts'
+import { setOwn } from '../../template/python/dict.ts'
 import type { RecordKey } from '../properties/properties.ts'
 
 /** Puts together the records that the requests for one page gave. */

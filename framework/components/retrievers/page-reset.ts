@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 
 /** When the pages of a slice begin anew, and with which slice. */
 export interface PageReset {

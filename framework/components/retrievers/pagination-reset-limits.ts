@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { integer, optional } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { integer, optional } from '../../manifest/definition/fields.ts'
 import { PageResetLimits } from './page-reset.ts'
 
 export const PaginationResetLimits = defineComponent(PageResetLimits, {

@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { oneOf, optional, slot } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { oneOf, optional, slot } from '../../manifest/definition/fields.ts'
 import { PageReset, PageResetLimits } from './page-reset.ts'
 
 export const PaginationReset = defineComponent(PageReset, {

@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 import type { JsonSchema, Row, StreamState } from '../../protocol/messages.ts'
 import { attributes, type Scope } from '../../template/template.ts'
 import type { CursorSlice } from '../cursors/cursor.ts'

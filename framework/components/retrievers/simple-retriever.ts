@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { boolean, listOrOne, optional, slot, withDefault } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { boolean, listOrOne, optional, slot, withDefault } from '../../manifest/definition/fields.ts'
 import { Decoder } from '../decoders/decoder.ts'
 import { RecordSelector } from '../extractors/extractor.ts'
 import { Paginator, singlePage } from '../paginators/paginator.ts'

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.ts'
-import { isNode } from '../../manifest/build.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { either, optional, slot, string } from '../../manifest/fields.ts'
+import { isNode } from '../../manifest/definition/build.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { either, optional, slot, string } from '../../manifest/definition/fields.ts'
 import { schemaOfType } from './airbyte-types.ts'
 import { ComplexType } from './schema-type.ts'
 

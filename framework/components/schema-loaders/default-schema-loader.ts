@@ -1,4 +1,4 @@
-import { defineComponent } from '../../manifest/component.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
 import { defaultSchema } from './schema-file.ts'
 import { SchemaLoader } from './schema-loader.ts'
 

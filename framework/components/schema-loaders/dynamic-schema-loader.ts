@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { list, optional, slot } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { list, optional, slot } from '../../manifest/definition/fields.ts'
 import type { Row } from '../../protocol/messages.ts'
 import { RecordFilter } from '../extractors/extractor.ts'
 import { rowsOf } from '../retrievers/all-rows.ts'

@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { optional, rawObject } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { optional, rawObject } from '../../manifest/definition/fields.ts'
 import { SchemaLoader } from './schema-loader.ts'
 
 export const InlineSchemaLoader = defineComponent(SchemaLoader, {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { optional, template } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { optional, template } from '../../manifest/definition/fields.ts'
 import { schemaFile } from './schema-file.ts'
 import { SchemaLoader } from './schema-loader.ts'
 

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
-import { isNode } from '../../manifest/build.ts'
-import type { ManifestFiles } from '../../manifest/component.ts'
+import { isNode } from '../../manifest/definition/build.ts'
+import type { ManifestFiles } from '../../manifest/definition/component.ts'
 import type { JsonSchema } from '../../protocol/messages.ts'
 
 const MAX_NODES = 200_000

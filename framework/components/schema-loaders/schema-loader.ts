@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 import type { JsonSchema } from '../../protocol/messages.ts'
 
 export interface SchemaLoader {

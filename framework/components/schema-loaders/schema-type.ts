@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 import type { JsonSchema } from '../../protocol/messages.ts'
 
 /** What stands for a type: a name, two names, or a schema that was made already. */

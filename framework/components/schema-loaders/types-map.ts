@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isNode } from '../../manifest/build.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { condition, either, listOrOne, optional, slot, string } from '../../manifest/fields.ts'
+import { isNode } from '../../manifest/definition/build.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { condition, either, listOrOne, optional, slot, string } from '../../manifest/definition/fields.ts'
 import { ComplexType, TypeMapping } from './schema-type.ts'
 
 const target = 'The type here: a name, two names for one or the other, or a ComplexFieldType.'

@@ -1,4 +1,4 @@
-import { defineComponent } from '../../manifest/component.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
 import { StateMigration } from './state-migration.ts'
 
 export const LegacyToPerPartitionStateMigration = defineComponent(StateMigration, {

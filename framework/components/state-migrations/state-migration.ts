@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 import type { StreamState } from '../../protocol/messages.ts'
 
 /** The state of a stream in the form of today; a state that has it already comes back as it is. */

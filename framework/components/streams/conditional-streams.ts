@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { condition, list, rawObject } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { condition, list, rawObject } from '../../manifest/definition/fields.ts'
 import { StreamSet } from './stream-set.ts'
 
 export const ConditionalStreams = defineComponent(StreamSet, {

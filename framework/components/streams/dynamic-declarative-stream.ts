@@ -1,7 +1,7 @@
 import { cacheParents } from '../../manifest/cached-parents.ts'
-import { defineComponent } from '../../manifest/component.ts'
-import { boolean, optional, rawObject, slot, string, withDefault } from '../../manifest/fields.ts'
-import { propagate } from '../../manifest/parameters.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { boolean, optional, rawObject, slot, string, withDefault } from '../../manifest/definition/fields.ts'
+import { propagate } from '../../manifest/document/parameters.ts'
 import { ComponentsResolver } from '../resolvers/components-resolver.ts'
 import { DynamicStreams } from './dynamic-streams.ts'
 

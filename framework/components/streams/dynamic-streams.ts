@@ -1,5 +1,5 @@
-import type { Node } from '../../manifest/build.ts'
-import { defineFamily } from '../../manifest/component.ts'
+import type { Node } from '../../manifest/definition/build.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 
 /** Streams whose number and names are known only once something was asked: the config, or the source. */
 export interface DynamicStreams {

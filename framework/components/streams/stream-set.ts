@@ -1,5 +1,5 @@
-import type { Node } from '../../manifest/build.ts'
-import { defineFamily } from '../../manifest/component.ts'
+import type { Node } from '../../manifest/definition/build.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 
 /** Stands in the list of streams for several of them, or for none. */
 export interface StreamSet {

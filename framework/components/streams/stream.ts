@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 import type { JsonSchema, StreamState } from '../../protocol/messages.ts'
 import type { Cursor } from '../cursors/cursor.ts'
 import type { FileUploader } from '../files/file-upload.ts'

@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { condition as conditionField, list, optional, slot } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { condition as conditionField, list, optional, slot } from '../../manifest/definition/fields.ts'
 import { AddedField } from './added-field.ts'
 import { Transformation } from './transformation.ts'
 

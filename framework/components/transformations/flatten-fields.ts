@@ -1,7 +1,7 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { boolean, withDefault } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { boolean, withDefault } from '../../manifest/definition/fields.ts'
 import type { Row } from '../../protocol/messages.ts'
-import { setOwn } from '../../template/dict.ts'
+import { setOwn } from '../../template/python/dict.ts'
 import { Transformation } from './transformation.ts'
 
 export const FlattenFields = defineComponent(Transformation, {

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../errors.ts'
-import { describe } from '../../manifest/build.ts'
+import { describe } from '../../manifest/definition/build.ts'
 import { PyFloat, pythonText } from '../../template/template.ts'
 import { valueText } from '../requesters/value-text.ts'
 

@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 
 /** Makes one key of another. */
 export type KeyRenaming = (key: string) => string

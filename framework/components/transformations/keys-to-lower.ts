@@ -1,4 +1,4 @@
-import { defineComponent } from '../../manifest/component.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
 import { renameKeys } from './rename-keys.ts'
 import { Transformation } from './transformation.ts'
 

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.ts'
-import { describe } from '../../manifest/build.ts'
-import type { Field } from '../../manifest/component.ts'
-import { type FieldOptions, list } from '../../manifest/fields.ts'
+import { describe } from '../../manifest/definition/build.ts'
+import type { Field } from '../../manifest/definition/component.ts'
+import { type FieldOptions, list } from '../../manifest/definition/fields.ts'
 
 /** A path of keys and list indices, both kept as text. */
 export function path(options: FieldOptions): Field<readonly string[]> {

@@ -1,5 +1,5 @@
-import { defineComponent } from '../../manifest/component.ts'
-import { condition as conditionField, list, optional } from '../../manifest/fields.ts'
+import { defineComponent } from '../../manifest/definition/component.ts'
+import { condition as conditionField, list, optional } from '../../manifest/definition/fields.ts'
 import { removeAt } from '../extractors/field-path.ts'
 import { path } from './path-field.ts'
 import { Transformation } from './transformation.ts'

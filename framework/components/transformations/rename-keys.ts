@@ -1,5 +1,5 @@
 import type { Row } from '../../protocol/messages.ts'
-import { setOwn } from '../../template/dict.ts'
+import { setOwn } from '../../template/python/dict.ts'
 
 /** A copy with other keys, also in objects below (not in those inside lists) when `deep`. */
 export function renameKeys(row: Row, rename: (key: string) => string, depth: 'deep' | 'top'): Row {

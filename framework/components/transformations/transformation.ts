@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/component.ts'
+import { defineFamily } from '../../manifest/definition/component.ts'
 import type { Row } from '../../protocol/messages.ts'
 import type { Scope } from '../../template/template.ts'
 

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { renderResultTable } from '../../../cli/output/table.ts'
-import type { RunError, RunSummary, StreamResult } from '../../../framework/runtime/run.ts'
+import type { RunError, RunSummary, StreamResult } from '../../../framework/runtime/ports/run.ts'
 
 const stream = (name: string, outcome: StreamResult['outcome'], rows: number): StreamResult => ({
   name,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isDefault, metricsOf } from '../../../connectors/meta/catalogue.ts'
+import { isDefault, metricsOf } from '../../../connectors/meta/metrics/catalogue.ts'
 import { postInsightRows } from '../../../sandbox/data/post-insights.ts'
 import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts'
 import { type RunResult, runOn } from '../harness.ts'

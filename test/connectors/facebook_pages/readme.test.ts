@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { facebookPagesReadme } from '../../../connectors/facebook_pages/readme.ts'
-import { fillMarkers } from '../../../connectors/meta/metric-table.ts'
+import { fillMarkers } from '../../../connectors/meta/metrics/metric-table.ts'
 
 const readme = readFileSync(fileURLToPath(new URL('../../../connectors/facebook_pages/README.md', import.meta.url)), 'utf8')
 

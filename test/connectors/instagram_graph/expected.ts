@@ -1,4 +1,4 @@
-import { fits, isDefault, type Metric, metricsOf } from '../../../connectors/meta/catalogue.ts'
+import { fits, isDefault, type Metric, metricsOf } from '../../../connectors/meta/metrics/catalogue.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
 import type { Sandbox } from '../../../sandbox/sandbox.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { urlKey } from '../../../connectors/instagram_graph/media/row.ts'
 import { explain } from '../../../framework/runtime/explain.ts'
-import { read } from '../../../framework/runtime/read.ts'
+import { read } from '../../../framework/runtime/read/read.ts'
 import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts'
 import type { RunOptions } from '../harness.ts'
 import { openInstagram, readInstagram } from './run.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Row } from '../../../framework/protocol/messages.ts'
-import { read } from '../../../framework/runtime/read.ts'
+import { read } from '../../../framework/runtime/read/read.ts'
 import { startSandbox } from '../../../sandbox/sandbox.ts'
 import { openInstagram } from './run.ts'
 

@@ -5,7 +5,7 @@ import { manifestConfig, openServices } from '../../../connectors/instagram_publ
 import { validatePost } from '../../../connectors/instagram_publish/media/validate.ts'
 import { openPublishing } from '../../../connectors/instagram_publish/open-publishing.ts'
 import { instagramPublishReadme } from '../../../connectors/instagram_publish/readme.ts'
-import { planAction } from '../../../framework/runtime/run-action.ts'
+import { planAction } from '../../../framework/runtime/action/run-action.ts'
 
 const readme = readFileSync(new URL('../../../connectors/instagram_publish/README.md', import.meta.url), 'utf8')
 const posts = [...readme.matchAll(/```json post\n([\s\S]*?)```/g)].map((match) => JSON.parse(match[1] ?? ''))

@@ -3,8 +3,8 @@ import type { InstagramConnectorConfig } from '../../../connectors/instagram_pub
 import { InstagramConnector, type PublishOptions } from '../../../connectors/instagram_publish/instagram-connector.ts'
 import type { PublishResult } from '../../../connectors/instagram_publish/publish-result.ts'
 import type { Clock } from '../../../framework/clock.ts'
-import type { ActionJournal } from '../../../framework/runtime/action-journal.ts'
-import { memoryJournal } from '../../../framework/runtime/memory-journal.ts'
+import type { ActionJournal } from '../../../framework/runtime/ports/action-journal.ts'
+import { memoryJournal } from '../../../framework/runtime/ports/memory-journal.ts'
 import type { Fault } from '../../../sandbox/faults/fault.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/sandbox.ts'
 

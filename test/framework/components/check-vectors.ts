@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import { createResponse } from '../../../framework/http/body.ts'
 import type { HttpResponse } from '../../../framework/http/request.ts'
-import { isNode } from '../../../framework/manifest/build.ts'
+import { createResponse } from '../../../framework/http/transport/body.ts'
+import { isNode } from '../../../framework/manifest/definition/build.ts'
+import { toText } from '../../../framework/template/python/text.ts'
 import { attributes, PyFloat, type Scope } from '../../../framework/template/template.ts'
-import { toText } from '../../../framework/template/text.ts'
 import { readVectors, throwsInReference, type Vector, waiverOf } from '../../vectors.ts'
 
 export type Input = Readonly<Record<string, unknown>>

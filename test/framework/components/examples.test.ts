@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { components } from '../../../framework/components/index.ts'
-import { buildComponent } from '../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../framework/manifest/definition/build.ts'
 import { testContext } from '../build.ts'
 
 const examples = components.flatMap((component) => component.examples.map((example) => ({ component, type: component.type, ...example })))

@@ -1,10 +1,10 @@
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { loadManifest } from '../../../framework/manifest/manifest.ts'
-import { openConnector } from '../../../framework/runtime/open-connector.ts'
-import { read } from '../../../framework/runtime/read.ts'
-import { Run } from '../../../framework/runtime/run.ts'
-import { createRunReporter } from '../../../framework/runtime/run-reporter.ts'
+import { openConnector } from '../../../framework/runtime/assembly/open-connector.ts'
+import { Run } from '../../../framework/runtime/ports/run.ts'
+import { read } from '../../../framework/runtime/read/read.ts'
+import { createRunReporter } from '../../../framework/runtime/read/run-reporter.ts'
 import { testContext } from '../build.ts'
 
 const stream = (name: string, more = '', requester = '') =>

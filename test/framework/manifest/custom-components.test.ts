@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { RecordFilter } from '../../../framework/components/extractors/extractor.ts'
 import { Transformation } from '../../../framework/components/transformations/transformation.ts'
-import { buildComponent } from '../../../framework/manifest/build.ts'
-import { defineComponent } from '../../../framework/manifest/component.ts'
 import { customComponents } from '../../../framework/manifest/custom-components.ts'
-import { createLanguage } from '../../../framework/manifest/language.ts'
+import { buildComponent } from '../../../framework/manifest/definition/build.ts'
+import { defineComponent } from '../../../framework/manifest/definition/component.ts'
+import { createLanguage } from '../../../framework/manifest/definition/language.ts'
 import { loadManifest } from '../../../framework/manifest/manifest.ts'
 import { testContext } from '../build.ts'
 

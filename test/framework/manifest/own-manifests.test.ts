@@ -3,11 +3,11 @@ import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { connectors } from '../../../connectors/index.ts'
 import { components } from '../../../framework/components/index.ts'
-import { createLanguage } from '../../../framework/manifest/language.ts'
+import { createLanguage } from '../../../framework/manifest/definition/language.ts'
+import { languageSchema } from '../../../framework/manifest/definition/schema.ts'
+import { parseYaml } from '../../../framework/manifest/document/yaml.ts'
 import { loadManifest } from '../../../framework/manifest/manifest.ts'
-import { languageSchema } from '../../../framework/manifest/schema.ts'
-import { validateManifest } from '../../../framework/manifest/validate.ts'
-import { parseYaml } from '../../../framework/manifest/yaml.ts'
+import { validateManifest } from '../../../framework/runtime/assembly/validate.ts'
 
 describe.each(connectors)('$product', ({ id, name, product, manifest, load }) => {
   const text = readFileSync(new URL(`../../../${manifest}`, import.meta.url), 'utf8')

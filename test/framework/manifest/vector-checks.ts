@@ -1,7 +1,7 @@
-import type { Node } from '../../../framework/manifest/build.ts'
-import { propagate } from '../../../framework/manifest/parameters.ts'
-import { createPositions } from '../../../framework/manifest/positions.ts'
-import { resolveReferences } from '../../../framework/manifest/references.ts'
+import type { Node } from '../../../framework/manifest/definition/build.ts'
+import { propagate } from '../../../framework/manifest/document/parameters.ts'
+import { createPositions } from '../../../framework/manifest/document/positions.ts'
+import { resolveReferences } from '../../../framework/manifest/document/references.ts'
 import type { Check } from '../components/check-vectors.ts'
 
 const file = 'manifest_processing.json'

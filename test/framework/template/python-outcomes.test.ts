@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ConnectorError } from '../../../framework/errors.ts'
-import { compileSource, type Scope } from '../../../framework/template/compiled.ts'
+import { compileSource, type Scope } from '../../../framework/template/compile/compiled.ts'
 import { TemplateFailure } from '../../../framework/template/failure.ts'
 import { compileTemplate } from '../../../framework/template/template.ts'
 import outcomes from '../../fixtures/template/python-outcomes.json' with { type: 'json' }

@@ -1,8 +1,10 @@
-import { literalOrText, type ValidType } from '../../../framework/template/airbyte.ts'
-import { compareDatetimes, type DateTime, formatDatetime, parseDatetime } from '../../../framework/template/datetime.ts'
-import { filters } from '../../../framework/template/filters.ts'
-import { bind } from '../../../framework/template/functions.ts'
-import { globals } from '../../../framework/template/macros.ts'
+import { literalOrText, type ValidType } from '../../../framework/template/compile/airbyte.ts'
+import { compareDatetimes, type DateTime, formatDatetime, parseDatetime } from '../../../framework/template/filters/datetime.ts'
+import { filters } from '../../../framework/template/filters/filters.ts'
+import { globals } from '../../../framework/template/filters/macros.ts'
+import { bind } from '../../../framework/template/python/functions.ts'
+import { toText } from '../../../framework/template/python/text.ts'
+import type { Arguments, Callable } from '../../../framework/template/python/values.ts'
 import {
   compileCondition,
   compileInterpolation,
@@ -11,8 +13,6 @@ import {
   type EvaluateOptions,
   type TemplateOptions,
 } from '../../../framework/template/template.ts'
-import { toText } from '../../../framework/template/text.ts'
-import type { Arguments, Callable } from '../../../framework/template/values.ts'
 import { canonical, decodeScope, decodeValue } from '../../vector-values.ts'
 import type { Vector } from '../../vectors.ts'
 

@@ -1,6 +1,6 @@
 import { RequestMatcher } from '../../../../framework/components/api-budget/api-budget.ts'
 import type { HttpRequest } from '../../../../framework/http/request.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { type Check, present, recordOf } from '../check-vectors.ts'
 

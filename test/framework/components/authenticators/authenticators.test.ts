@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Authenticator } from '../../../../framework/components/authenticators/authenticator.ts'
 import { AuthenticationError } from '../../../../framework/errors.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 
 const config = { token: 'sandbox-user-token', user: 'ada', password: 'sandbox-password' }

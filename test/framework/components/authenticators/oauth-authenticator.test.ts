@@ -2,7 +2,7 @@ import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Authenticator } from '../../../../framework/components/authenticators/authenticator.ts'
 import { AuthenticationError } from '../../../../framework/errors.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { type TestContextOptions, testContext } from '../../build.ts'
 import { type Answer, type Received, serve } from '../retrievers/scripted-server.ts'
 

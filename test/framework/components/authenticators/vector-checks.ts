@@ -1,6 +1,6 @@
 import { Authenticator } from '../../../../framework/components/authenticators/authenticator.ts'
 import type { RequestParts } from '../../../../framework/components/requesters/requester.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf } from '../check-vectors.ts'
 

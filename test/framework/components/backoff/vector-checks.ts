@@ -1,5 +1,5 @@
 import { BackoffStrategy } from '../../../../framework/components/backoff/backoff-strategy.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf, responseOf } from '../check-vectors.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Check, type CheckTarget } from '../../../../framework/components/checks/check.ts'
 import { ConnectorError } from '../../../../framework/errors.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { type TestContextOptions, testContext } from '../../build.ts'
 
 type Outcome = 'records' | 'empty' | 'no slices' | Error

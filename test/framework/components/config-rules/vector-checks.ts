@@ -1,5 +1,5 @@
 import { ConfigTransformation, ValidationStrategy } from '../../../../framework/components/config-rules/config-rule.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf } from '../check-vectors.ts'
 

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { cursorFormat } from '../../../../framework/components/cursors/cursor-format.ts'
 import { LatestValue } from '../../../../framework/components/cursors/latest-value.ts'
 import { ValueRange } from '../../../../framework/components/cursors/value-range.ts'
-import { compareDatetimes, type DateTime, datetimeOfEpochMs, formatDatetime, parseIso } from '../../../../framework/template/datetime.ts'
+import {
+  compareDatetimes,
+  type DateTime,
+  datetimeOfEpochMs,
+  formatDatetime,
+  parseIso,
+} from '../../../../framework/template/filters/datetime.ts'
 
 const inputs = ['%Y-%m-%dT%H:%M:%S.%f%z', '%Y-%m-%dT%H:%M:%S%z', '%Y-%m-%dT%H:%M', '%Y-%m-%d', '%s']
 const format = cursorFormat(inputs, '%Y-%m-%dT%H:%M:%S.%fZ', 'native')

@@ -3,7 +3,7 @@ import { Cursor, type CursorRun } from '../../../../framework/components/cursors
 import { readIncoming } from '../../../../framework/components/cursors/incoming-state.ts'
 import { openStreamState, type StreamStateOptions } from '../../../../framework/components/cursors/partition-state.ts'
 import type { ParentStates, Partition } from '../../../../framework/components/partition-routers/partition-router.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import type { StreamState } from '../../../../framework/protocol/messages.ts'
 import { sharedFolder } from '../../../shared.ts'
 import { testContext } from '../../build.ts'

@@ -3,9 +3,9 @@ import { cursorFormat } from '../../../../framework/components/cursors/cursor-fo
 import { readIncoming } from '../../../../framework/components/cursors/incoming-state.ts'
 import { type Interval, mergeIntervals, reached } from '../../../../framework/components/cursors/intervals.ts'
 import { resume, writeIntervals } from '../../../../framework/components/cursors/resume.ts'
-import { buildComponent, isNode } from '../../../../framework/manifest/build.ts'
+import { buildComponent, isNode } from '../../../../framework/manifest/definition/build.ts'
 import type { Row, StreamState } from '../../../../framework/protocol/messages.ts'
-import { type DateTime, datetimeOfEpochMs, parseIso, TimeDelta } from '../../../../framework/template/datetime.ts'
+import { type DateTime, datetimeOfEpochMs, parseIso, TimeDelta } from '../../../../framework/template/filters/datetime.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf } from '../check-vectors.ts'
 

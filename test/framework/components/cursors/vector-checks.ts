@@ -3,9 +3,9 @@ import { cursorFormat } from '../../../../framework/components/cursors/cursor-fo
 import { Moment } from '../../../../framework/components/cursors/moment.ts'
 import type { RequestParts } from '../../../../framework/components/requesters/requester.ts'
 import { ConnectorError } from '../../../../framework/errors.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import type { Row } from '../../../../framework/protocol/messages.ts'
-import { parseIso } from '../../../../framework/template/datetime.ts'
+import { parseIso } from '../../../../framework/template/filters/datetime.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf } from '../check-vectors.ts'
 

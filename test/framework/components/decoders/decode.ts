@@ -1,5 +1,5 @@
 import { Decoder } from '../../../../framework/components/decoders/decoder.ts'
-import { buildComponent, type Node } from '../../../../framework/manifest/build.ts'
+import { buildComponent, type Node } from '../../../../framework/manifest/definition/build.ts'
 import type { Dialect } from '../../../../framework/template/template.ts'
 import { testContext } from '../../build.ts'
 import { responseOf } from '../check-vectors.ts'

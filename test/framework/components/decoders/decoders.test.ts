@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Decoder } from '../../../../framework/components/decoders/decoder.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { responseOf } from '../check-vectors.ts'
 

@@ -1,6 +1,6 @@
 import { Decoder } from '../../../../framework/components/decoders/decoder.ts'
 import type { HttpResponse } from '../../../../framework/http/request.ts'
-import { buildComponent, isNode } from '../../../../framework/manifest/build.ts'
+import { buildComponent, isNode } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf, responseOf } from '../check-vectors.ts'
 

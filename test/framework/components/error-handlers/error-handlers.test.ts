@@ -3,7 +3,7 @@ import { demanding } from '../../../../framework/components/error-handlers/deman
 import { ErrorHandler } from '../../../../framework/components/error-handlers/error-handler.ts'
 import { AuthenticationError, ConnectorError, RateLimitError } from '../../../../framework/errors.ts'
 import type { Outcome } from '../../../../framework/http/resolution.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { responseOf } from '../check-vectors.ts'
 

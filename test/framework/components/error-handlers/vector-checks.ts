@@ -3,7 +3,7 @@ import { errorText } from '../../../../framework/components/error-handlers/error
 import { ResponseFilter } from '../../../../framework/components/error-handlers/response-filter.ts'
 import { ConnectorError } from '../../../../framework/errors.ts'
 import type { Outcome, Resolution } from '../../../../framework/http/resolution.ts'
-import { buildComponent, isNode } from '../../../../framework/manifest/build.ts'
+import { buildComponent, isNode } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf, responseOf } from '../check-vectors.ts'
 

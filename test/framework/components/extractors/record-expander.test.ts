@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RecordExtractor } from '../../../../framework/components/extractors/extractor.ts'
-import { buildComponent, type Node } from '../../../../framework/manifest/build.ts'
+import { buildComponent, type Node } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 
 function extract(expander: Node, body: unknown): readonly unknown[] {

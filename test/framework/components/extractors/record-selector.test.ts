@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RecordSelector, type RecordStages } from '../../../../framework/components/extractors/extractor.ts'
 import { Transformation } from '../../../../framework/components/transformations/transformation.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 
 const context = testContext()

@@ -1,8 +1,8 @@
 import { Decoder } from '../../../../framework/components/decoders/decoder.ts'
 import { RecordExtractor, RecordFilter } from '../../../../framework/components/extractors/extractor.ts'
 import { createNormaliser } from '../../../../framework/components/extractors/normalise.ts'
-import { buildComponent, isNode } from '../../../../framework/manifest/build.ts'
-import { dictOf } from '../../../../framework/template/dict.ts'
+import { buildComponent, isNode } from '../../../../framework/manifest/definition/build.ts'
+import { dictOf } from '../../../../framework/template/python/dict.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, recordOf, responseOf, sliceScopeOf } from '../check-vectors.ts'
 

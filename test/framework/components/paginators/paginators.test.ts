@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type PageContext, PaginationStrategy, Paginator } from '../../../../framework/components/paginators/paginator.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { responseOf } from '../check-vectors.ts'
 

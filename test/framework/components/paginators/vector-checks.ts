@@ -2,7 +2,7 @@ import { Decoder } from '../../../../framework/components/decoders/decoder.ts'
 import { RecordExtractor } from '../../../../framework/components/extractors/extractor.ts'
 import { type PageContext, type PageToken, PaginationStrategy, Paginator } from '../../../../framework/components/paginators/paginator.ts'
 import type { RequestParts } from '../../../../framework/components/requesters/requester.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf, responseOf, wireText } from '../check-vectors.ts'
 

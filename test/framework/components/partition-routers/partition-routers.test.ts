@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { combineRouters } from '../../../../framework/components/partition-routers/combine-routers.ts'
 import { type ParentStates, type Partition, PartitionRouter } from '../../../../framework/components/partition-routers/partition-router.ts'
 import { withLast } from '../../../../framework/components/partition-routers/with-last.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import type { Scope } from '../../../../framework/template/template.ts'
 import { testContext } from '../../build.ts'
 

@@ -1,5 +1,5 @@
 import { PropertyChunks, RecordMergeStrategy } from '../../../../framework/components/properties/properties.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import type { Row } from '../../../../framework/protocol/messages.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf } from '../check-vectors.ts'

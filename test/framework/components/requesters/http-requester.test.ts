@@ -2,7 +2,7 @@ import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type RequestContext, Requester } from '../../../../framework/components/requesters/requester.ts'
 import { ConnectorError } from '../../../../framework/errors.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { type TestContextOptions, testContext } from '../../build.ts'
 import { serveRoutes } from '../retrievers/scripted-server.ts'
 
@@ -89,7 +89,7 @@ describe('HttpRequester', () => {
   it('does not send credentials to the host of a link that is not allowed', async () => {
     const received = serveRoutes([answer])
     const { createHttpClient } = await import('../../../../framework/http/create-client.ts')
-    const { createRedactor } = await import('../../../../framework/http/redaction.ts')
+    const { createRedactor } = await import('../../../../framework/http/redaction/redaction.ts')
     const plain = testContext()
     const { clock, report } = plain.services
     const http = createHttpClient({ allowedOrigins: ['api.test'], clock, report, redactor: createRedactor() })

@@ -3,7 +3,7 @@ import { RequestOption } from '../../../../framework/components/requesters/reque
 import { combineParts } from '../../../../framework/components/requesters/request-parts.ts'
 import type { RequestParts } from '../../../../framework/components/requesters/requester.ts'
 import { ConfigError } from '../../../../framework/errors.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 
 function inject(node: object, value: unknown, dialect: 'native' | 'airbyte' = 'native'): RequestParts {

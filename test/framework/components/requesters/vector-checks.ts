@@ -5,7 +5,7 @@ import { joinUrl, missingParams } from '../../../../framework/components/request
 import { textFields } from '../../../../framework/components/requesters/value-text.ts'
 import type { HttpClient } from '../../../../framework/http/client.ts'
 import type { HttpRequest } from '../../../../framework/http/request.ts'
-import { buildComponent, isNode } from '../../../../framework/manifest/build.ts'
+import { buildComponent, isNode } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf, responseOf, sliceScopeOf, wireText } from '../check-vectors.ts'
 

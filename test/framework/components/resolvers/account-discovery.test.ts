@@ -1,7 +1,7 @@
 import nock from 'nock'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Account, Discovery } from '../../../../framework/components/resolvers/discovery.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 
 const host = 'https://api.example.com'

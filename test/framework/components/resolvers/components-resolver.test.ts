@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ComponentsResolver } from '../../../../framework/components/resolvers/components-resolver.ts'
-import { buildComponent, type Node } from '../../../../framework/manifest/build.ts'
+import { buildComponent, type Node } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 
 const mapping = (field_path: readonly string[], value: string, more: Node = {}) => ({ field_path, value, ...more })

@@ -1,5 +1,5 @@
 import { ComponentsResolver } from '../../../../framework/components/resolvers/components-resolver.ts'
-import { buildComponent, type Node } from '../../../../framework/manifest/build.ts'
+import { buildComponent, type Node } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf } from '../check-vectors.ts'
 

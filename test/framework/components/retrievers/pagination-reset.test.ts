@@ -1,7 +1,7 @@
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Stream } from '../../../../framework/components/streams/stream.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { readStream } from './read-stream.ts'
 import { type Answer, type Received, serve } from './scripted-server.ts'

@@ -1,7 +1,7 @@
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { SchemaLoader } from '../../../../framework/components/schema-loaders/schema-loader.ts'
-import { buildComponent, type Node } from '../../../../framework/manifest/build.ts'
+import { buildComponent, type Node } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 
 const retriever = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SchemaLoader } from '../../../../framework/components/schema-loaders/schema-loader.ts'
 import { Stream } from '../../../../framework/components/streams/stream.ts'
-import { buildComponent, type Node } from '../../../../framework/manifest/build.ts'
+import { buildComponent, type Node } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 
 function filesOf(content: Readonly<Record<string, unknown>>) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { buildManifest } from '../../../../framework/manifest/build-manifest.ts'
 import { loadManifest } from '../../../../framework/manifest/manifest.ts'
+import { buildManifest } from '../../../../framework/runtime/assembly/build-manifest.ts'
 import { testContext } from '../../build.ts'
 import { manifestOf } from '../../read-manifest.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Stream } from '../../../../framework/components/streams/stream.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 
 const retriever = { requester: { url_base: 'https://api.example.com', path: 'rows' } }

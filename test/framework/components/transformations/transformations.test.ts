@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Transformation } from '../../../../framework/components/transformations/transformation.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import type { Row } from '../../../../framework/protocol/messages.ts'
 import { testContext } from '../../build.ts'
 

@@ -1,5 +1,5 @@
 import { Transformation } from '../../../../framework/components/transformations/transformation.ts'
-import { buildComponent } from '../../../../framework/manifest/build.ts'
+import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf, sliceScopeOf } from '../check-vectors.ts'
 

@@ -1,4 +1,4 @@
-import { openService } from 'connector/service'
+import { openService } from 'declarative-connector/service'
 
 export const runtime = 'nodejs'
 export const dynamic = 'force-dynamic'

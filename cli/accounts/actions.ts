@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { unknownAccount } from '../../accounts/account-errors.ts'
+import { inspectToken } from '../../accounts/add-account.ts'
+import { authorizeUrl } from '../../accounts/oauth.ts'
+import { type RefreshOutcome, refreshToken, type TokenLife } from '../../accounts/refresh.ts'
+import { ConfigError } from '../../framework/errors.ts'
+import { resolveReference, secretStores } from '../../framework/manifest/secrets.ts'
+import type { AccountRecord } from '../../framework/runtime/ports/account-registry.ts'
+import type { ExitCode } from '../../framework/runtime/ports/run.ts'
+import { type Invocation, text } from '../command.ts'
+import { wholeNumber } from '../output/numbers.ts'
+import { redactor } from '../redact.ts'
+import { openAccounts, openGraph, reference } from './access.ts'
+import { outcomeLine, outcomeTable } from './output.ts'
+import { loginOption, print, printAccounts, tableOptions } from './print.ts'
+
+export { importFrom } from './import.ts'
+
+export async function list(invocation: Invocation): Promise<ExitCode> {
+  await using registry = await openAccounts(invocation)
+  await printAccounts(invocation, await registry.list())
+  return 0
+}
+
+export async function add(invocation: Invocation): Promise<ExitCode> {
+  const { options, io } = invocation
+  const given = text(options, 'token')
+  const tokenReference = given === undefined ? undefined : reference(given, '--token', io.env)
+  const token = await tokenFrom(tokenReference, io.env)
+  redactor.secret(token)
+  await using registry = await openAccounts(invocation)
+  using access = await openGraph(invocation)
+  const [login, wanted] = [loginOption(invocation), text(options, 'account')]
+  const connected = await inspectToken(access, { token, ...(login ? { login } : {}), ...(wanted === undefined ? {} : { wanted }) })
+  const [owner, priority] = [text(options, 'owner'), wholeNumber(options, 'priority')]
+  const saved: AccountRecord[] = []
+  for (const { igUserId, name } of connected.accounts) {
+    const account = {
+      igUserId,
+      name,
+      login: connected.login,
+      ...(owner === undefined ? {} : { owner }),
+      ...(priority === undefined ? {} : { priority }),
+      ...(tokenReference === undefined ? {} : { tokenReference }),
+    }
+    saved.push(await registry.save(account, connected.token))
+  }
+  await printAccounts(invocation, saved)
+  return 0
+}
+
+export async function remove(invocation: Invocation): Promise<ExitCode> {
+  const id = invocation.argument
+  if (id === undefined) throw new ConfigError('ERR_ARGUMENT_MISSING', 'name the account: connector accounts remove ID')
+  await using registry = await openAccounts(invocation)
+  if (!(await registry.remove(id))) throw unknownAccount(id, 'the registry')
+  invocation.io.stderr.write(`removed account ${id}\n`)
+  return 0
+}
+
+export async function refresh(invocation: Invocation): Promise<ExitCode> {
+  const { options, argument: id } = invocation
+  if ((id === undefined) === (options['all'] !== true)) {
+    throw new ConfigError('ERR_ARGUMENT_MISSING', 'name one account, or all that are due: connector accounts refresh ID | --all')
+  }
+  await using registry = await openAccounts(invocation)
+  using access = await openGraph(invocation)
+  const refreshBeforeDays = wholeNumber(options, 'refreshBefore')
+  const life = { registry, access, signal: invocation.io.signal, ...(refreshBeforeDays === undefined ? {} : { refreshBeforeDays }) }
+  const accounts = id === undefined ? await registry.list() : [await registry.find(id)]
+  const when = id !== undefined || options['now'] === true ? 'now' : 'due'
+  const outcomes: RefreshOutcome[] = []
+  for (const account of accounts) {
+    if (!account) throw unknownAccount(id ?? '', 'the registry')
+    outcomes.push(await refreshOne(life, account, when))
+  }
+  await print(invocation, outcomes.map(outcomeLine), () => outcomeTable(outcomes, tableOptions(invocation)))
+  return exitCodeOf(outcomes)
+}
+
+/** Paused accounts keep their tokens alive too: they are paused for syncs. */
+function refreshOne(life: TokenLife, account: AccountRecord, when: 'due' | 'now'): Promise<RefreshOutcome> {
+  life.signal?.throwIfAborted()
+  return refreshToken(life, account, when)
+}
+
+function exitCodeOf(outcomes: readonly RefreshOutcome[]): ExitCode {
+  if (outcomes.some(({ outcome }) => outcome === 'needs_login')) return 4
+  return outcomes.some(({ outcome }) => outcome === 'kept') ? 1 : 0
+}
+
+export async function loginUrl(invocation: Invocation): Promise<ExitCode> {
+  const { options, io } = invocation
+  const login = loginOption(invocation) ?? 'facebook'
+  const variable = `CONNECTOR_${login.toUpperCase()}_APP_ID`
+  const clientId = text(options, 'appId') ?? io.env[variable]
+  const redirectUri = text(options, 'redirectUri')
+  if (!clientId) throw new ConfigError('ERR_FLAG_MISSING', `--app-id is missing, and ${variable} is not set`)
+  if (redirectUri === undefined || !URL.canParse(redirectUri)) {
+    throw new ConfigError('ERR_FLAG_MISSING', '--redirect-uri takes the URL that the app has for it')
+  }
+  const state = text(options, 'state') ?? randomBytes(16).toString('base64url')
+  const scopes = text(options, 'scopes')?.split(',')
+  const url = authorizeUrl({ login, clientId, redirectUri, state, ...(scopes ? { scopes } : {}) })
+  await print(invocation, [{ login, url, state }], () => url)
+  return 0
+}
+
+export async function rotateKey(invocation: Invocation): Promise<ExitCode> {
+  await using registry = await openAccounts(invocation)
+  const count = await registry.rotateKey()
+  invocation.io.stderr.write(`encrypted ${count} token${count === 1 ? '' : 's'} anew\n`)
+  return 0
+}
+
+async function tokenFrom(given: string | undefined, env: Invocation['io']['env']): Promise<string> {
+  if (given !== undefined) return (await resolveReference(given, '--token', secretStores(env))).trim()
+  const token = readFileSync(0, 'utf8').trim()
+  if (token === '') throw new ConfigError('ERR_FLAG_MISSING', 'the token is missing: --token env:NAME, or the token on stdin')
+  return token
+}

@@ -1,0 +1,101 @@
+import type { Command, CommandGroup, CommandOption, Invocation } from '../command.ts'
+import { ACCOUNTS } from '../sync/options.ts'
+
+const ACCOUNT = { name: '[account]', description: 'by its id or its Instagram id' }
+
+const KEYS: readonly CommandOption[] = [
+  {
+    flags: '--key <reference>',
+    description: 'where the key of the tokens is: env:NAME, file:PATH, aws-sm://NAME#KEY; default: CONNECTOR_ACCOUNTS_KEY',
+  },
+  { flags: '--old-key <reference>', description: 'a key that tokens may still be encrypted with', repeat: true },
+  { flags: '--plain-text-tokens', description: 'read tokens in plain text, and write them so when there is no key' },
+]
+const JSON_LINES: CommandOption = { flags: '--json', description: 'JSON lines also on a terminal' }
+
+/** Where the provider is, for the commands that ask it; ids and secrets of the apps come from CONNECTOR_FACEBOOK_APP_ID, …_SECRET, CONNECTOR_INSTAGRAM_APP_… */
+const GRAPH: readonly CommandOption[] = [
+  { flags: '--api-version <version>', description: 'of the Graph API; default: v26.0' },
+  { flags: '--base-url <url>', description: 'of graph.facebook.com, for the sandbox and for proxies' },
+  { flags: '--instagram-base-url <url>', description: 'of graph.instagram.com' },
+]
+const LOGIN: CommandOption = { flags: '--login <login>', description: 'where the token comes from', choices: ['facebook', 'instagram'] }
+const OWNER: readonly CommandOption[] = [
+  { flags: '--owner <name>', description: 'whose account it is' },
+  { flags: '--priority <n>', description: 'lower comes first; default: 2' },
+]
+
+type Action = keyof typeof import('./actions.ts')
+
+interface Plan {
+  readonly summary: string
+  readonly options: readonly CommandOption[]
+  readonly argument?: Command['argument']
+}
+
+/** The actions are loaded when one of them is run. */
+function action(name: string, run: Action, { summary, options, argument }: Plan): Command {
+  const start = async (invocation: Invocation) => (await import('./actions.ts'))[run](invocation)
+  return { name, summary, options, run: start, ...(argument ? { argument } : {}) }
+}
+
+export const accounts: CommandGroup = {
+  name: 'accounts',
+  summary: 'add accounts to a registry, keep their tokens alive, list them',
+  subcommands: [
+    action('list', 'list', { summary: 'show the accounts and the days that their tokens have left', options: [ACCOUNTS, JSON_LINES] }),
+    action('add', 'add', {
+      summary: 'add the accounts that a token sees; the token comes from a reference or from stdin, never from an argument',
+      options: [
+        ACCOUNTS,
+        ...KEYS,
+        { flags: '--token <reference>', description: 'env:NAME, file:PATH, aws-sm://NAME#KEY; without it stdin' },
+        { flags: '--account <account>', description: 'this one of the accounts that the token sees; default: all' },
+        LOGIN,
+        ...OWNER,
+        ...GRAPH,
+        JSON_LINES,
+      ],
+    }),
+    action('remove', 'remove', { summary: 'forget an account and its token', argument: ACCOUNT, options: [ACCOUNTS] }),
+    action('refresh', 'refresh', {
+      summary: 'replace the token of an account now, or with --all those that are due; 4 when an account needs a login',
+      argument: ACCOUNT,
+      options: [
+        ACCOUNTS,
+        ...KEYS,
+        { flags: '--all', description: 'every account, those that are due' },
+        { flags: '--now', description: 'with --all: also tokens that are not due' },
+        { flags: '--refresh-before <days>', description: 'due so long before the end, and in the last tenth of a life; default: 7' },
+        ...GRAPH,
+        JSON_LINES,
+      ],
+    }),
+    action('login-url', 'loginUrl', {
+      summary: 'print where a person logs in; the code that comes back goes to the service',
+      options: [
+        { ...LOGIN, default: 'facebook' },
+        { flags: '--redirect-uri <url>', description: 'where the person comes back to, as the app has it' },
+        { flags: '--state <text>', description: 'comes back unchanged; default: a random one' },
+        { flags: '--scopes <scopes>', description: 'comma separated; default: what reading needs' },
+        { flags: '--app-id <id>', description: 'default: CONNECTOR_FACEBOOK_APP_ID or CONNECTOR_INSTAGRAM_APP_ID' },
+        JSON_LINES,
+      ],
+    }),
+    action('import', 'importFrom', {
+      summary: 'take accounts over from a CSV or JSON file, or from the table user_tokens',
+      options: [
+        ACCOUNTS,
+        ...KEYS,
+        { flags: '--input <file>', description: 'CSV with a head, a JSON list or JSON lines; - is stdin' },
+        { flags: '--user-tokens <url>', description: 'postgres://… or env:NAME with a table user_tokens' },
+        LOGIN,
+        JSON_LINES,
+      ],
+    }),
+    action('rotate-key', 'rotateKey', {
+      summary: 'encrypt every token anew with --key; needs --old-key for those of another key, and takes plain ones',
+      options: [ACCOUNTS, ...KEYS],
+    }),
+  ],
+}

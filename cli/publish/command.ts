@@ -1,0 +1,70 @@
+import type { Command, CommandGroup, CommandOption, Invocation } from '../command.ts'
+import { CONNECTOR, NETWORK, SESSION } from '../options.ts'
+
+const JOURNAL: CommandOption = {
+  flags: '--journal <url>',
+  description: 'where posts are written down, so that none is made twice: file:DIR, postgres://… or env:NAME',
+  default: 'file:publish-journal',
+}
+const INPUT: CommandOption = { flags: '--input <file>', description: 'the post as JSON; - is stdin' }
+const MAX_WAIT: CommandOption = { flags: '--max-wait <seconds>', description: 'how long a container may take; default: 300, videos 900' }
+const KEY = { name: '<key>', description: 'idempotency key' }
+const POST = { name: '<file>', description: 'the post as JSON; - is stdin' }
+
+type Action = keyof typeof import('./actions.ts')
+
+/** The actions are loaded when one of them is run. */
+function action(name: Action, command: string, { summary, argument, options }: Pick<Command, 'summary' | 'argument' | 'options'>): Command {
+  const run = async (invocation: Invocation) => (await import('./actions.ts'))[name](invocation)
+  return { name: command, summary, options, run, ...(argument ? { argument } : {}) }
+}
+
+export const publish: CommandGroup = {
+  name: 'publish',
+  summary: 'publish posts, each once: connector publish instagram_publish --config FILE --input post.json',
+  fallback: action('post', 'post', {
+    summary: 'publish what --input holds; the same as without a subcommand',
+    argument: CONNECTOR,
+    options: [
+      ...SESSION,
+      INPUT,
+      { flags: '--idempotency-key <key>', description: 'the same key posts once; default: made of account and content' },
+      { flags: '--dry-run', description: 'print every call that would be made, and make none' },
+      JOURNAL,
+      MAX_WAIT,
+      ...NETWORK,
+    ],
+  }),
+  subcommands: [
+    action('validate', 'validate', {
+      summary: 'say what is wrong with a post, and with its media, without asking the API',
+      argument: POST,
+      options: [
+        { flags: '--offline', description: 'look at the post only, not at its media' },
+        { flags: '--local-media', description: 'media in a private network are fine, as with a sandbox' },
+      ],
+    }),
+    action('status', 'status', { summary: 'print what is known of a post', argument: KEY, options: [JOURNAL] }),
+    action('resume', 'resume', {
+      summary: 'go on with a post that was interrupted or whose outcome is unknown',
+      argument: KEY,
+      options: [
+        ...SESSION,
+        JOURNAL,
+        { flags: '--published <id>', description: 'you have looked: it is live under this id' },
+        { flags: '--not-published', description: 'you have looked: it is not live; the key may be used again' },
+        MAX_WAIT,
+        ...NETWORK,
+      ],
+    }),
+    action('list', 'list', {
+      summary: 'print what is in the journal, newest first',
+      options: [JOURNAL, { flags: '--account <id>', description: 'of this account only' }],
+    }),
+    action('quota', 'quota', {
+      summary: 'print how many posts of 24 hours are used up',
+      argument: CONNECTOR,
+      options: [...SESSION, ...NETWORK],
+    }),
+  ],
+}

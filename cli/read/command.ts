@@ -1,0 +1,59 @@
+import type { ExitCode } from '../../framework/runtime/ports/run.ts'
+import type { Command, Invocation } from '../command.ts'
+import { CONNECTION, CONNECTOR, NETWORK, SCHEMAS, SELECT, SESSION, STATE } from '../options.ts'
+import { protocolErrors } from '../protocol/errors.ts'
+import type { Display } from './display.ts'
+
+export const read: Command = {
+  name: 'read',
+  summary: 'read records; resumes from a state, writes to stdout or a destination',
+  argument: CONNECTOR,
+  options: [
+    ...SESSION,
+    { flags: '--catalog <file>', description: 'configured catalog; default: every stream discovered' },
+    SELECT,
+    STATE,
+    CONNECTION,
+    {
+      flags: '--output <url>',
+      description: 'stdout, jsonl:DIR, duckdb:FILE, postgres://…, env:NAME; may be given twice; default: stdout',
+      repeat: true,
+    },
+    { flags: '--tables <layout>', description: 'in databases, streams of one kind in one table or not', choices: ['shared', 'per_stream'] },
+    { flags: '--format <format>', description: 'of stdout', choices: ['airbyte', 'singer', 'jsonl'], default: 'airbyte' },
+    SCHEMAS,
+    {
+      flags: '--on-drift <rules>',
+      description:
+        'evolve, freeze, discard_row or discard_value; also ASPECT=VERB (tables, columns, data_types) and STREAM:…; needs --schemas',
+      repeat: true,
+    },
+    { flags: '--dead-letters <dir>', description: 'where discarded rows are kept; default: dead-letters' },
+    { flags: '--from <date>', description: 'backfill: first day; the state of regular reads is neither used nor changed' },
+    { flags: '--to <date>', description: 'backfill: end of the range' },
+    ...NETWORK,
+    { flags: '--limit <n>', description: 'rows per stream, to have a look; the state of a stream cut off does not move' },
+    { flags: '--files <dir>', description: 'where the files go that records come with' },
+    { flags: '--concurrency <n>', description: 'slices read at the same time' },
+  ],
+  run: (invocation) => protocolErrors(invocation.io, () => readAll(invocation)),
+}
+
+async function readAll(invocation: Invocation): Promise<ExitCode> {
+  const { io } = invocation
+  const { openLog } = await import('../session.ts')
+  const { readRequest } = await import('./flags.ts')
+  const { performRead } = await import('../../compose/read.ts')
+  const { openDisplay } = await import('./display.ts')
+  const log = await openLog(invocation)
+  let display: Display | undefined
+  const { result, failure } = await performRead(await readRequest(invocation, log), {
+    async opened(session, catalog) {
+      display = await openDisplay(session, catalog, { io, log })
+    },
+    item: (item) => display?.show(item),
+  })
+  display?.stop()
+  if (failure) throw failure
+  return display?.finish(result) ?? result.summary.exit_code
+}

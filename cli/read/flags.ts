@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import type { ReadRequest, StateChoice, StreamChoice } from '../../compose/read-request.ts'
+import { ConfigError } from '../../framework/errors.ts'
+import type { ConfiguredCatalog, ConfiguredStream } from '../../framework/protocol/messages.ts'
+import type { ConfiguredChoice } from '../../framework/runtime/read/catalog-match.ts'
+import { type Invocation, text, texts } from '../command.ts'
+import { wholeNumber } from '../output/numbers.ts'
+import { sessionRequest, type TerminalLog } from '../session.ts'
+
+/** What the flags of `read` ask for. */
+export async function readRequest(invocation: Invocation, log: TerminalLog): Promise<ReadRequest> {
+  const { options, io } = invocation
+  const format = text(options, 'format')
+  return {
+    ...(await sessionRequest(invocation, log)),
+    ...streamChoice(invocation),
+    ...stateChoice(invocation),
+    output: options['output'] === undefined ? 'stdout' : texts(options, 'output'),
+    tables: text(options, 'tables') === 'per_stream' ? 'per_stream' : 'shared',
+    format: format === 'singer' || format === 'jsonl' ? format : 'airbyte',
+    stdout: io.stdout,
+    schemas: text(options, 'schemas'),
+    onDrift: texts(options, 'onDrift'),
+    deadLetters: text(options, 'deadLetters'),
+    from: text(options, 'from'),
+    to: text(options, 'to'),
+    limit: wholeNumber(options, 'limit'),
+    files: text(options, 'files'),
+    concurrency: wholeNumber(options, 'concurrency'),
+  }
+}
+
+export function stateChoice({ options }: Invocation): StateChoice {
+  return { state: text(options, 'state'), connection: text(options, 'connection') }
+}
+
+/** Streams of the catalog file, else all that are discovered; narrowed by `--select`. */
+export function streamChoice({ options }: Invocation): StreamChoice {
+  const file = text(options, 'catalog')
+  return {
+    catalog: file === undefined ? undefined : catalogChoices(file),
+    select: texts(options, 'select').flatMap((value) => value.split(',')),
+  }
+}
+
+function catalogChoices(file: string): readonly ConfiguredChoice[] {
+  const catalog = parseCatalog(readCatalogFile(file), file)
+  if (Array.isArray(catalog?.streams) && catalog.streams.every((entry) => typeof entry?.stream?.name === 'string')) {
+    return catalog.streams.map(choiceOf)
+  }
+  throw new ConfigError('ERR_CATALOG_INVALID', `${file} is no configured catalog: it needs streams[].stream.name`)
+}
+
+/** Foreign bytes: what has another shape says nothing. */
+function choiceOf({ stream, cursor_field: field }: ConfiguredStream): ConfiguredChoice {
+  const { name, json_schema: schema } = stream
+  return {
+    name,
+    ...(Array.isArray(field) && field.every((part) => typeof part === 'string') ? { cursorField: field } : {}),
+    ...(typeof schema === 'object' && schema !== null ? { schema } : {}),
+  }
+}
+
+function readCatalogFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConfigError('ERR_CATALOG_UNREADABLE', `cannot read catalog ${file}: ${reason}`, { cause })
+  }
+}
+
+function parseCatalog(text: string, file: string): Partial<ConfiguredCatalog> {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The parser's error quotes the text, and the file named may be the config with its token.
+    throw new ConfigError('ERR_CATALOG_UNREADABLE', `cannot read catalog ${file}: it is no valid JSON`)
+  }
+}

@@ -1,0 +1,70 @@
+import { systemClock } from '../../framework/clock.ts'
+import { ConfigError } from '../../framework/errors.ts'
+import type { ExitCode } from '../../framework/runtime/ports/run.ts'
+import { openSync, type SyncSettings } from '../../sync/open-sync.ts'
+import type { SyncOptions } from '../../sync/sync-options.ts'
+import { type Invocation, text, texts } from '../command.ts'
+import { readConfigFile } from '../config/config-file.ts'
+import { seconds, wholeNumber } from '../output/numbers.ts'
+import { redactor } from '../redact.ts'
+import { openLog } from '../session.ts'
+
+/** One run; its summary is the only line on stdout. */
+export async function runSync(invocation: Invocation): Promise<ExitCode> {
+  const { io, options } = invocation
+  const sync = await openSync(await syncSettings(invocation))
+  try {
+    const only = text(options, 'only')
+    const summary = await sync.run({ ...(only === undefined ? {} : { only }), signal: io.signal })
+    io.stdout.write(`${redactor.redact(JSON.stringify(summary))}\n`)
+    return summary.exit_code
+  } finally {
+    await sync.close()
+  }
+}
+
+/** The flags that `sync` and `serve` share. Throws ConfigError for a flag that is missing or wrong. */
+export async function syncSettings(invocation: Invocation): Promise<SyncSettings> {
+  const { io, options } = invocation
+  const accounts = text(options, 'accounts') ?? (io.env['CONNECTOR_ACCOUNTS'] ? 'env:CONNECTOR_ACCOUNTS' : undefined)
+  if (accounts === undefined) throw missing('--accounts', 'file:accounts.yaml, postgres://… or env:NAME')
+  const outputs = texts(options, 'output')
+  const output = outputs.length > 0 ? outputs : io.env['CONNECTOR_OUTPUT'] ? ['env:CONNECTOR_OUTPUT'] : undefined
+  if (output === undefined) throw missing('--output', 'jsonl:DIR, duckdb:FILE, postgres://… or env:NAME')
+  const { logger } = await openLog(invocation)
+  const pages = wholeNumber(options, 'pages')
+  return {
+    accounts,
+    output,
+    state: text(options, 'state'),
+    schemas: text(options, 'schemas'),
+    recipe: text(options, 'recipe'),
+    connector: text(options, 'connector'),
+    select: texts(options, 'select').flatMap((value) => value.split(',')),
+    config: { ...readConfigFile(text(options, 'config')), ...(pages === undefined ? {} : { pages }) },
+    tables: text(options, 'tables') === 'per_stream' ? 'per_stream' : 'shared',
+    ...syncOptions(invocation),
+    env: io.env,
+    clock: systemClock,
+    logger,
+    redactor,
+    signal: io.signal,
+  }
+}
+
+function syncOptions({ options }: Invocation): SyncOptions {
+  const concurrency = wholeNumber(options, 'concurrency')
+  if (concurrency === 0) throw new ConfigError('ERR_FLAG_INVALID', '--concurrency takes a whole number of 1 or more, not 0')
+  const minutes = wholeNumber(options, 'minAge')
+  return {
+    concurrency,
+    maxRequests: wholeNumber(options, 'maxRequests'),
+    deadlineSeconds: seconds(options, 'deadline'),
+    pauseSeconds: seconds(options, 'pause'),
+    minAgeSeconds: minutes === undefined ? undefined : minutes * 60,
+  }
+}
+
+function missing(flag: string, forms: string): ConfigError {
+  return new ConfigError('ERR_FLAG_MISSING', `${flag} is missing: ${forms}`)
+}

@@ -1,0 +1,17 @@
+import type { Command } from '../command.ts'
+import { SCHEMAS } from '../options.ts'
+import { ACCOUNTS, NETWORK, RECIPE, SYNC } from './options.ts'
+
+export const sync: Command = {
+  name: 'sync',
+  summary: 'bring the tables of all accounts of a registry up to date under one budget; one JSON line on stdout',
+  options: [
+    ACCOUNTS,
+    ...RECIPE,
+    ...SYNC,
+    ...NETWORK,
+    SCHEMAS,
+    { flags: '--only <account>', description: 'this account alone, by its id, whether or not it is due' },
+  ],
+  run: async (invocation) => (await import('./actions.ts')).runSync(invocation),
+}

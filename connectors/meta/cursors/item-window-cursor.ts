@@ -1,0 +1,54 @@
+import { Cursor, type CursorRun } from '../../../framework/components/cursors/cursor.ts'
+import { defineComponent } from '../../../framework/manifest/definition/component.ts'
+import { slot } from '../../../framework/manifest/definition/fields.ts'
+import { utcText } from '../insights/insight-rows.ts'
+
+const DAY = 86_400_000
+
+export const ItemWindowCursor = defineComponent(Cursor, {
+  type: 'ItemWindowCursor',
+  summary: 'For values over the life of items, which carry the day of the read: the window says which items are asked, not which days.',
+  fields: {
+    cursor: slot(Cursor, { description: 'The cursor over the days on which items were made; it writes ISO times.' }),
+  },
+  examples: [
+    {
+      title: 'Posts of a month, observed today',
+      manifest: {
+        type: 'ItemWindowCursor',
+        cursor: {
+          type: 'DatetimeBasedCursor',
+          cursor_field: 'end_time',
+          datetime_format: '%Y-%m-%dT%H:%M:%S+00:00',
+          start_datetime: '2026-01-01T00:00:00+00:00',
+          end_datetime: '2026-01-31T23:59:59+00:00',
+        },
+      },
+    },
+  ],
+  create: ({ cursor }, { services }) => ({
+    ...cursor,
+    open: (state, options) => itemWindow(cursor.open(state, options), { field: cursor.cursorField, now: services.clock.now }),
+  }),
+})
+
+/** Rows of a window that ended before today are all newer than its end: without this the state would never move over it. */
+function itemWindow(run: CursorRun, { field, now }: { readonly field: string; readonly now: () => number }): CursorRun {
+  const { covered } = run
+  return {
+    slices: () => run.slices(),
+    observe: (slice, rows) => run.observe(slice, rows),
+    close: (slice) => {
+      const [, end = Number.NaN] = Object.values(slice.values).map((value) => Date.parse(String(value)))
+      const today = Math.floor(now() / DAY) * DAY
+      if (end < today) run.observe(slice, [{ [field]: utcText(end) }])
+      run.close(slice)
+    },
+    keep: (row) => run.keep(row),
+    state: () => run.state(),
+    ...(covered ? { covered: () => covered.call(run) } : {}),
+    get observed() {
+      return run.observed
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import { Cursor, type CursorRun } from '../../../framework/components/cursors/cursor.ts'
+import { defineComponent } from '../../../framework/manifest/definition/component.ts'
+import { integer, slot } from '../../../framework/manifest/definition/fields.ts'
+import { utcText } from '../insights/insight-rows.ts'
+import { pacificDate, pacificMidnight } from '../metrics/pacific.ts'
+
+const HOUR = 3_600_000
+
+export const SettledCursor = defineComponent(Cursor, {
+  type: 'SettledCursor',
+  summary: 'Moves the state of a stream over days that have come to rest, also when there was nothing to read in them.',
+  fields: {
+    cursor: slot(Cursor, { description: 'The cursor over `end_time`; it writes ISO times.' }),
+    after_hours: integer({ description: 'Hours after which the figures of a day have arrived for good.' }),
+  },
+  examples: [
+    {
+      title: 'Figures that come up to two days late',
+      manifest: {
+        type: 'SettledCursor',
+        after_hours: 48,
+        cursor: {
+          type: 'DatetimeBasedCursor',
+          cursor_field: 'end_time',
+          datetime_format: '%Y-%m-%dT%H:%M:%S+00:00',
+          cursor_datetime_formats: ['%Y-%m-%dT%H:%M:%S%z'],
+          start_datetime: '2026-01-01T00:00:00+00:00',
+        },
+      },
+    },
+  ],
+  create: ({ cursor, after_hours: hours }, { services }) => ({
+    ...cursor,
+    open: (state, options) => settled(cursor.open(state, options), { cursor, restBefore: () => services.clock.now() - hours * HOUR }),
+  }),
+})
+
+/** Without this a stream that has no rows for weeks, such as taps on a button that nobody taps, would read all those weeks every day. */
+function settled(run: CursorRun, { cursor, restBefore }: { cursor: Cursor; restBefore: () => number }): CursorRun {
+  const { covered } = run
+  return {
+    slices: () => run.slices(),
+    observe: (slice, rows) => run.observe(slice, rows),
+    close: (slice) => {
+      const [start = Number.NaN, end = Number.NaN] = Object.values(slice.values).map((value) => Date.parse(String(value)))
+      const rest = pacificMidnight(pacificDate(Math.min(end, restBefore())))
+      if (rest >= start) run.observe(slice, [{ [cursor.cursorField]: utcText(rest) }])
+      run.close(slice)
+    },
+    keep: (row) => run.keep(row),
+    state: () => run.state(),
+    ...(covered ? { covered: () => covered.call(run) } : {}),
+    get observed() {
+      return run.observed
+    },
+  }
+}

@@ -1,0 +1,159 @@
+import type { Requester } from '../../../framework/components/requesters/requester.ts'
+import {
+  type Page,
+  type PlannedCall,
+  type ReadOptions,
+  type StreamSlice,
+  sliceScope,
+} from '../../../framework/components/retrievers/retriever.ts'
+import type { ConnectorError } from '../../../framework/errors.ts'
+import type { BuildContext } from '../../../framework/manifest/definition/component.ts'
+import type { Row } from '../../../framework/protocol/messages.ts'
+import { accountOf, type GraphAccount } from '../graph/account.ts'
+import { catalogue, type GraphObject, type Metric } from '../metrics/catalogue.ts'
+import type { LazySelection } from '../metrics/metric-fields.ts'
+import { closedDay } from '../metrics/pacific.ts'
+import { insightsParams, type MetricGroup, planGroups, type Window } from '../metrics/plan.ts'
+import { isForbidden } from '../metrics/refusal.ts'
+import { RefusalGuard } from '../metrics/refusal-guard.ts'
+import { type GroupPlan, planGroup } from './account-insights-plan.ts'
+import { dataOf, insightRows, isObject, utcText } from './insight-rows.ts'
+import { clamped, rangeOf } from './insights-reading.ts'
+import { reportSmallAccount } from './small-account.ts'
+import { totalRows } from './total-rows.ts'
+
+/** The built fields of the retriever. */
+export interface AccountInsightsSettings {
+  readonly requester: Requester
+  readonly object: GraphObject
+  readonly period: string
+  readonly breakdown: string | undefined
+  readonly account_field: string
+  readonly selection: LazySelection
+  readonly context: BuildContext
+  /** Accounts whose insights are refused as a whole during this run, with the reason. */
+  readonly denied: Map<string, ConnectorError>
+}
+
+interface DatedCall {
+  readonly group: MetricGroup
+  readonly window: Window
+}
+
+const DAY = 86_400_000
+/** Days that have to be empty before older ones, which the API need not keep, are taken to be empty as well. */
+const PROBED_DAYS = 3
+
+/** Metrics that the account is too small for are not asked for. */
+function metricsFor({ selection }: AccountInsightsSettings, { audience }: GraphAccount): { asked: readonly Metric[]; small: boolean } {
+  const metrics = selection.metrics()
+  const asked = metrics.filter(({ min_followers: least }) => least === undefined || audience === undefined || audience >= least)
+  return { asked, small: asked.length < metrics.length }
+}
+
+function plansOf(settings: AccountInsightsSettings, slice: StreamSlice): readonly GroupPlan[] {
+  const { period, breakdown, object, context } = settings
+  const { asked } = metricsFor(settings, accountOf(slice.partition.scope))
+  // Only totals can be broken down; where a metric has a series, that takes fewer calls.
+  const metricType = breakdown === undefined ? 'time_series' : 'total_value'
+  const groups = planGroups(asked, { period, breakdown, metricType })
+  const frame = { limits: catalogue().limits[object] ?? {}, now: context.services.clock.now() }
+  return groups.map((group) => planGroup(group, rangeOf(slice), frame))
+}
+
+/** Calls that reading a slice takes when nothing is refused. */
+export function* plannedAccountCalls(settings: AccountInsightsSettings, slice: StreamSlice): Iterable<PlannedCall> {
+  for (const { group, windows } of plansOf(settings, slice)) {
+    const [window] = windows
+    if (!window) continue
+    const params = insightsParams(group, group.metrics, window)
+    yield { method: 'GET', url: settings.requester.url({ scope: sliceScope(slice), parts: { params } }), times: windows.length }
+  }
+}
+
+/** Reading one slice: the calls of all its groups and days are made at once, so that they can share batches. */
+export class AccountInsightsReading {
+  readonly #settings: AccountInsightsSettings
+  readonly #slice: StreamSlice
+  readonly #options: ReadOptions
+  readonly #account: GraphAccount
+  readonly #guard: RefusalGuard<DatedCall, unknown>
+
+  constructor(settings: AccountInsightsSettings, slice: StreamSlice, options: ReadOptions) {
+    const { object, denied, context } = settings
+    this.#settings = settings
+    this.#slice = slice
+    this.#options = options
+    this.#account = accountOf(slice.partition.scope)
+    const ask = (call: DatedCall, names: readonly string[]) => this.#send(call, names)
+    this.#guard = new RefusalGuard({ services: context.services, object, account: this.#account.id, denied, ask })
+  }
+
+  async *pages(): AsyncGenerator<Page> {
+    this.#guard.assertAllowed()
+    const plans = plansOf(this.#settings, this.#slice)
+    this.#report(plans)
+    try {
+      const answers = await Promise.all(plans.map((plan) => this.#readGroup(plan)))
+      for (const rows of answers) if (rows.length > 0) yield { rows: this.#transformed(rows) }
+    } catch (thrown) {
+      if (isForbidden(thrown)) this.#guard.deny(thrown)
+      throw thrown
+    }
+  }
+
+  #report(plans: readonly GroupPlan[]): void {
+    const { selection, context } = this.#settings
+    const { report } = context.services
+    selection.report(report)
+    const oldest = plans.find(({ clampedTo }) => clampedTo !== undefined)?.clampedTo
+    if (oldest !== undefined) report.finding(clamped(closedDay(oldest)))
+    if (metricsFor(this.#settings, this.#account).small) reportSmallAccount(context.services, this.#account)
+  }
+
+  /** Rows of one group, oldest day first. */
+  async #readGroup({ group, windows }: GroupPlan): Promise<Row[]> {
+    const { limits } = catalogue()
+    const kept = (limits[this.#settings.object]?.kept_days ?? Number.POSITIVE_INFINITY) * DAY
+    const mayBeGone = (windows[0]?.until ?? 0) < this.#settings.context.services.clock.now() - kept
+    const probed = mayBeGone ? windows.slice(0, PROBED_DAYS) : windows
+    const answers = await this.#askAll(group, probed)
+    const isGone = answers.every(({ bodies }) => bodies.every((body) => dataOf(body).length === 0))
+    if (mayBeGone && !isGone) answers.push(...(await this.#askAll(group, windows.slice(PROBED_DAYS))))
+    return answers.toReversed().flatMap(({ window, bodies }) => bodies.flatMap((body) => this.#rows(body, { group, window })))
+  }
+
+  async #askAll(group: MetricGroup, windows: readonly Window[]): Promise<{ window: Window; bodies: readonly unknown[] }[]> {
+    return Promise.all(windows.map(async (window) => ({ window, bodies: await this.#guard.answers({ group, window }) })))
+  }
+
+  async #send({ group, window }: DatedCall, names: readonly string[]): Promise<unknown> {
+    const { stream, signal } = this.#options
+    const answer = await this.#settings.requester.send({
+      scope: sliceScope(this.#slice),
+      parts: { params: insightsParams(group, names, window) },
+      accept: (response) => void dataOf(response.json()),
+      stream,
+      ...(signal ? { signal } : {}),
+    })
+    return answer.response.json()
+  }
+
+  #rows(body: unknown, { group, window }: DatedCall): Row[] {
+    const owner = { [this.#settings.account_field]: this.#account.id }
+    const { period, breakdown } = group
+    if (group.metricType === 'total_value') {
+      return totalRows(body, { owner, period, breakdown, endTime: utcText(window.until), day: closedDay(window.until) })
+    }
+    // Both ends belong to a window, so its first row is the last one of the window before. Some accounts have rows of days to come.
+    const rows = insightRows(body, { owner, period, range: { from: window.since + 1, to: window.until } })
+    return rows.filter(({ value_map: map }) => !isObject(map) || Object.keys(map).length > 0)
+  }
+
+  #transformed(rows: Row[]): Row[] {
+    const { transformations } = this.#options.stages
+    if (transformations.length === 0) return rows
+    const scope = sliceScope(this.#slice)
+    return rows.map((row) => transformations.reduce((current, step) => step.transform(current, scope), row))
+  }
+}

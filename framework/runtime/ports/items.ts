@@ -1,0 +1,36 @@
+import type { JsonSchema, Message, Row } from '../../protocol/messages.ts'
+
+/** A stream of one account (or of all, when merged) as the stages after the read know it. */
+export interface StreamInfo {
+  /** Unique in a run: `page_insights__1127…`. */
+  readonly name: string
+  /** What it is, shared by all accounts: `page_insights`. */
+  readonly kind: string
+  /** undefined for merged and static streams. */
+  readonly accountId: string | undefined
+  /** Key paths; empty when the source declares none. */
+  readonly primaryKey: readonly (readonly string[])[]
+  readonly cursorField: string | undefined
+  readonly schema: JsonSchema
+  /** Records come with files. */
+  readonly fileBased?: true
+}
+
+/** A page of records. The unit that travels: never one hop per record. */
+export interface PageItem {
+  readonly type: 'page'
+  readonly stream: StreamInfo
+  readonly rows: readonly Row[]
+  /** Epoch milliseconds, integer. */
+  readonly emittedAt: number
+}
+
+/** Anything else of the protocol: STATE, TRACE, LOG, CONTROL. */
+export interface MessageItem {
+  readonly type: 'message'
+  readonly message: Message
+  /** Of a STATE: the name it is kept under when that is not the stream's; such a state is ours alone and no platform's. */
+  readonly stateKey?: string
+}
+
+export type Item = PageItem | MessageItem

@@ -1,0 +1,183 @@
+import type { Clock } from '../../clock.ts'
+import { AuthenticationError, type ConnectorError, RateLimitError, StoppedError } from '../../errors.ts'
+import type { Finding } from '../../report.ts'
+
+export type StreamOutcome = 'complete' | 'incomplete' | 'pending'
+
+/** From and to as the cursor writes them, both ends read. */
+export interface CompleteRange {
+  readonly from: string | number
+  readonly to: string | number
+}
+
+/** How one stream fared. */
+export interface StreamResult {
+  readonly name: string
+  readonly kind: string
+  readonly accountId: string | undefined
+  outcome: StreamOutcome
+  rows: number
+  /** Slices that were read to their end. */
+  slices: number
+  failedSlices: number
+  /** Ranges read to their end; undefined for streams without a cursor and for those with partitions. */
+  complete?: readonly CompleteRange[]
+}
+
+export interface RunError {
+  readonly code: string
+  readonly message: string
+  readonly failure_type: string
+  readonly stream?: string
+  readonly account_id?: string
+  readonly media_id?: string
+  readonly metric?: string
+  readonly date_range?: string
+}
+
+/** How the schema of a kind of streams drifted during a run; told once per run and kind. */
+export interface DriftReport {
+  readonly stream: string
+  /** Registered before the run; null for a stream that was new. */
+  readonly from_version: number | null
+  /** Registered by the run or before it; null when nothing is registered, as after a failure. */
+  readonly to_version: number | null
+  /** How many changes there are; `changes` has the first of them. */
+  readonly changes_total: number
+  readonly changes: readonly {
+    /** Field names joined by dots; `[]` stands for the items of a list. */
+    readonly path: string
+    readonly kind: string
+    readonly severity: string
+    readonly before?: string
+    readonly after?: string
+    /** What was done about it. */
+    readonly verb: string
+    /** The first row that showed it: JSON, cut off; absent for fields that came no more. */
+    readonly record?: string
+  }[]
+  readonly discarded_rows: number
+  readonly discarded_values: number
+  /** File with what was discarded. */
+  readonly dead_letters?: string
+}
+
+/** What a run did: the JSON summary on the last line of stderr, and the exit code. */
+export interface RunSummary {
+  readonly run_id: string
+  readonly status: 'complete' | 'failed' | 'stopped'
+  readonly exit_code: ExitCode
+  readonly streams: { readonly complete: number; readonly incomplete: number; readonly pending: number }
+  readonly rows: number
+  readonly accounts: number
+  readonly media: number
+  /** All that were reported; the lists have the first thousand. */
+  readonly errors_total: number
+  readonly warnings_total: number
+  readonly errors: readonly RunError[]
+  readonly warnings: readonly RunError[]
+  /** Streams whose schemas drifted; absent when none did. */
+  readonly drift?: readonly DriftReport[]
+  readonly duration_ms: number
+}
+
+/** 0 done; 1 a stream failed; 2 usage or configuration; 3 stopped early but resumable; 4 authentication; 5 rate-limited beyond patience. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5
+
+/** Lists in a summary are cut here. */
+const LISTED = 1_000
+
+/** Collects what happens during a run. */
+export class Run {
+  readonly id: string
+  readonly #started: number
+  readonly #clock: Clock
+  readonly streams: StreamResult[] = []
+  readonly drift: DriftReport[] = []
+  /** How often each error code was reported, by stream. */
+  readonly errorCodes = new Map<string, Record<string, number>>()
+  readonly #errors: ConnectorError[] = []
+  readonly #warnings: ConnectorError[] = []
+  readonly #totals = { error: 0, warning: 0 }
+  readonly #seen = new Set<string>()
+  accounts = 0
+
+  constructor(clock: Clock, id: string) {
+    this.id = id
+    this.#clock = clock
+    this.#started = clock.monotonic()
+  }
+
+  /** Remembers a finding; false when an equal one was seen before. */
+  note({ severity, error }: Finding): boolean {
+    const key = JSON.stringify([severity, error.code, error.message, error.context])
+    if (this.#seen.has(key)) return false
+    this.#seen.add(key)
+    this.#totals[severity] += 1
+    if (severity === 'error') this.#countCode(error)
+    const list = severity === 'error' ? this.#errors : this.#warnings
+    if (list.length < LISTED) list.push(error)
+    return true
+  }
+
+  #countCode({ code, context: { stream } }: ConnectorError): void {
+    if (stream === undefined) return
+    const counts = this.errorCodes.get(stream) ?? {}
+    counts[code] = (counts[code] ?? 0) + 1
+    this.errorCodes.set(stream, counts)
+  }
+
+  exitCode(): ExitCode {
+    if (this.#errors.length === 0) return this.streams.some(({ outcome }) => outcome !== 'complete') ? 3 : 0
+    if (this.#errors.every((error) => error instanceof StoppedError)) return 3
+    const serious = this.#errors.filter((error) => !(error instanceof StoppedError))
+    if (serious.every((error) => error instanceof AuthenticationError) && this.#isLoginLost(serious)) return 4
+    if (serious.every((error) => error instanceof RateLimitError)) return 5
+    return 1
+  }
+
+  /** Accounts that were lost one by one are failures of their streams, as long as anything else could be read. */
+  #isLoginLost(errors: readonly AuthenticationError[]): boolean {
+    return errors.some(({ reach }) => reach === 'login') || !this.streams.some(({ outcome }) => outcome === 'complete')
+  }
+
+  summary(): RunSummary {
+    const count = (outcome: StreamOutcome) => this.streams.filter((stream) => stream.outcome === outcome).length
+    const exit_code = this.exitCode()
+    return {
+      run_id: this.id,
+      status: statusOf(exit_code),
+      exit_code,
+      streams: { complete: count('complete'), incomplete: count('incomplete'), pending: count('pending') },
+      rows: this.streams.reduce((sum, { rows }) => sum + rows, 0),
+      accounts: this.accounts,
+      media: this.streams.filter(({ kind }) => kind === 'media' || kind === 'posts').reduce((sum, { rows }) => sum + rows, 0),
+      errors_total: this.#totals.error,
+      warnings_total: this.#totals.warning,
+      errors: this.#errors.map(describeError),
+      warnings: this.#warnings.map(describeError),
+      ...(this.drift.length > 0 ? { drift: [...this.drift] } : {}),
+      duration_ms: Math.round(this.#clock.monotonic() - this.#started),
+    }
+  }
+}
+
+/** How a run ended, in a word. */
+export function statusOf(exitCode: ExitCode): RunSummary['status'] {
+  if (exitCode === 0) return 'complete'
+  return exitCode === 3 ? 'stopped' : 'failed'
+}
+
+export function describeError(error: ConnectorError): RunError {
+  const { stream, account_id, media_id, metric, date_range } = error.context
+  return {
+    code: error.code,
+    message: error.message,
+    failure_type: error.failureType,
+    ...(stream !== undefined ? { stream } : {}),
+    ...(account_id !== undefined ? { account_id } : {}),
+    ...(media_id !== undefined ? { media_id } : {}),
+    ...(metric !== undefined ? { metric } : {}),
+    ...(date_range !== undefined ? { date_range } : {}),
+  }
+}

@@ -1,0 +1,142 @@
+import type { Clock } from '../../clock.ts'
+import { ConnectorError, StoppedError, withContext } from '../../errors.ts'
+import type { BrokenStream } from '../../manifest/broken-stream.ts'
+import type { StreamState } from '../../protocol/messages.ts'
+import type { BoundStream } from '../assembly/bound-stream.ts'
+import type { Item } from '../ports/items.ts'
+import type { Run, StreamResult } from '../ports/run.ts'
+import type { ConnectionState } from '../ports/state-registry.ts'
+import type { CatalogMatch } from './catalog-match.ts'
+import { createChannel } from './channel.ts'
+import { chooseByState } from './read-by-state.ts'
+import { StreamReader } from './read-stream.ts'
+import type { RunReporter } from './run-reporter.ts'
+import { Slots, type Turns } from './slots.ts'
+import { stalestFirst } from './stalest-first.ts'
+import { GroupGate } from './stream-groups.ts'
+import { logItem, stateItem, statusItem } from './trace.ts'
+
+/** Pages that may wait between the sources and the destination. */
+const PAGES_IN_FLIGHT = 4
+export const DEFAULT_CONCURRENCY = 8
+
+export interface ReadOptions {
+  readonly clock: Clock
+  readonly run: Run
+  readonly report: RunReporter
+  readonly dialect: 'native' | 'airbyte'
+  readonly state: ConnectionState
+  readonly signal: AbortSignal
+  /** Slices read at the same time, over all streams. */
+  readonly concurrency?: number
+  readonly range?: { readonly from?: string; readonly to?: string }
+  readonly limit?: number
+  /** Folder for the files of streams that have some. */
+  readonly files?: string
+}
+
+/**
+ * Reads the streams of a catalog: pages and messages in the order in which a destination has to take them. A STATE comes after
+ * every record that it covers. Ends normally even when streams failed; `run` knows.
+ */
+export async function* read({ streams, gone, broken = [] }: CatalogMatch, options: ReadOptions): AsyncGenerator<Item> {
+  const out = createChannel<Item>(PAGES_IN_FLIGHT)
+  options.report.attach((item) => out.post(item))
+  const results = streams.map((bound) => result(bound))
+  options.run.streams.push(...results)
+  const left = new AbortController()
+  const signal = AbortSignal.any([options.signal, left.signal])
+  const work = readAll(streams, results, { ...options, signal, gone, broken, out }).then(
+    () => out.close(),
+    (error: unknown) => out.close(error),
+  )
+  try {
+    yield* out
+  } finally {
+    // When the stages behind us gave up, nothing more is asked of the source.
+    left.abort(new StoppedError('ERR_OUTPUT_CLOSED', 'the destination takes no more records'))
+    await work
+  }
+}
+
+interface ReadAllOptions extends ReadOptions {
+  readonly gone: CatalogMatch['gone']
+  readonly broken: readonly BrokenStream[]
+  readonly out: ReturnType<typeof createChannel<Item>>
+}
+
+async function readAll(streams: readonly BoundStream[], results: readonly StreamResult[], options: ReadAllOptions): Promise<void> {
+  const { out, state, concurrency = DEFAULT_CONCURRENCY, gone, broken } = options
+  for (const missing of gone) reportGone(missing, options)
+  for (const unbuilt of broken) reportBroken(unbuilt, options)
+  const slots = new Slots(concurrency)
+  const accounts = new Map(streams.map(({ info }) => [info.name, info.accountId ?? info.name]))
+  options.report.watchWaits?.((stream, isWaiting) => slots.waits(accounts.get(stream) ?? stream, isWaiting))
+  const lost = new Set<unknown>()
+  for (const { stream } of streams) stream.retriever.announce?.()
+  const gate = new GroupGate()
+  const waiting = stalestFirst(streams, state).flatMap((index) => {
+    const bound = streams[index]
+    const outcome = results[index]
+    return bound && outcome ? [{ bound, outcome, groups: bound.stream.groups ?? [] }] : []
+  })
+  while (waiting.length > 0) {
+    const entry = await gate.take(waiting)
+    const account = entry.bound.info.accountId ?? entry.bound.info.name
+    const readers = slots.readers(account)
+    await readers.onSizeLessThan(1)
+    if (options.signal.aborted) break
+    const slices = slots.slices(account)
+    const read = () => openReader(entry, { ...options, slices, lost }).read()
+    const done = readers.add(read).catch((error: unknown) => out.close(error))
+    void done.finally(() => gate.release(entry))
+  }
+  await slots.onIdle()
+  const failed = results.filter(({ outcome }) => outcome === 'incomplete').map(({ name }) => name)
+  if (failed.length > 0)
+    out.post(logItem('ERROR', `these streams are not complete: ${failed.slice(0, 50).join(', ')}${failed.length > 50 ? ', …' : ''}`))
+}
+
+interface ReaderOptions extends ReadAllOptions {
+  readonly slices: Turns
+  readonly lost: Set<unknown>
+}
+
+function openReader({ bound, outcome }: { bound: BoundStream; outcome: StreamResult }, options: ReaderOptions): StreamReader {
+  const { out, report, range } = options
+  const known = stateOf(bound, options)
+  const chosen = range ? { bound, state: known, dropped: false } : chooseByState(bound, known, report)
+  if (chosen.dropped) out.post(stateItem(bound.info.name, {}, 0))
+  return new StreamReader(chosen.bound, outcome, { ...options, state: chosen.state })
+}
+
+/** A backfill keeps a state of its own, in no earlier form. */
+function stateOf({ info, stream }: BoundStream, { state, range }: ReadAllOptions): StreamState | undefined {
+  const known = state[info.name]
+  return known && !range && stream.migrateState ? stream.migrateState(known) : known
+}
+
+function result({ info }: BoundStream): StreamResult {
+  return { name: info.name, kind: info.kind, accountId: info.accountId, outcome: 'pending', rows: 0, slices: 0, failedSlices: 0 }
+}
+
+/** A stream of the catalog whose account the token no longer sees: its state stays, the others go on. */
+function reportGone({ name, kind, accountId }: CatalogMatch['gone'][number], { run, report, out, clock }: ReadAllOptions): void {
+  run.streams.push({ name, kind, accountId, outcome: 'incomplete', rows: 0, slices: 0, failedSlices: 1 })
+  const message = `account ${accountId} is not among those that the token sees: its role was removed, or another token is needed`
+  report.finding({
+    severity: 'error',
+    error: new ConnectorError('ERR_ACCOUNT_GONE', message, {
+      failureType: 'config_error',
+      context: { stream: name, account_id: accountId },
+    }),
+  })
+  out.post(statusItem(name, 'INCOMPLETE', clock.now()))
+}
+
+/** A stream of the catalog that cannot be built: nothing is read of it, the others go on. */
+function reportBroken({ name, error }: BrokenStream, { run, report, out, clock }: ReadAllOptions): void {
+  run.streams.push({ name, kind: name, accountId: undefined, outcome: 'incomplete', rows: 0, slices: 0, failedSlices: 1 })
+  report.finding({ severity: 'error', error: withContext(error, { stream: name }) })
+  out.post(statusItem(name, 'INCOMPLETE', clock.now()))
+}

@@ -1,0 +1,203 @@
+import { newRunId } from '../compose/session.ts'
+import type { Budget } from '../framework/http/limits/budget.ts'
+import {
+  type AccountRecord,
+  type AccountRegistry,
+  type AccountToken,
+  AuthenticationError,
+  allowedHostsOf,
+  asConnectorError,
+  type Clock,
+  type ConnectionState,
+  type ConnectorError,
+  type ConnectorHttpClient,
+  commitState,
+  createBudget,
+  type Destination,
+  type Item,
+  type Logger,
+  type Redactor,
+  type SchemaRegistry,
+  type StateLease,
+  type StateRegistry,
+} from '../framework/index.ts'
+import { createChannel } from '../framework/runtime/read/channel.ts'
+import { Acceptance } from './acceptance.ts'
+import { type AccountOutcome, needsLogin, type SyncRun, syncAccount } from './account-sync.ts'
+import { openSyncDrift } from './drift.ts'
+import { dueAccounts } from './due.ts'
+import type { LoadedRecipe } from './load-recipe.ts'
+import { logOutcome, logRun } from './records.ts'
+import { sharedClient } from './shared-client.ts'
+import { type SyncSummary, summaryOf } from './summary.ts'
+import type { SyncOptions } from './sync-options.ts'
+
+/** Pages that may wait between the accounts and the destination. */
+const PAGES_IN_FLIGHT = 4
+export const DEFAULT_CONCURRENCY = 4
+/** Rather than wait longer for one account the run goes on with the others; the next run takes its turn. */
+const PATIENCE_SECONDS = 30
+
+export interface SyncRequest extends SyncOptions {
+  readonly accounts: AccountRegistry
+  readonly recipe: LoadedRecipe
+  readonly states: StateRegistry
+  /** Where the schemas of what is read are kept; without it nothing is watched. */
+  readonly schemas?: SchemaRegistry | undefined
+  /** The destination of the run, not opened yet; it is opened and closed here. */
+  output(known: { readonly state: ConnectionState; readonly lease: StateLease }): Promise<Destination>
+  /** The token to read an account with, refreshed where it is due; by default the one that is kept. */
+  readonly token?: ((account: AccountRecord, http: ConnectorHttpClient) => Promise<AccountToken>) | undefined
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly redactor: Redactor
+  readonly signal: AbortSignal
+  /** Hosts besides those of the manifest: of proxies and the sandbox. */
+  readonly allowedOrigins?: readonly string[] | undefined
+  readonly userAgent?: string | undefined
+  readonly random?: (() => number) | undefined
+}
+
+/**
+ * Brings the tables of all due accounts up to date: by priority, the stalest first, some at the same time. An account that fails is
+ * reported and the others finish; `lastSyncedAt` moves once its rows are written. Throws what concerns the run as a whole: the registry,
+ * a state that somebody else writes (ERR_STATE_LOCKED), a destination that cannot be opened or written.
+ */
+export async function syncAccounts(request: SyncRequest): Promise<SyncSummary> {
+  const { accounts, recipe, states, clock } = request
+  const id = newRunId(clock)
+  const started = clock.now()
+  const monotonic = clock.monotonic()
+  const { due, needingLogin } = dueAccounts(await accounts.list(), { ...request, now: started })
+  const frame = { id, needingLogin: needingLogin.length, redact: request.redactor.redact }
+  const nothing = { outcomes: [], warnings: [], left: 0, requests: 0, retries: 0, usagePercent: undefined }
+  if (due.length === 0) return summaryOf({ ...frame, ...nothing, ended: clock.now(), duration: clock.monotonic() - monotonic })
+  const lease = await states.acquire(connectionOf(recipe), recipe.manifest.id, id)
+  try {
+    const result = await syncDue(due, request, { id, lease })
+    const lost = result.outcomes.filter((outcome) => needsLogin(outcome)).length
+    const summary = summaryOf({
+      ...frame,
+      ...result,
+      needingLogin: frame.needingLogin + lost,
+      ended: clock.now(),
+      duration: clock.monotonic() - monotonic,
+    })
+    await logRun(request, summary, started)
+    return summary
+  } finally {
+    await lease.release()
+  }
+}
+
+/** Name of the state of a recipe's accounts. */
+export const connectionOf = ({ name }: Pick<LoadedRecipe, 'name'>): string => `sync-${name}`
+
+interface DueResult {
+  readonly outcomes: readonly AccountOutcome[]
+  readonly warnings: readonly ConnectorError[]
+  readonly left: number
+  readonly requests: number
+  readonly retries: number
+  readonly usagePercent: number | undefined
+}
+
+async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run: { id: string; lease: StateLease }): Promise<DueResult> {
+  const { recipe, clock, redactor, signal } = request
+  const { id, lease } = run
+  const state = (await lease.load())?.streams ?? {}
+  for (const secret of recipe.secrets) redactor.secret(secret)
+  const budget = budgetOf(request)
+  const client = clientOf(request, budget)
+  const destination = await request.output({ state, lease })
+  try {
+    await destination.open({ runId: id, connector: recipe.manifest.id, connection: connectionOf(recipe), streams: [] })
+    const out = createChannel<Item>(PAGES_IN_FLIGHT)
+    const acceptance = new Acceptance()
+    const followed = acceptance.follow(commitState(destination.write(out), lease, { ahead: destination.readsAhead === true }))
+    // Awaited below; what breaks it meanwhile reaches the accounts through `acceptance`.
+    followed.catch(() => undefined)
+    const token = (account: AccountRecord) => tokenOf(account, request, client.http)
+    const { logger, schemas } = request
+    const drift = schemas && (await openSyncDrift(schemas, { connection: connectionOf(recipe), runId: id, logger }))
+    const around = { out, acceptance, drift, token }
+    const shared: SyncRun = { id, clock, logger, redactor, signal, recipe, client, states: state, ...around }
+    const { outcomes, left } = await syncInTurn(due, request, { shared, budget })
+    out.close()
+    await followed
+    const warnings = (await drift?.finish()) ?? []
+    const { requests, retries, usagePercent } = client.http.stats()
+    return { outcomes, warnings, left, requests, retries, usagePercent }
+  } finally {
+    client.http.close()
+    await destination.close()
+  }
+}
+
+/** A few accounts at a time, in the order of the list, as long as budget, time and destination last. */
+async function syncInTurn(due: readonly AccountRecord[], request: SyncRequest, { shared, budget }: { shared: SyncRun; budget: Budget }) {
+  const { concurrency = DEFAULT_CONCURRENCY, pauseSeconds = 0, clock, signal, maxRequests = Number.POSITIVE_INFINITY } = request
+  const queue = [...due]
+  const outcomes: AccountOutcome[] = []
+  // One after the other, and beside the reading: registries take turns, and nobody has to wait for them.
+  let recorded: Promise<void> = Promise.resolve()
+  const isOver = () => signal.aborted || shared.acceptance.isBroken || budget.spent >= maxRequests || budget.millisecondsLeft() <= 0
+  const work = async () => {
+    for (;;) {
+      const account = isOver() ? undefined : queue.shift()
+      if (!account) return
+      const outcome = await syncAccount(account, shared)
+      outcomes.push(outcome)
+      recorded = recorded.then(() => logOutcome(request, outcome, shared.id))
+      if (pauseSeconds > 0 && queue.length > 0) await clock.sleep(pauseSeconds * 1000, signal).catch(() => undefined)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(concurrency, due.length) }, work))
+  await recorded
+  return { outcomes, left: queue.length + outcomes.filter(({ stopped }) => stopped).length }
+}
+
+async function tokenOf(account: AccountRecord, { token, accounts, clock }: SyncRequest, http: ConnectorHttpClient): Promise<AccountToken> {
+  const current = token ? await token(account, http) : await accounts.token(account.id)
+  const { expiresAt } = current
+  if (expiresAt === undefined || Date.parse(expiresAt) > clock.now()) return current
+  const message = `the token of account ${account.igUserId} expired on ${expiresAt.slice(0, 10)}; only a new login helps`
+  throw new AuthenticationError('ERR_TOKEN_EXPIRED', message, { reach: 'account' })
+}
+
+function budgetOf({ clock, maxRequests, deadlineSeconds }: SyncRequest): Budget {
+  return createBudget({
+    clock,
+    ...(maxRequests === undefined ? {} : { maxRequests }),
+    ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
+  })
+}
+
+function clientOf(request: SyncRequest, budget: Budget) {
+  const { recipe, clock, redactor, signal, logger, userAgent, random, allowedOrigins = [] } = request
+  const hosts = allowedHostsOf(recipe.manifest, recipe.shared, clock.now)
+  const silent = {
+    finding: ({ error }: { error: unknown }) => logger.log('warn', asConnectorError(error).message),
+    rateLimited: () => undefined,
+  }
+  return sharedClient(
+    {
+      clock,
+      redactor,
+      signal,
+      budget,
+      patienceSeconds: PATIENCE_SECONDS,
+      allowedOrigins: hosts && [...hosts, ...allowedOrigins, ...basesOf(recipe.shared)],
+      ...(userAgent === undefined ? {} : { userAgent }),
+      ...(random ? { random } : {}),
+      ...(recipe.usage ? { usageReader: recipe.usage } : {}),
+    },
+    { ...silent, log: (level, message, fields) => logger.log(level, message, fields) },
+  )
+}
+
+/** Hosts that the config points to: base_url, instagram_base_url. */
+function basesOf(config: Readonly<Record<string, unknown>>): readonly string[] {
+  const bases = Object.entries(config).filter(([field]) => /(?:^|_)base_url$/.test(field))
+  return bases.flatMap(([, base]) => (typeof base === 'string' && URL.canParse(base) ? [new URL(base).origin] : []))
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { Slots } from '../../../../framework/runtime/read/slots.ts'
+
+/** Work that ends when it is told to. */
+function gate() {
+  let open = (): void => undefined
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open }
+}
+
+const soon = () => new Promise((resolve) => setImmediate(resolve))
+
+describe('Slots', () => {
+  it('lets no more run than the bound', async () => {
+    const slots = new Slots(2)
+    const gates = [gate(), gate(), gate()]
+    const begun: number[] = []
+    for (const [index, { opened }] of gates.entries()) {
+      void slots.slices('a').add(async () => {
+        begun.push(index)
+        await opened
+      })
+    }
+    await soon()
+    expect(begun).toEqual([0, 1])
+    gates[0]?.open()
+    await soon()
+    expect(begun).toEqual([0, 1, 2])
+  })
+
+  it('does not count an account that waits, and begins nothing more when it goes on', async () => {
+    const slots = new Slots(2)
+    const begun: string[] = []
+    const held = gate()
+    const add = (account: string, until: Promise<void>) =>
+      void slots.slices(account).add(async () => {
+        begun.push(account)
+        await until
+      })
+    add('slow', held.opened)
+    add('slow', held.opened)
+    const [second, third] = [gate(), gate()]
+    add('quick', second.opened)
+    add('other', third.opened)
+    add('last', Promise.resolve())
+    await soon()
+    expect(begun).toEqual(['slow', 'slow'])
+    slots.waits('slow', true)
+    await soon()
+    expect(begun).toEqual(['slow', 'slow', 'quick', 'other'])
+    slots.waits('slow', false)
+    second.open()
+    await soon()
+    expect(begun).not.toContain('last')
+    held.open()
+    await soon()
+    expect(begun).toContain('last')
+    third.open()
+  })
+})
