@@ -15,8 +15,9 @@ type Pulled = { readonly pulled: Settled<IteratorResult<Item>> }
 type Flushed = { readonly flushed: Settled<void> }
 
 /**
- * Hands items on once they are accepted, and a STATE once it is durable. While one flush is under way further items are taken in,
- * and the next flush takes all of them together: it never waits on purpose, so nothing is repeated after a crash that need not be.
+ * Hands items on in order: once they are accepted, and a STATE once it is durable. While one flush is under way further items are taken
+ * in, and the next flush takes all of them together. An item waits for a flush only behind a STATE that waits for one, never for the
+ * item after it. Throws the failure of a flush at once, also while the source waits for its own input: the caller ends its source.
  */
 export async function* groupCommit(items: AsyncIterable<Item>, committer: Committer): AsyncGenerator<Item> {
   const source = items[Symbol.asyncIterator]()
@@ -24,7 +25,12 @@ export async function* groupCommit(items: AsyncIterable<Item>, committer: Commit
   let pulling: Promise<Pulled> | undefined
   let flushing: { readonly done: Promise<Flushed>; readonly covers: number } | undefined
   let end: Pulled['pulled'] | undefined
-  const startFlush = () => ({ done: settle(committer.flush()).then((flushed) => ({ flushed })), covers: held.length })
+  /** Something was accepted that no flush covers. */
+  let isDirty = false
+  const startFlush = () => {
+    isDirty = false
+    return { done: settle(committer.flush()).then((flushed) => ({ flushed })), covers: held.length }
+  }
   try {
     for (;;) {
       if (!flushing && (end || committer.full() || held.some(isState))) flushing = startFlush()
@@ -36,7 +42,9 @@ export async function* groupCommit(items: AsyncIterable<Item>, committer: Commit
         flushing = undefined
         if ('error' in next.flushed) throw next.flushed.error
         yield* held.splice(0, covers)
-        if (end && held.length === 0) break
+        // Without a STATE among them, what came meanwhile has no flush to wait for.
+        if (!held.some(isState)) yield* held.splice(0)
+        if (end && !isDirty) break
         continue
       }
       pulling = undefined
@@ -46,13 +54,17 @@ export async function* groupCommit(items: AsyncIterable<Item>, committer: Commit
       }
       const item = next.pulled.value.value
       await committer.accept(item)
+      isDirty = true
       if (held.length === 0 && !isState(item)) yield item
       else held.push(item)
     }
     if (end && 'error' in end) throw end.error
   } finally {
     await flushing?.done
-    await source.return?.()
+    const released = source.return?.()
+    // A generator that waits for its input only lets go when some comes.
+    if (pulling === undefined) await released
+    else released?.catch(() => undefined)
   }
 }
 

@@ -1,8 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../../../../framework/index.ts'
 import { groupCommit } from '../../../../framework/runtime/read/group-commit.ts'
 import { from } from '../../../conformance/destination.ts'
-import { page, state, streamInfo } from '../../../conformance/items.ts'
+import { message, page, state, streamInfo } from '../../../conformance/items.ts'
 
 const posts = streamInfo('posts')
 
@@ -27,7 +28,11 @@ function slowCommitter(mostHeld = 100) {
   }
 }
 
-const labelOf = (item: Item) => (item.type === 'page' ? `page ${item.rows[0]?.['id']}` : 'state')
+function labelOf(item: Item): string {
+  if (item.type === 'page') return `page ${item.rows[0]?.['id']}`
+  if (item.message.type === 'LOG') return item.message.log.message
+  return 'state'
+}
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 function collect(items: AsyncIterable<Item>) {
@@ -106,4 +111,155 @@ describe('groupCommit', () => {
     for await (const _ of groupCommit(source(), { accept: async () => undefined, full: () => false, flush: async () => undefined })) break
     expect(released).toBe(true)
   })
+
+  it('hands on a LOG that came during a flush without waiting for a further STATE', async () => {
+    const committer = slowCommitter()
+    const source = openSource()
+    const { out } = collect(groupCommit(source, committer))
+    for (const item of [state('posts', { at: 1 }), log('account 1 is read')]) source.push(item)
+    await settle()
+    expect(out).toEqual([])
+    committer.finish()
+    await settle()
+    expect(out).toEqual(['state', 'account 1 is read'])
+  })
+
+  it('makes a page durable that came last, while a flush was under way', async () => {
+    const committer = slowCommitter()
+    const { done } = collect(groupCommit(from([state('posts', { at: 1 }), page(posts, [{ id: 1 }])]), committer))
+    await settle()
+    committer.finish()
+    await settle()
+    expect(committer.events).toEqual(['accept state', 'flush 1', 'accept page 1', 'flush 1'])
+    committer.finish()
+    await done
+  })
+
+  it('throws the failure of a flush while its source waits for input', async () => {
+    const source = openSource()
+    const committer = { ...slowCommitter(), flush: () => Promise.reject(new Error('disk full')) }
+    const { done } = collect(groupCommit(source, committer))
+    source.push(state('posts', { at: 1 }))
+    await expect(done).rejects.toThrow('disk full')
+  })
+
+  it('hands on everything in order without waiting for more, whatever is interleaved', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, fc.integer({ min: 1, max: 5 }), async (script, mostHeld) => {
+        const world = watchedWorld(mostHeld)
+        for (const step of script) await world.perform(step)
+        await world.finishFlushes()
+        expect(world.out).toEqual(world.pushed)
+        expect(world.handedOnTooEarly).toEqual([])
+        world.source.end()
+        await world.finishFlushes()
+        await world.done
+        expect(world.durable()).toBe(world.pushed.length)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('hands on no STATE of a flush that failed, and ends with its error, whatever is interleaved', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, fc.nat(5), async (script, failing) => {
+        const world = watchedWorld(3, failing)
+        for (const step of script) await world.perform(step)
+        await world.finishFlushes()
+        expect(world.out).toEqual(world.pushed.slice(0, world.out.length))
+        expect(world.handedOnTooEarly).toEqual([])
+        if (world.hasFailed()) await expect(world.done).rejects.toThrow('disk full')
+        else expect(world.out).toEqual(world.pushed)
+      }),
+      { numRuns: 300 },
+    )
+  })
 })
+
+const log = (text: string): Item => message({ type: 'LOG', log: { level: 'DEBUG', message: text } })
+
+type Step = 'page' | 'state' | 'log' | 'finish' | 'settle'
+const steps = fc.array(fc.constantFrom<Step>('page', 'state', 'log', 'finish', 'settle'), { maxLength: 40 })
+
+/** A source that waits for what is pushed, as the channel between accounts and a destination does. */
+function openSource() {
+  const queue: Item[] = []
+  let ended = false
+  let wake = (): void => undefined
+  return {
+    push: (item: Item) => {
+      queue.push(item)
+      wake()
+    },
+    end: () => {
+      ended = true
+      wake()
+    },
+    async *[Symbol.asyncIterator]() {
+      for (;;) {
+        const item = queue.shift()
+        if (item) yield item
+        else if (ended) return
+        else
+          await new Promise<void>((resolve) => {
+            wake = resolve
+          })
+      }
+    },
+  }
+}
+
+/** groupCommit between an open source and a reader that checks that what it gets is durable where it has to be. */
+function watchedWorld(mostHeld: number, failing = Number.POSITIVE_INFINITY) {
+  const source = openSource()
+  const pushed: string[] = []
+  const out: string[] = []
+  const handedOnTooEarly: string[] = []
+  const waiting: (() => void)[] = []
+  let [accepted, durable, flushes, held] = [0, 0, 0, 0]
+  let failed = false
+  const committer = {
+    accept: async () => {
+      accepted += 1
+      held += 1
+    },
+    full: () => held >= mostHeld,
+    flush: async () => {
+      const [covers, index] = [accepted, flushes++]
+      held = 0
+      await new Promise<void>((resolve) => waiting.push(resolve))
+      failed = index === failing
+      if (failed) throw new Error('disk full')
+      durable = covers
+    },
+  }
+  const done = (async () => {
+    for await (const item of groupCommit(source, committer)) {
+      out.push(labelOf(item))
+      if (labelOf(item).startsWith('state') && durable < out.length) handedOnTooEarly.push(labelOf(item))
+    }
+  })()
+  done.catch(() => undefined)
+  const push = (kind: 'page' | 'state' | 'log') => {
+    const name = String(pushed.length)
+    const item = { page: page(posts, [{ id: name }]), state: state('posts', { at: name }), log: log(`log ${name}`) }[kind]
+    pushed.push(labelOf(item))
+    source.push(item)
+  }
+  return {
+    ...{ source, pushed, out, handedOnTooEarly, done },
+    durable: () => durable,
+    hasFailed: () => failed,
+    async perform(step: Step) {
+      if (step === 'finish') waiting.shift()?.()
+      else if (step === 'settle') await settle()
+      else push(step)
+    },
+    async finishFlushes() {
+      for (let turn = 0; turn < 10 || waiting.length > 0; turn++) {
+        waiting.shift()?.()
+        await settle()
+      }
+    },
+  }
+}
