@@ -5,7 +5,7 @@ import type { DestinationReport } from '../framework/runtime/ports/destination.t
 import type { Item } from '../framework/runtime/ports/items.ts'
 import { describeError } from '../framework/runtime/ports/run.ts'
 import type { CatalogMatch } from '../framework/runtime/read/catalog-match.ts'
-import { commitState } from '../framework/runtime/read/commit-state.ts'
+import { deliver } from '../framework/runtime/read/deliver.ts'
 import { observeDrift } from '../framework/runtime/read/observe-drift.ts'
 import { read as readStreams } from '../framework/runtime/read/read.ts'
 import { closing } from './closing.ts'
@@ -122,12 +122,17 @@ class Reading {
       await closing(destination, session.report, async () => {
         const signal = AbortSignal.any([session.signal, over.signal])
         const rows = readStreams(drift.catalog, { ...readOptions(session, state, this.#request), signal })
-        const written = destination.write(observeDrift(rows, drift.watch, session.report))
-        for await (const item of commitState(written, state.lease, { ahead: destination.readsAhead === true, giveUp })) {
-          await this.#follow(item, recording).catch((thrown: unknown) => {
-            giveUp()
-            throw thrown
-          })
+        const items = observeDrift(rows, drift.watch, session.report)
+        try {
+          for await (const item of deliver(items, { destination, lease: state.lease, giveUp })) {
+            await this.#follow(item, recording).catch((thrown: unknown) => {
+              giveUp()
+              throw thrown
+            })
+          }
+        } finally {
+          // After a failure the stages above left without it: what it was doing is over before anything is summed up.
+          await rows.return(undefined)
         }
       })
     })

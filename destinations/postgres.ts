@@ -1,12 +1,12 @@
 import {
   type Clock,
   ConfigError,
-  type ConnectionState,
   ConnectorError,
   openPostgres,
   type PostgresDatabase,
   type Query,
   quoted,
+  type StateCommit,
   type StateLease,
 } from '../framework/index.ts'
 import type { ColumnType } from './tables/column-type.ts'
@@ -64,16 +64,18 @@ class PostgresTables implements TableStore {
     })
   }
 
-  async write(batches: readonly Batch[], states: ConnectionState): Promise<void> {
+  async write(batches: readonly Batch[], commit: StateCommit): Promise<void> {
     const repeatable = batches.every(({ plan }) => plan.columns.some(({ key }) => key))
-    const confirm = await this.#database.transaction(
-      async (query) => {
-        for (const batch of batches) await this.#upsert(batch, query)
-        return this.#states && Object.keys(states).length > 0 ? this.#states.commit(query, states) : undefined
-      },
-      { repeatable },
-    )
-    confirm?.()
+    const transaction = (write: (query: Query) => Promise<void>) =>
+      this.#database.transaction(
+        async (query) => {
+          for (const batch of batches) await this.#upsert(batch, query)
+          await write(query)
+        },
+        { repeatable },
+      )
+    const joined = Object.keys(commit.streams).length > 0 ? this.#states : undefined
+    await (joined ? joined.commit(commit, transaction) : transaction(async () => undefined))
   }
 
   place(table: string): string {

@@ -109,10 +109,19 @@ export { memoryJournal } from './runtime/ports/memory-journal.ts'
 export { type CompleteRange, type DriftReport, type ExitCode, Run, type RunSummary } from './runtime/ports/run.ts'
 export type { RunLog, RunRecord, StreamRecord } from './runtime/ports/run-log.ts'
 export { readSchemaName, type SchemaRegistry, type SchemaVersion, schemaName } from './runtime/ports/schema-registry.ts'
-export type { ConnectionState, JoinedCommit, LeaseHolder, StateLease, StateRegistry, StateVersion } from './runtime/ports/state-registry.ts'
+export type {
+  ConnectionState,
+  JoinedCommit,
+  LeaseHolder,
+  StateCommit,
+  StateLease,
+  StateRegistry,
+  StateVersion,
+} from './runtime/ports/state-registry.ts'
 export { backfillKey, isBackfillKey } from './runtime/read/backfill.ts'
 export { type CatalogMatch, type ConfiguredChoice, matchCatalog } from './runtime/read/catalog-match.ts'
 export { commitState } from './runtime/read/commit-state.ts'
+export { type Delivery, deliver } from './runtime/read/deliver.ts'
 export { type Committer, groupCommit } from './runtime/read/group-commit.ts'
 export { observeDrift, type SchemaWatch } from './runtime/read/observe-drift.ts'
 export { type ReadOptions, read as readStreams } from './runtime/read/read.ts'

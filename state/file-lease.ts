@@ -75,8 +75,8 @@ export class FileLease implements StateLease {
     return versionOf(document)
   }
 
-  commit(streams: ConnectionState): Promise<void> {
-    return this.#queue.add(stateTexts(streams))
+  commit(streams: ConnectionState, position?: number): Promise<void> {
+    return this.#queue.add(stateTexts(streams), position)
   }
 
   async replace(streams: ConnectionState): Promise<void> {

@@ -27,8 +27,6 @@ export class PostgresLease implements StateLease {
   readonly #options: PostgresLeaseOptions
   readonly #timer: NodeJS.Timeout
   readonly #queue: CommitQueue
-  /** Texts of states that were committed in somebody else's transaction; `commit` of them has nothing left to do. */
-  readonly #committed = new Map<string, string>()
   #released = false
   #pruned = false
 
@@ -36,7 +34,11 @@ export class PostgresLease implements StateLease {
     this.#options = options
     this.token = options.token
     this.#queue = new CommitQueue((changes) => this.#commit(changes))
-    this.joined = { database: options.database.identity, commit: (query, streams) => this.#commitWithin(query, streams) }
+    this.joined = {
+      database: options.database.identity,
+      commit: ({ streams, position }, transaction) =>
+        this.#queue.join(new Map(stateTexts(streams)), position, (fresh) => transaction((query) => this.#write(fresh, query))),
+    }
     // A failed heartbeat needs no report of its own: at worst the lease is taken over, and then the commit fails.
     this.#timer = setInterval(() => this.#beat().catch(() => undefined), options.heartbeat)
     this.#timer.unref()
@@ -51,9 +53,8 @@ export class PostgresLease implements StateLease {
     })
   }
 
-  async commit(streams: ConnectionState): Promise<void> {
-    const changes = [...stateTexts(streams)].filter(([name, text]) => this.#committed.get(name) !== text)
-    if (changes.length > 0) await this.#queue.add(changes)
+  commit(streams: ConnectionState, position?: number): Promise<void> {
+    return this.#queue.add(stateTexts(streams), position)
   }
 
   async replace(streams: ConnectionState): Promise<void> {
@@ -79,15 +80,8 @@ export class PostgresLease implements StateLease {
     return this.#options.database.transaction((query) => this.#write(changes, query))
   }
 
-  async #commitWithin(query: Query, streams: ConnectionState): Promise<() => void> {
-    const changes = new Map(stateTexts(streams))
-    await this.#write(changes, query)
-    return () => {
-      for (const [name, text] of changes) this.#committed.set(name, text)
-    }
-  }
-
   async #write(changes: StateChanges, query: Query): Promise<void> {
+    if (changes.size === 0) return
     const { tables, connection } = this.#options
     const version = await this.#nextVersion(query)
     const name = storedName(connection)

@@ -11,15 +11,16 @@ import {
   type ConnectionState,
   type ConnectorError,
   type ConnectorHttpClient,
-  commitState,
   createBudget,
   type Destination,
+  deliver,
   type Item,
   type Logger,
   type Redactor,
   type SchemaRegistry,
   type StateLease,
   type StateRegistry,
+  StoppedError,
 } from '../framework/index.ts'
 import { createChannel } from '../framework/runtime/read/channel.ts'
 import { Acceptance } from './acceptance.ts'
@@ -68,22 +69,17 @@ export async function syncAccounts(request: SyncRequest): Promise<SyncSummary> {
   const id = newRunId(clock)
   const started = clock.now()
   const monotonic = clock.monotonic()
-  const { due, needingLogin } = dueAccounts(await accounts.list(), { ...request, now: started })
-  const frame = { id, needingLogin: needingLogin.length, redact: request.redactor.redact }
-  const nothing = { outcomes: [], warnings: [], left: 0, requests: 0, retries: 0, usagePercent: undefined }
-  if (due.length === 0) return summaryOf({ ...frame, ...nothing, ended: clock.now(), duration: clock.monotonic() - monotonic })
   const lease = await states.acquire(connectionOf(recipe), recipe.manifest.id, id)
   try {
-    const result = await syncDue(due, request, { id, lease })
+    // Under the lease: what another run finished while this one started is not due any more.
+    const { due, needingLogin } = dueAccounts(await accounts.list(), { ...request, now: clock.now() })
+    const result = due.length === 0 ? nothing : await syncDue(due, request, { id, lease })
     const lost = result.outcomes.filter((outcome) => needsLogin(outcome)).length
     const summary = summaryOf({
-      ...frame,
-      ...result,
-      needingLogin: frame.needingLogin + lost,
-      ended: clock.now(),
-      duration: clock.monotonic() - monotonic,
+      ...{ id, redact: request.redactor.redact, ...result, needingLogin: needingLogin.length + lost },
+      ...{ ended: clock.now(), duration: clock.monotonic() - monotonic },
     })
-    await logRun(request, summary, started)
+    if (due.length > 0) await logRun(request, summary, started)
     return summary
   } finally {
     await lease.release()
@@ -102,33 +98,42 @@ interface DueResult {
   readonly usagePercent: number | undefined
 }
 
+const nothing: DueResult = { outcomes: [], warnings: [], left: 0, requests: 0, retries: 0, usagePercent: undefined }
+
 async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run: { id: string; lease: StateLease }): Promise<DueResult> {
-  const { recipe, clock, redactor, signal } = request
+  const { recipe, clock, redactor, logger, schemas } = request
   const { id, lease } = run
   const state = (await lease.load())?.streams ?? {}
   for (const secret of recipe.secrets) redactor.secret(secret)
+  const over = new AbortController()
+  const signal = AbortSignal.any([request.signal, over.signal])
   const budget = budgetOf(request)
-  const client = clientOf(request, budget)
+  const client = clientOf({ ...request, signal }, budget)
   const destination = await request.output({ state, lease })
+  const out = createChannel<Item>(PAGES_IN_FLIGHT)
+  // Whoever fails behind the accounts says so at once: they may be waiting for the provider, or for each other.
+  const giveUp = () => {
+    over.abort(new StoppedError('ERR_OUTPUT_CLOSED', 'the destination stopped accepting records'))
+    out.close()
+  }
   try {
-    await destination.open({ runId: id, connector: recipe.manifest.id, connection: connectionOf(recipe), streams: [] })
-    const out = createChannel<Item>(PAGES_IN_FLIGHT)
+    await destination.open({ runId: id, connector: recipe.manifest.id, connection: connectionOf(recipe), streams: [], giveUp })
     const acceptance = new Acceptance()
-    const followed = acceptance.follow(commitState(destination.write(out), lease, { ahead: destination.readsAhead === true }))
+    const followed = acceptance.follow(deliver(out, { destination, lease, giveUp })).finally(giveUp)
     // Awaited below; what breaks it meanwhile reaches the accounts through `acceptance`.
     followed.catch(() => undefined)
     const token = (account: AccountRecord) => tokenOf(account, request, client.http)
-    const { logger, schemas } = request
     const drift = schemas && (await openSyncDrift(schemas, { connection: connectionOf(recipe), runId: id, logger }))
     const around = { out, acceptance, drift, token }
     const shared: SyncRun = { id, clock, logger, redactor, signal, recipe, client, states: state, ...around }
-    const { outcomes, left } = await syncInTurn(due, request, { shared, budget })
+    const { outcomes, left } = await syncInTurn(due, { ...request, signal }, { shared, budget })
     out.close()
     await followed
     const warnings = (await drift?.finish()) ?? []
     const { requests, retries, usagePercent } = client.http.stats()
     return { outcomes, warnings, left, requests, retries, usagePercent }
   } finally {
+    out.close()
     client.http.close()
     await destination.close()
   }

@@ -1,5 +1,4 @@
 import {
-  type ConnectionState,
   type Destination,
   type DestinationReport,
   groupCommit,
@@ -32,6 +31,7 @@ export class TableDestination implements Destination {
   readonly #planned = new Map<string, Set<unknown>>()
   readonly #rows = new Map<string, number>()
   #states = new Map<string, StreamState>()
+  #position: number | undefined
   #writing: Promise<void> = Promise.resolve()
   #giveUp = (): void => undefined
 
@@ -80,6 +80,7 @@ export class TableDestination implements Destination {
     } else if (item.message.type === 'STATE') {
       const { stream_descriptor, stream_state } = item.message.state.stream
       this.#states.set(item.stateKey ?? stream_descriptor.name, stream_state)
+      this.#position = item.position
     }
   }
 
@@ -127,11 +128,11 @@ export class TableDestination implements Destination {
 
   #flush(): Promise<void> {
     const batches = Array.from(this.#tables.values(), (buffer) => buffer.take()).filter((batch) => batch !== undefined)
-    const states: ConnectionState = Object.fromEntries(this.#states)
+    const commit = { streams: Object.fromEntries(this.#states), position: this.#position }
     this.#states = new Map()
-    if (batches.length === 0 && Object.keys(states).length === 0) return this.#writing
+    if (batches.length === 0 && Object.keys(commit.streams).length === 0) return this.#writing
     const written = this.#writing.then(async () => {
-      await this.#store.write(batches, states)
+      await this.#store.write(batches, commit)
       for (const { taken } of batches) {
         for (const [stream, rows] of taken) this.#rows.set(stream, (this.#rows.get(stream) ?? 0) + rows)
       }

@@ -1,4 +1,4 @@
-import type { ConnectionState } from '../../framework/index.ts'
+import type { StateCommit } from '../../framework/index.ts'
 import type { ColumnType } from './column-type.ts'
 import type { Batch } from './table-buffer.ts'
 import type { TablePlan } from './table-plan.ts'
@@ -12,7 +12,7 @@ export interface TableStore {
    * Upserts the batches and, where the store keeps them, commits the states: all in one transaction. Throws when another number of
    * rows was written than was given.
    */
-  write(batches: readonly Batch[], states: ConnectionState): Promise<void>
+  write(batches: readonly Batch[], commit: StateCommit): Promise<void>
   /** Where a person finds the table. */
   place(table: string): string
   close(): Promise<void>

@@ -57,8 +57,8 @@ export class S3Lease implements StateLease {
     return document && versionOf(document)
   }
 
-  commit(streams: ConnectionState): Promise<void> {
-    return this.#queue.add(stateTexts(streams))
+  commit(streams: ConnectionState, position?: number): Promise<void> {
+    return this.#queue.add(stateTexts(streams), position)
   }
 
   async replace(streams: ConnectionState): Promise<void> {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Clock, ConnectionState, RunRecord, StateLease, StateRegistry } from '../../framework/index.ts'
 import { fakeClock } from './fake-clock.ts'
@@ -58,6 +59,50 @@ export function testStateRegistry(name: string, createStore: () => Promise<State
       expect((await lease.load())?.streams).toEqual({ a: { at: 2 }, b: { at: 1 }, c: { at: 3 } })
       expect((await registry.show('acme'))?.version).toBe(3)
       await lease.release()
+    })
+
+    it('keeps the newer state when an older one is committed after it', async () => {
+      const lease = await acquire()
+      await lease.commit({ a: { at: 5 } }, 5)
+      await lease.commit({ a: { at: 3 } }, 3)
+      await lease.commit({ a: { at: 'five again' } }, 5)
+      await lease.commit({ a: { at: 4 }, b: { at: 4 } }, 4)
+      expect((await registry.show('acme'))?.streams).toEqual({ a: { at: 5 }, b: { at: 4 } })
+      await lease.commit({ a: { at: 6 } }, 6)
+      await lease.commit({ b: { at: 'imported' } })
+      expect((await lease.load())?.streams).toEqual({ a: { at: 6 }, b: { at: 'imported' } })
+      await lease.release()
+    })
+
+    it('ends with the newest state of each stream, in whatever order commits arrive', async () => {
+      const order = fc.shuffledSubarray([1, 2, 3, 4, 5, 6, 7, 8], { minLength: 8 })
+      let run = 0
+      const commits = fc.record({ order, waits: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }) })
+      await fc.assert(
+        fc.asyncProperty(commits, async ({ order: positions, waits }) => {
+          const lease = await acquire(`run-${++run}`, `connection ${run}`)
+          const open: Promise<void>[] = []
+          for (const [index, position] of positions.entries()) {
+            open.push(lease.commit({ [position % 2 ? 'odd' : 'even']: { at: position } }, position))
+            if (waits[index]) await Promise.all(open)
+          }
+          await Promise.all(open)
+          expect((await lease.load())?.streams).toEqual({ odd: { at: 7 }, even: { at: 8 } })
+          await lease.release()
+        }),
+        { numRuns: 10 },
+      )
+    })
+
+    it('counts positions anew with every lease', async () => {
+      const first = await acquire('run-1')
+      await first.commit({ a: { at: 9 } }, 9)
+      await first.release()
+      const second = await acquire('run-2')
+      await second.load()
+      await second.commit({ a: { at: 10 } }, 1)
+      expect((await registry.show('acme'))?.streams).toEqual({ a: { at: 10 } })
+      await second.release()
     })
 
     it('keeps all of many commits at once', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postgresDestination } from '../../destinations/postgres.ts'
-import { type Item, openPostgres } from '../../framework/index.ts'
+import { deliver, type Item, openPostgres } from '../../framework/index.ts'
 import { postgresStateRegistry } from '../../state/postgres.ts'
 import { from, runOf } from '../conformance/destination.ts'
 import { fakeClock } from '../conformance/fake-clock.ts'
@@ -69,6 +69,7 @@ describe('postgresStateRegistry', () => {
       await destination.open(runOf([posts]))
       return { registry, lease, destination }
     }
+    const atOf = (value: unknown) => Number((value as { readonly at: number }).at)
     const items: readonly Item[] = [page(posts, [{ id: '1' }]), state('posts', { at: 1 })]
 
     it('commits rows and state in one transaction, once', async () => {
@@ -81,6 +82,33 @@ describe('postgresStateRegistry', () => {
         }
       }
       expect((await registry.show('acme'))?.version).toBe(1)
+      await Promise.all([destination.close(), lease.release()])
+      await registry.close()
+    })
+
+    it('never goes back to a state that the destination folded into a newer one', async () => {
+      const url = server.freshUrl()
+      const { registry, lease, destination } = await setUp(url)
+      const many = Array.from({ length: 20 }, (_, at) => [page(posts, [{ id: String(at) }]), state('posts', { at })]).flat()
+      const seen: unknown[] = []
+      for await (const item of deliver(from(many), { destination, lease, giveUp: () => undefined })) {
+        if (item.type === 'message') seen.push((await registry.show('acme'))?.streams['posts'])
+      }
+      expect(seen).toHaveLength(20)
+      expect(seen).toEqual(seen.toSorted((a, b) => atOf(a) - atOf(b)))
+      expect((await registry.show('acme'))?.streams).toEqual({ posts: { at: 19 } })
+      await Promise.all([destination.close(), lease.release()])
+      await registry.close()
+    })
+
+    it('stores rows but no state of a joined commit that a newer one overtook', async () => {
+      const url = server.freshUrl()
+      const { registry, lease, destination } = await setUp(url)
+      await lease.commit({ posts: { at: 9 } }, 9)
+      const older = { ...state('posts', { at: 3 }), position: 3 } as Item
+      for await (const _ of destination.write(from([page(posts, [{ id: '1' }]), older])));
+      expect(await ask(url, (schema) => `select _extra from ${schema}.posts`)).toEqual([{ _extra: { id: '1' } }])
+      expect((await registry.show('acme'))?.streams).toEqual({ posts: { at: 9 } })
       await Promise.all([destination.close(), lease.release()])
       await registry.close()
     })

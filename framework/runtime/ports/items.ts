@@ -31,6 +31,8 @@ export interface MessageItem {
   readonly message: Message
   /** Of a STATE: the name it is kept under when that is not the stream's; such a state is ours alone and no platform's. */
   readonly stateKey?: string
+  /** Of a STATE: where it stands in the run. Of two states of a stream the one with the higher position is the newer. */
+  readonly position?: number
 }
 
 export type Item = PageItem | MessageItem

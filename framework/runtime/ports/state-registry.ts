@@ -30,8 +30,12 @@ export interface StateLease {
   readonly token: number
   /** undefined when nothing was ever committed. Throws ConfigError ERR_STATE_UNREADABLE, never an empty state for a broken file. */
   load(): Promise<StateVersion | undefined>
-  /** Replaces the state of the streams given, keeps the others. Durable when it resolves. */
-  commit(streams: ConnectionState): Promise<void>
+  /**
+   * Replaces the state of the streams given, keeps the others. Durable when it resolves. `position` is that of the newest state among
+   * them: a state of a stream that was committed with this position or a higher one stays, so that a state never goes back. Without a
+   * position a commit is newer than all before it.
+   */
+  commit(streams: ConnectionState, position?: number): Promise<void>
   /** The states given are all there are: others go. For a reset and an import; reads commit. */
   replace(streams: ConnectionState): Promise<void>
   release(): Promise<void>
@@ -39,12 +43,21 @@ export interface StateLease {
   readonly joined?: JoinedCommit
 }
 
+/** States that are committed together, and the position of the newest of them. */
+export interface StateCommit {
+  readonly streams: ConnectionState
+  readonly position: number | undefined
+}
+
 /** Commits states inside somebody else's transaction, so that they and what they stand for are stored together or not at all. */
 export interface JoinedCommit {
   /** `PostgresDatabase.identity` of where the states are. */
   readonly database: string
-  /** What it gives has to be called once the transaction is committed; `commit` of the same states then has nothing left to do. */
-  commit(query: Query, streams: ConnectionState): Promise<() => void>
+  /**
+   * Runs `transaction`, which has to call `write` before it commits; `write` stores the states in it. Takes turns with the commits of the
+   * lease, under the same rule: a `commit` of the same states has nothing left to do.
+   */
+  commit<T>(commit: StateCommit, transaction: (write: (query: Query) => Promise<void>) => Promise<T>): Promise<T>
 }
 
 export interface StateRegistry {

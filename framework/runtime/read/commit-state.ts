@@ -28,19 +28,22 @@ export async function* commitState(
   }
   for await (const item of items) {
     const state = stateOf(item)
-    if (lease && state) await lease.commit({ [state.name]: state.state })
+    if (lease && state) await lease.commit({ [state.name]: state.state }, state.position)
     yield item
   }
 }
 
 function committerOf(lease: StateLease, giveUp: (() => void) | undefined): Committer {
   let states = new Map<string, StreamState>()
+  let position: number | undefined
   let pages = 0
   return {
     async accept(item) {
       const found = stateOf(item)
-      if (found) states.set(found.name, found.state)
-      else if (item.type === 'page') pages += 1
+      if (found) {
+        states.set(found.name, found.state)
+        position = found.position
+      } else if (item.type === 'page') pages += 1
     },
     full: () => pages >= pagesAhead,
     async flush() {
@@ -48,7 +51,7 @@ function committerOf(lease: StateLease, giveUp: (() => void) | undefined): Commi
       states = new Map()
       pages = 0
       try {
-        if (pending.size > 0) await lease.commit(Object.fromEntries(pending))
+        if (pending.size > 0) await lease.commit(Object.fromEntries(pending), position)
       } catch (thrown) {
         giveUp?.()
         throw thrown
@@ -57,8 +60,8 @@ function committerOf(lease: StateLease, giveUp: (() => void) | undefined): Commi
   }
 }
 
-function stateOf(item: Item): { readonly name: string; readonly state: StreamState } | undefined {
+function stateOf(item: Item) {
   if (item.type !== 'message' || item.message.type !== 'STATE') return undefined
   const { stream_descriptor, stream_state } = item.message.state.stream
-  return { name: item.stateKey ?? stream_descriptor.name, state: stream_state as StreamState }
+  return { name: item.stateKey ?? stream_descriptor.name, state: stream_state, position: item.position }
 }
