@@ -118,6 +118,17 @@ export type {
   StateRegistry,
   StateVersion,
 } from './runtime/ports/state-registry.ts'
+export type {
+  AppCredentials,
+  Connected,
+  Login,
+  LoginCode,
+  LoginRequest,
+  SeenAccount,
+  TokenAccess,
+  TokenCall,
+  TokenProvider,
+} from './runtime/ports/token-provider.ts'
 export { backfillKey, isBackfillKey } from './runtime/read/backfill.ts'
 export { type CatalogMatch, type ConfiguredChoice, matchCatalog } from './runtime/read/catalog-match.ts'
 export { commitState } from './runtime/read/commit-state.ts'
