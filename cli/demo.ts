@@ -12,7 +12,7 @@ function say(text: string): void {
 }
 
 function connector(...args: readonly string[]): Promise<string> {
-  say(`\n$ npx connector ${args.join(' ')}`)
+  say(`\n$ npx declarative-connector ${args.join(' ')}`)
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
     let out = ''

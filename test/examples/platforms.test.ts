@@ -73,8 +73,8 @@ describe('the examples', () => {
   it('run as a Supabase function, with its name in front of the path', async () => {
     const { play } = await openPlace()
     const source = readFileSync('examples/supabase/functions/instagram-sync/index.ts', 'utf8')
-    // What Deno does by itself: types go, `npm:` names a package.
-    const plain = source.replace('(request: Request)', '(request)').replaceAll("'npm:", "'")
+    // What Deno does by itself: types go, `npm:` names a package and its version.
+    const plain = source.replace('(request: Request)', '(request)').replace(/'npm:([^@']+)@[^/']+/g, "'$1")
     const script = `
       let serve
       const env = { ...process.env, SUPABASE_DB_URL: process.env.CONNECTOR_ACCOUNTS }
@@ -97,7 +97,7 @@ describe('the examples', () => {
     const workflow = parse(readFileSync('examples/github-actions/.github/workflows/instagram-sync.yml', 'utf8'))
     const [, step] = workflow.jobs.sync.steps
     const crontab = readFileSync('examples/crontab/crontab', 'utf8')
-    const flags = (text: string) => /connector sync( --[^>\n]*)/.exec(text)?.[1]?.trim().split(' ') ?? []
+    const flags = (text: string) => /declarative-connector\S* sync( --[^>\n]*)/.exec(text)?.[1]?.trim().split(' ') ?? []
     expect(flags(step.run)).toEqual(['--max-requests', '150', '--deadline', '600'])
     expect(Object.keys(step.env)).toEqual(['CONNECTOR_ACCOUNTS', 'CONNECTOR_OUTPUT', 'CONNECTOR_ACCOUNTS_KEY'])
     const { code, stdout } = await runConnector(['sync', ...flags(crontab), '--config', 'config.json'], { env, cwd: folder })

@@ -1,5 +1,5 @@
 // Deno: `npm:` imports come from the registry; the rest is what every platform runs.
-import { openService } from 'npm:connector/service'
+import { openService } from 'npm:declarative-connector@0.1.0/service'
 
 const database = Deno.env.get('SUPABASE_DB_URL')
 const service = await openService({
