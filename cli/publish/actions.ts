@@ -1,11 +1,10 @@
+import { findConnector } from '../../compose/connector-source.ts'
+import { findAction } from '../../compose/find-action.ts'
 import type { Session } from '../../compose/session.ts'
 import { storageUrl } from '../../compose/storage-url.ts'
-import { hasErrors } from '../../connectors/instagram_publish/media/finding.ts'
-import { inspectMedia } from '../../connectors/instagram_publish/media/inspect.ts'
-import { isPost, validatePost } from '../../connectors/instagram_publish/media/validate.ts'
+import { connectors } from '../../connectors/index.ts'
 import { systemClock } from '../../framework/clock.ts'
-import type { Action } from '../../framework/components/actions/action.ts'
-import { ConfigError, suggest } from '../../framework/errors.ts'
+import { ConfigError } from '../../framework/errors.ts'
 import type { JsonObject } from '../../framework/protocol/messages.ts'
 import { type ActionRequest, actionKey, planAction, runAction } from '../../framework/runtime/action/run-action.ts'
 import { settleByHand } from '../../framework/runtime/action/settle-action.ts'
@@ -16,7 +15,7 @@ import { openJournal } from '../../state/journals/open.ts'
 import { type Invocation, text } from '../command.ts'
 import { seconds } from '../output/numbers.ts'
 import { redactor } from '../redact.ts'
-import { openSession } from '../session.ts'
+import { withSession } from '../session.ts'
 import { readPost } from './input.ts'
 import { printJson, reportOutcome, say, statusOf } from './output.ts'
 
@@ -35,18 +34,29 @@ export async function post(invocation: Invocation): Promise<ExitCode> {
 }
 
 /** Says what is wrong with a post before anything is sent. */
-export async function validate({ argument, options, io }: Invocation): Promise<ExitCode> {
+export async function validate(invocation: Invocation): Promise<ExitCode> {
+  const { argument, options, io } = invocation
   const input = readPost(argument)
-  const localHosts = options['localMedia'] === true
-  const written = validatePost(input, { localHosts })
-  const look = options['offline'] !== true && isPost(input, written)
-  const inspected = look ? await inspectMedia(input, { localHosts, signal: io.signal }) : { media: [], findings: [] }
-  const findings = [...written, ...inspected.findings]
-  const valid = !hasErrors(findings)
-  printJson({ valid, findings, media: inspected.media.map(({ use, facts }) => ({ path: use.path, ...facts })) }, io)
+  const check = postCheck(invocation)
+  const { valid, findings, media } = await check(input, {
+    depth: options['offline'] === true ? 'written' : 'media',
+    media: options['localMedia'] === true ? 'local' : 'public',
+    signal: io.signal,
+  })
+  printJson({ valid, findings, media }, io)
   for (const { severity, path, rule, found, fix } of findings) say(`${severity}: ${path || 'post'} (${rule}): ${found}; ${fix}`, io)
   say(valid ? 'the post can be published, as far as can be seen from here' : 'the post would be refused', io)
   return valid ? 0 : 2
+}
+
+/** The rules of the connector that is named; without a name, those of the only connector that has any. */
+function postCheck({ options, io }: Invocation) {
+  const able = connectors.filter(({ validate }) => validate)
+  const name = text(options, 'connector') ?? (able.length === 1 ? able[0]?.id : undefined)
+  const check = name === undefined ? undefined : findConnector(name, io.env).package?.validate
+  if (check) return check
+  const known = able.map(({ product }) => product).join(', ')
+  throw new ConfigError('ERR_FLAG_INVALID', `--connector ${name ?? ''} names no connector that checks posts; known: ${known}`)
 }
 
 /** Prints what the journal knows of one key. */
@@ -109,31 +119,19 @@ interface Wanted {
 
 function requestFor({ connector }: Session, { options }: Invocation, { name, input, key }: Wanted): ActionRequest {
   const wait = seconds(options, 'maxWait')
-  const action = actionOf(connector.actions, name, connector.manifest.name)
-  return { action, connector: connector.manifest.id, input, key, options: wait === undefined ? {} : { max_wait_seconds: wait } }
-}
-
-function actionOf(actions: readonly Action[], name: string, connector: string): Action {
-  const found = actions.find((action) => action.name === name)
-  if (found) return found
-  const known = actions.map((action) => action.name)
-  const advice = known.length === 0 ? 'it only reads' : suggest(name, known)
-  throw new ConfigError('ERR_ACTION_UNKNOWN', `${connector} has no action '${name}'; ${advice}`)
+  return {
+    action: findAction(connector, name),
+    connector: connector.manifest.id,
+    input,
+    key,
+    options: wait === undefined ? {} : { max_wait_seconds: wait },
+  }
 }
 
 async function known(journal: ActionJournal, key: string | undefined) {
   const record = key === undefined ? undefined : await journal.show(key)
   if (record) return record
   throw new ConfigError('ERR_ACTION_KEY_UNKNOWN', `the journal knows nothing of key ${JSON.stringify(key)}; see connector publish list`)
-}
-
-async function withSession(invocation: Invocation, work: (session: Session) => Promise<ExitCode>): Promise<ExitCode> {
-  const session = await openSession(invocation)
-  try {
-    return await work(session)
-  } finally {
-    session.close()
-  }
 }
 
 async function withJournal({ options, io }: Invocation, work: (journal: ActionJournal) => Promise<ExitCode>): Promise<ExitCode> {

@@ -40,6 +40,7 @@ export const publish: CommandGroup = {
       summary: 'say what is wrong with a post, and with its media, without asking the API',
       argument: POST,
       options: [
+        { flags: '--connector <name>', description: 'whose rules; default: the only connector that checks posts' },
         { flags: '--offline', description: 'look at the post only, not at its media' },
         { flags: '--local-media', description: 'media in a private network are fine, as with a sandbox' },
       ],

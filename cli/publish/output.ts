@@ -1,7 +1,6 @@
-import { publishState } from '../../connectors/instagram_publish/publish-result.ts'
 import type { JsonObject } from '../../framework/protocol/messages.ts'
 import type { ActionOutcome } from '../../framework/runtime/action/run-action.ts'
-import type { ActionFailure, ListedAction } from '../../framework/runtime/ports/action-journal.ts'
+import { type ActionFailure, type ListedAction, publishState } from '../../framework/runtime/ports/action-journal.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import type { Io } from '../command.ts'
 import { neutralise } from '../output/terminal-text.ts'

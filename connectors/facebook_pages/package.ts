@@ -13,4 +13,5 @@ export const facebookPages: ConnectorPackage = {
     const [{ metaComponents }, { readGraphUsage }] = await Promise.all([import('../meta/components.ts'), import('../meta/graph/usage.ts')])
     return { components: metaComponents, usage: readGraphUsage }
   },
+  metrics: async () => (await import('../meta/metrics/catalogue.ts')).metricList,
 }

@@ -17,4 +17,5 @@ export const instagramGraph: ConnectorPackage = {
     ])
     return { components: [...metaComponents, ...instagramComponents], usage: readGraphUsage }
   },
+  metrics: async () => (await import('../meta/metrics/catalogue.ts')).metricList,
 }

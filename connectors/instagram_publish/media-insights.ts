@@ -1,11 +1,13 @@
 import { ActionError } from '../../framework/components/actions/action-error.ts'
 import type { Json } from '../../framework/protocol/messages.ts'
 import { metricsOf } from '../meta/metrics/catalogue.ts'
-import type { GraphAsk } from './graph-reader.ts'
 import { isRecord } from './media/fields.ts'
 
 /** Figures by the name of the metric; maps where the metric is one. */
 export type MediaInsights = Readonly<Record<string, Json>>
+
+/** The `data` of the answer for these metrics of one post. Throws ActionError for a rejection. */
+export type AskInsights = (metrics: readonly string[]) => Promise<unknown>
 
 /** What posts of every kind have, and `saved`, which stories refuse. */
 const USUAL = ['reach', 'views', 'total_interactions', 'shares', 'saved'] as const
@@ -17,9 +19,9 @@ const KEPT_NAMES = ['impressions', 'reach', 'engagement', 'saved'] as const
  * Figures of one post. Retired names are asked for by their replacement. A metric that this kind of post does not have is left out and the
  * rest asked for again; throws ActionError when none is answered.
  */
-export async function readMediaInsights(ask: GraphAsk, mediaId: string, names: readonly string[] = USUAL): Promise<MediaInsights> {
+export async function readMediaInsights(ask: AskInsights, names: readonly string[] = USUAL): Promise<MediaInsights> {
   const wanted = [...new Set(names.map((name) => replacementOf(name) ?? name))]
-  const found = await askFor(ask, mediaId, wanted)
+  const found = await askFor(ask, wanted)
   const old = [...KEPT_NAMES, ...names].flatMap((name): [string, Json][] => {
     const value = found[replacementOf(name) ?? name]
     return found[name] !== undefined || value === undefined ? [] : [[name, value]]
@@ -27,29 +29,28 @@ export async function readMediaInsights(ask: GraphAsk, mediaId: string, names: r
   return { ...Object.fromEntries(old), ...found }
 }
 
-async function askFor(ask: GraphAsk, mediaId: string, metrics: readonly string[]): Promise<MediaInsights> {
+async function askFor(ask: AskInsights, metrics: readonly string[]): Promise<MediaInsights> {
   try {
-    return valuesOf(await ask({ path: `${mediaId}/insights`, metric: metrics.join(',') }))
+    return valuesOf(await ask(metrics))
   } catch (thrown) {
     if (!(thrown instanceof ActionError) || !isRefusal(thrown) || metrics.length < 2) throw thrown
     const culprits = metrics.filter((metric) => thrown.message.includes(` ${metric} metric`))
     if (culprits.length === 1)
       return askFor(
         ask,
-        mediaId,
         metrics.filter((metric) => !culprits.includes(metric)),
       )
-    return oneByOne(ask, mediaId, metrics)
+    return oneByOne(ask, metrics)
   }
 }
 
 /** The text does not say which one is refused. */
-async function oneByOne(ask: GraphAsk, mediaId: string, metrics: readonly string[]): Promise<MediaInsights> {
+async function oneByOne(ask: AskInsights, metrics: readonly string[]): Promise<MediaInsights> {
   let found: MediaInsights = {}
   let refusal: ActionError | undefined
   for (const metric of metrics) {
     try {
-      found = { ...found, ...valuesOf(await ask({ path: `${mediaId}/insights`, metric })) }
+      found = { ...found, ...valuesOf(await ask([metric])) }
     } catch (thrown) {
       if (!(thrown instanceof ActionError) || !isRefusal(thrown)) throw thrown
       refusal = thrown
@@ -68,9 +69,8 @@ function replacementOf(name: string): string | undefined {
   return metricsOf(['ig_media']).find(({ metric, status }) => metric === name && status === 'removed')?.replacement
 }
 
-function valuesOf(body: unknown): MediaInsights {
-  const data = isRecord(body) && Array.isArray(body['data']) ? body['data'].filter(isRecord) : []
-  const entries = data.flatMap((entry): [string, Json][] => {
+function valuesOf(data: unknown): MediaInsights {
+  const entries = (Array.isArray(data) ? data.filter(isRecord) : []).flatMap((entry): [string, Json][] => {
     const value = figureOf(entry)
     return typeof entry['name'] === 'string' && value !== undefined ? [[entry['name'], value]] : []
   })

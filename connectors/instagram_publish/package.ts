@@ -13,4 +13,5 @@ export const instagramPublish: ConnectorPackage = {
     const [{ publishComponents }, { readGraphUsage }] = await Promise.all([import('./components.ts'), import('../meta/graph/usage.ts')])
     return { components: publishComponents, usage: readGraphUsage }
   },
+  validate: async (input, options) => (await import('./inspect-post.ts')).inspectPost(input, options),
 }

@@ -2,7 +2,7 @@ import { ActionError } from '../../framework/components/actions/action-error.ts'
 import { AuthenticationError, asConnectorError, RateLimitError } from '../../framework/errors.ts'
 import type { JsonObject } from '../../framework/protocol/messages.ts'
 import type { ActionOutcome } from '../../framework/runtime/action/run-action.ts'
-import type { ActionFailure, ActionRecord } from '../../framework/runtime/ports/action-journal.ts'
+import { type ActionFailure, publishState } from '../../framework/runtime/ports/action-journal.ts'
 import { PUBLISH_CODES, type PublishCode } from './codes.ts'
 
 /** What became of a post. */
@@ -24,11 +24,6 @@ export interface PublishFailure {
   /** HTTP status, code and subcode of the API, findings … */
   readonly details?: JsonObject
 }
-
-/** `PUBLISHED`, `FAILED` (nothing was posted), `UNKNOWN` (it may be live) or `RUNNING`. */
-export type PublishState = 'PUBLISHED' | 'FAILED' | 'UNKNOWN' | 'RUNNING'
-
-export const publishState = (state: ActionRecord['state']): PublishState => (state === 'DONE' ? 'PUBLISHED' : state)
 
 export function resultOf({ key, state, output, failure, replayed }: ActionOutcome): PublishResult {
   const metadata: JsonObject = { idempotencyKey: key, state: publishState(state), ...(replayed ? { replayed } : {}) }

@@ -1,17 +1,9 @@
+import type { InputFinding } from '../../package-parts.ts'
 import { RULES, type RuleName } from './rules.ts'
 
-/** What is wrong with a post, told before any call is made. */
-export interface Finding {
-  /** Name in the table of rules. */
+/** A rule of the table that a post breaks. The value found is without the queries of URLs. */
+export interface Finding extends InputFinding {
   readonly rule: RuleName
-  /** An `error` is refused by the API; a `warning` is published, but differently from what was asked, or at a risk. */
-  readonly severity: 'error' | 'warning'
-  /** Where in the post, for example `children[2].image_url`; empty for the post as a whole. */
-  readonly path: string
-  /** The value that breaks the rule, never a secret: queries of URLs are left out. */
-  readonly found: string
-  /** What to do about it. */
-  readonly fix: string
 }
 
 /** A finding by the name of its rule; severity and fix come from the table unless told otherwise. */

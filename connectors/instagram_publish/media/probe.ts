@@ -15,7 +15,7 @@ export interface ProbeOptions {
   readonly http?: RangeRequest
   /** Allows this machine and private networks: for a sandbox. */
   readonly localHosts?: boolean
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

@@ -1,18 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import type { MetricEntry, MetricList } from '../../package-parts.ts'
 
 export type GraphObject = 'ig_user' | 'ig_media' | 'ig_story' | 'fb_page' | 'fb_post'
 
 /** One metric of one object, as `metrics.yaml` describes it. */
-export interface Metric {
+export interface Metric extends MetricEntry {
   readonly object: GraphObject
-  readonly metric: string
   readonly status: 'active' | 'limited' | 'undocumented' | 'removed'
   /** The login that it is offered to; absent: to both. */
   readonly login?: 'both' | 'facebook' | 'instagram'
-  readonly periods?: readonly string[]
   readonly metric_type?: readonly string[]
-  readonly breakdowns?: readonly string[]
   readonly timeframes?: readonly string[]
   readonly media_product_types?: readonly string[]
   readonly unit?: string
@@ -36,11 +34,6 @@ export interface Metric {
   readonly late_days?: number
   /** Answered without being documented: asked for apart from the others, and its refusal is only a warning. */
   readonly unreliable?: true
-  readonly since_version?: string
-  /** First day on which the metric is refused, `YYYY-MM-DD`. */
-  readonly removed_on?: string
-  readonly replacement?: string
-  readonly replacement_note?: string
   readonly notes?: string
 }
 
@@ -80,8 +73,20 @@ export function metricsOf(objects: readonly GraphObject[]): readonly Metric[] {
   return catalogue().metrics.filter((entry) => objects.includes(entry.object))
 }
 
+/** The catalogue as the packages of Meta offer it. */
+export const metricList: MetricList = {
+  objects: ['ig_user', 'ig_media', 'ig_story', 'fb_page', 'fb_post'] satisfies readonly GraphObject[],
+  get versions() {
+    return catalogue().graph_versions
+  },
+  get metrics() {
+    return catalogue().metrics
+  },
+  isOffered,
+}
+
 /** Does the API answer the metric on this day (`YYYY-MM-DD`)? A metric removed without a known day is never answered. */
-export function isOffered(entry: Metric, day: string): boolean {
+export function isOffered(entry: MetricEntry, day: string): boolean {
   if (entry.removed_on !== undefined) return day < entry.removed_on
   return entry.status !== 'removed'
 }

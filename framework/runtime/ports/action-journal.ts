@@ -8,6 +8,9 @@ import type { JsonObject } from '../../protocol/messages.ts'
  */
 export type ActionState = 'RUNNING' | 'DONE' | 'FAILED' | 'UNKNOWN'
 
+/** A state as programs and people see it: `PUBLISHED`, `FAILED` (nothing was posted), `UNKNOWN` (it may be live) or `RUNNING`. */
+export const publishState = (state: ActionState) => (state === 'DONE' ? ('PUBLISHED' as const) : state)
+
 /** Why an action failed, or what is not known. */
 export interface ActionFailure {
   /** A word of the connector, such as `MEDIA_ERROR`. */

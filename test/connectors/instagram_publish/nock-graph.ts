@@ -1,6 +1,6 @@
 import nock from 'nock'
 import { afterEach, beforeEach } from 'vitest'
-import { InstagramConnector } from '../../../connectors/instagram_publish/instagram-connector.ts'
+import { InstagramConnector } from '../../../compose/publish/instagram-connector.ts'
 
 export const account = '17841400000000001'
 export const host = 'https://graph.facebook.com'

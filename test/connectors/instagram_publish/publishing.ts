@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
-import type { InstagramConnectorConfig } from '../../../connectors/instagram_publish/facade-services.ts'
-import { InstagramConnector } from '../../../connectors/instagram_publish/instagram-connector.ts'
+import type { InstagramConnectorConfig } from '../../../compose/publish/instagram-config.ts'
+import { InstagramConnector } from '../../../compose/publish/instagram-connector.ts'
 import type { Clock } from '../../../framework/clock.ts'
 import type { Fault } from '../../../sandbox/faults/fault.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/sandbox.ts'

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { findAction } from '../../../compose/find-action.ts'
+import { openSession } from '../../../compose/session.ts'
 import { PUBLISH_CODES } from '../../../connectors/instagram_publish/codes.ts'
-import { manifestConfig, openServices } from '../../../connectors/instagram_publish/facade-services.ts'
 import { validatePost } from '../../../connectors/instagram_publish/media/validate.ts'
-import { openPublishing } from '../../../connectors/instagram_publish/open-publishing.ts'
 import { instagramPublishReadme } from '../../../connectors/instagram_publish/readme.ts'
 import { planAction } from '../../../framework/runtime/action/run-action.ts'
 
@@ -24,10 +24,10 @@ describe('the README of publishing', () => {
     'post $index ($type) has no findings, and can be planned',
     async ({ post }) => {
       expect(validatePost(post)).toEqual([])
-      const config = { accessToken: 'readme-token', instagramAccountId: '17841400000000001' }
-      const { services, http } = openServices(config)
-      const { publish, connector } = openPublishing(manifestConfig(config, { checkQuota: true }), services)
-      const calls = await planAction({ action: publish, connector, input: post })
+      const config = { access_token: 'readme-token', instagram_account_id: '17841400000000001' }
+      const { connector, http } = await openSession({ connector: 'instagram_publish', config })
+      const request = { action: findAction(connector, 'publish'), connector: connector.manifest.id, input: post }
+      const calls = await planAction(request)
       expect(calls.at(0)).toMatchObject({ step: 'quota' })
       expect(calls.at(-2)).toMatchObject({ step: 'publish', url: expect.stringMatching(/\/17841400000000001\/media_publish$/) })
       expect(http.stats().requests).toBe(0)

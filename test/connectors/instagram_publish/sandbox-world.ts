@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
-import type { InstagramConnectorConfig } from '../../../connectors/instagram_publish/facade-services.ts'
-import { InstagramConnector, type PublishOptions } from '../../../connectors/instagram_publish/instagram-connector.ts'
+import type { InstagramConnectorConfig } from '../../../compose/publish/instagram-config.ts'
+import { InstagramConnector, type PublishOptions } from '../../../compose/publish/instagram-connector.ts'
 import type { PublishResult } from '../../../connectors/instagram_publish/publish-result.ts'
 import type { Clock } from '../../../framework/clock.ts'
 import type { ActionJournal } from '../../../framework/runtime/ports/action-journal.ts'

@@ -1,6 +1,16 @@
 import nock from 'nock'
-import { describe, expect, it } from 'vitest'
-import { account, connector, container, graphError, host, media, onlyNock, publish, published } from './nock-graph.ts'
+import { describe, expect, it, vi } from 'vitest'
+import {
+  account,
+  connector,
+  container,
+  graphError,
+  host,
+  media,
+  onlyNock,
+  publish,
+  published,
+} from '../../connectors/instagram_publish/nock-graph.ts'
 
 onlyNock()
 const image = 'https://cdn.example.com/one.jpg'
@@ -223,6 +233,37 @@ describe('InstagramConnector', () => {
   it('deletes a post with Facebook Login', async () => {
     nock(host).delete('/v26.0/m1').reply(200, { success: true, deleted_id: 'm1' })
     expect(await connector().deletePost('m1')).toMatchObject({ success: true })
+  })
+
+  it.each([
+    ['an account that is not an id', { instagramAccountId: '../me' }, /'instagram_account_id'/],
+    ['a version that is none', { apiVersion: 'latest' }, /'api_version'/],
+  ])('throws for %s, before any call', async (_, config, message) => {
+    const expected = { code: 'ERR_CONFIG_INVALID', message: expect.stringMatching(message) }
+    await expect(connector(config).publishFeedPost({ mediaUrls: [image] })).rejects.toMatchObject(expected)
+    await expect(connector(config).verifyCredentials()).rejects.toMatchObject(expected)
+  })
+
+  it('resolves a token that is a reference to a secret', async () => {
+    vi.stubEnv('TOKEN_OF_A_TEST', 'secret-of-the-environment')
+    nock(host, { reqheaders: { authorization: 'Bearer secret-of-the-environment' } })
+      .get(`/v26.0/${account}?fields=id%2Cusername`)
+      .reply(200, { id: account })
+    expect(await connector({ accessToken: 'env:TOKEN_OF_A_TEST' }).verifyCredentials()).toBe(true)
+    vi.unstubAllEnvs()
+  })
+
+  it('asks for the quota only when it is told to, with one session for both', async () => {
+    const instagram = connector()
+    nock(host).post(media).reply(200, { id: 'c1' })
+    published('c1', 'm1')
+    expect(await instagram.publishFeedPost({ mediaUrls: [image] })).toMatchObject({ success: true })
+    nock(host)
+      .get(`/v26.0/${account}/content_publishing_limit?fields=quota_usage%2Cconfig`)
+      .reply(200, { data: [{ quota_usage: 50, config: { quota_total: 50 } }] })
+    expect(await instagram.publishFeedPost({ mediaUrls: [`${image}?2`] }, { checkQuota: true })).toMatchObject({
+      error: { code: 'QUOTA_EXCEEDED' },
+    })
   })
 
   it('shows no token in an error that repeats it', async () => {

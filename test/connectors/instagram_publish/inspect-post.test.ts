@@ -28,6 +28,9 @@ describe('InstagramConnector with probeMedia', () => {
     expect(await world.postSample('photo.jpg?a=1', 'begun', look)).toMatchObject({ error: { code: 'QUOTA_EXCEEDED' } })
     expect(await world.postSample('photo.jpg?a=1', 'begun', look)).toMatchObject({ success: true })
     expect([world.live('fine'), world.live('begun')]).toEqual([1, 1])
+    const before = world.sandbox.requests.length
+    expect(await world.postSample('photo.jpg', 'fine', look)).toMatchObject({ success: true, metadata: { replayed: true } })
+    expect(world.sandbox.requests).toHaveLength(before)
   })
 
   it('leaves a post that is wrong as it is written to the rules that need no look', async () => {

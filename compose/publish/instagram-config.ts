@@ -1,7 +1,5 @@
-import { type Clock, systemClock } from '../../framework/clock.ts'
-import { type ConnectorHttpClient, createHttpClient } from '../../framework/http/create-client.ts'
-import { createRedactor } from '../../framework/http/redaction/redaction.ts'
-import type { Config, Services } from '../../framework/manifest/definition/component.ts'
+import type { Clock } from '../../framework/clock.ts'
+import type { Config } from '../../framework/manifest/definition/component.ts'
 import type { LogLevel } from '../../framework/protocol/messages.ts'
 import type { ActionJournal } from '../../framework/runtime/ports/action-journal.ts'
 
@@ -16,9 +14,9 @@ export interface InstagramConnectorConfig {
   /** Another token of the account, for reads that the first one may not make. */
   readonly fallbackAccessToken?: string
   readonly appSecret?: string
-  /** Where posts are written down. By default in memory: a restarted program has forgotten them. */
+  /** Where posts are recorded. By default in memory: a restarted program has forgotten them. */
   readonly journal?: ActionJournal
-  /** Told what happens; secrets are masked. */
+  /** Called with every log line; secrets are masked. */
   readonly log?: (level: Lowercase<LogLevel>, message: string) => void
   readonly clock?: Clock
 }
@@ -26,32 +24,8 @@ export interface InstagramConnectorConfig {
 /** Host of Instagram Login: its tokens work nowhere else, and it neither uploads nor deletes. */
 const INSTAGRAM_HOST = 'graph.instagram.com'
 
-export interface FacadeServices {
-  readonly services: Services
-  readonly http: ConnectorHttpClient
-  /** Without secrets. */
-  readonly redact: (text: string) => string
-}
-
-export function openServices({ baseUrl, log, clock = systemClock }: InstagramConnectorConfig): FacadeServices {
-  const { redact, secret } = createRedactor()
-  const report = {
-    log: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => log?.(level, redact(message)),
-    finding: () => undefined,
-    rateLimited: () => undefined,
-  }
-  const own = baseUrl === undefined ? [] : [new URL(baseUrl).origin]
-  const http = createHttpClient({
-    allowedOrigins: ['graph.facebook.com', INSTAGRAM_HOST, 'rupload.facebook.com', ...own],
-    clock,
-    report,
-    redactor: { redact, secret },
-  })
-  return { services: { http, clock, report, updateConfig: () => undefined }, http, redact }
-}
-
-/** The config of the manifest. Nothing is asked, and no container is made twice, unless the caller says so. */
-export function manifestConfig(given: InstagramConnectorConfig, { checkQuota }: { readonly checkQuota: boolean }): Config {
+/** The config of the manifest. The quota is not read, and no container is created twice, unless the caller asks for it. */
+export function manifestConfig(given: InstagramConnectorConfig): Config {
   const { accessToken, instagramAccountId, apiVersion = 'v26.0', baseUrl, fallbackAccessToken, appSecret } = given
   const instagram = baseUrl !== undefined && new URL(baseUrl).hostname === INSTAGRAM_HOST
   const base = baseUrl?.replace(/\/+$/, '')
@@ -63,9 +37,14 @@ export function manifestConfig(given: InstagramConnectorConfig, { checkQuota }: 
     ...(base === undefined ? {} : { [instagram ? 'instagram_base_url' : 'base_url']: base }),
     ...(fallbackAccessToken === undefined ? {} : { fallback_token: fallbackAccessToken }),
     ...(appSecret === undefined ? {} : { app_secret: appSecret }),
-    check_quota: checkQuota,
+    check_quota: false,
     create_retries: 0,
     reconcile_looks: 3,
     local_media: true,
   }
+}
+
+/** Does the API run on this machine? Then it fetches media from it too. */
+export function isLocal({ baseUrl }: InstagramConnectorConfig): boolean {
+  return baseUrl !== undefined && /^(?:localhost|127\.|\[::1\])/.test(new URL(baseUrl).hostname)
 }
