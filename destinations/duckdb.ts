@@ -1,11 +1,12 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { ConfigError, ConnectorError, diskAdvice, quoted } from '../framework/index.ts'
+import { ConfigError, ConnectorError, diskAdvice, quoted, type StateCommit } from '../framework/index.ts'
 import type { ColumnType } from './tables/column-type.ts'
-import { type DuckdbApi, duckdbTypes, mergeText, readDuckdbType, stage, stagingTable } from './tables/duckdb-sql.ts'
+import { type DuckdbApi, duckdbTypes, mergeText, readDuckdbType, stage, stagingTable, upsertText } from './tables/duckdb-sql.ts'
+import { replaceTexts } from './tables/replace-sql.ts'
 import type { Batch } from './tables/table-buffer.ts'
 import { TableDestination } from './tables/table-destination.ts'
 import type { TableLayout, TablePlan } from './tables/table-plan.ts'
-import type { TableStore } from './tables/table-store.ts'
+import type { Replaced, Replacement, TableStore } from './tables/table-store.ts'
 
 /** DuckDB takes four fifths of the memory of the machine unless told otherwise. */
 const limits = { memory_limit: '128MB', threads: '2' }
@@ -66,9 +67,23 @@ class DuckdbTables implements TableStore {
     })
   }
 
-  async write(batches: readonly Batch[]): Promise<void> {
-    await this.#transaction(async (connection) => {
+  write(batches: readonly Batch[], _commit: StateCommit, replacements: readonly Replacement[]): Promise<readonly Replaced[]> {
+    return this.#transaction(async (connection) => {
       for (const batch of batches) await this.#upsert(batch, connection)
+      const replaced: Replaced[] = []
+      for (const replacement of replacements) replaced.push(await this.#replace(replacement, connection))
+      return replaced
+    })
+  }
+
+  tables(prefix: string): Promise<readonly string[]> {
+    const text = `select table_name from duckdb_tables() where schema_name = 'main' and database_name = current_database() and starts_with(table_name, $1)`
+    return this.#transaction(async (connection) => (await connection.runAndReadAll(text, [prefix])).getRows().map(([name]) => String(name)))
+  }
+
+  drop(tables: readonly string[]): Promise<void> {
+    return this.#transaction(async (connection) => {
+      for (const table of tables) await connection.run(`drop table if exists main.${quoted(table)}`)
     })
   }
 
@@ -88,9 +103,26 @@ class DuckdbTables implements TableStore {
     await connection.run(stagingTable(batch.plan))
     await stage(batch, connection, this.#duckdb)
     const { rowsChanged } = await connection.run(mergeText(batch.plan), [this.#runId])
-    if (rowsChanged === batch.size) return
-    const message = `${this.place(batch.plan.name)} took ${rowsChanged} of ${batch.size} rows; the batch was rolled back`
-    throw new ConnectorError('ERR_OUTPUT_COUNT', message)
+    if (rowsChanged !== batch.size) throw this.#countDiffers(batch.plan.name, rowsChanged, batch.size)
+  }
+
+  /** The table itself stays, with views, indexes and columns that others made. */
+  async #replace({ plan, stage, owner }: Replacement, connection: DuckDBConnection): Promise<Replaced> {
+    const names = { table: `main.${quoted(plan.name)}`, stage: `main.${quoted(stage)}` }
+    const texts = replaceTexts(plan, names, owner !== undefined)
+    const own = owner === undefined ? [] : [owner]
+    const count = async (text: string, values: string[]) => Number((await connection.runAndReadAll(text, values)).getRows()[0]?.[0])
+    const before = await count(texts.count, own)
+    await connection.run(texts.clear, own)
+    const rows = await count(`select count(*) from ${names.stage}`, [])
+    const { rowsChanged } = await connection.run(upsertText(plan, `select ${texts.names.join(', ')} from ${names.stage}`))
+    if (rowsChanged !== rows) throw this.#countDiffers(plan.name, rowsChanged, rows)
+    await connection.run(`drop table ${names.stage}`)
+    return { before, unowned: texts.unowned === undefined ? 0 : await count(texts.unowned, []) }
+  }
+
+  #countDiffers(table: string, count: number, rows: number): ConnectorError {
+    return new ConnectorError('ERR_OUTPUT_COUNT', `${this.place(table)} took ${count} of ${rows} rows; the batch was rolled back`)
   }
 
   /** By lower-case name: DuckDB does not tell names apart by case. */

@@ -11,12 +11,13 @@ import {
 } from '../framework/index.ts'
 import type { ColumnType } from './tables/column-type.ts'
 import { widens } from './tables/column-type.ts'
-import { hashedName } from './tables/names.ts'
-import { postgresStatement, postgresTypes, readPostgresType } from './tables/postgres-sql.ts'
+import { hashedName, isHashedName } from './tables/names.ts'
+import { postgresStatement, postgresTypes, readPostgresType, upsertText } from './tables/postgres-sql.ts'
+import { replaceTexts } from './tables/replace-sql.ts'
 import type { Batch } from './tables/table-buffer.ts'
 import { TableDestination } from './tables/table-destination.ts'
-import type { TableLayout, TablePlan } from './tables/table-plan.ts'
-import type { TableStore } from './tables/table-store.ts'
+import { keyOf, type TableLayout, type TablePlan } from './tables/table-plan.ts'
+import type { Replaced, Replacement, TableStore } from './tables/table-store.ts'
 
 export interface PostgresTablesOptions {
   readonly clock: Clock
@@ -64,18 +65,32 @@ class PostgresTables implements TableStore {
     })
   }
 
-  async write(batches: readonly Batch[], commit: StateCommit): Promise<void> {
-    const repeatable = batches.every(({ plan }) => plan.columns.some(({ key }) => key))
+  async write(batches: readonly Batch[], commit: StateCommit, replacements: readonly Replacement[]): Promise<readonly Replaced[]> {
+    const repeatable = replacements.length === 0 && batches.every(({ plan }) => plan.columns.some(({ key }) => key))
     const transaction = (write: (query: Query) => Promise<void>) =>
       this.#database.transaction(
         async (query) => {
           for (const batch of batches) await this.#upsert(batch, query)
+          const replaced: Replaced[] = []
+          for (const replacement of replacements) replaced.push(await this.#replace(replacement, query))
           await write(query)
+          return replaced
         },
         { repeatable },
       )
     const joined = Object.keys(commit.streams).length > 0 ? this.#states : undefined
-    await (joined ? joined.commit(commit, transaction) : transaction(async () => undefined))
+    return joined ? joined.commit(commit, transaction) : transaction(async () => undefined)
+  }
+
+  async tables(prefix: string): Promise<readonly string[]> {
+    const text = 'select tablename from pg_tables where schemaname = $1 and left(tablename, length($2)) = $2'
+    const { rows } = await this.#database.transaction((query) => query(text, [this.#database.schema, prefix]))
+    return rows.map(({ tablename }) => String(tablename))
+  }
+
+  async drop(tables: readonly string[]): Promise<void> {
+    const text = `drop table if exists ${tables.map((table) => this.#qualified(table)).join(', ')}`
+    await this.#database.transaction((query) => query(text))
   }
 
   place(table: string): string {
@@ -90,9 +105,28 @@ class PostgresTables implements TableStore {
     if (batch.size === 0) return
     const { text, values } = postgresStatement(this.#qualified(batch.plan.name), batch)
     const { count } = await query(text, [...values, this.#runId])
-    if (count === batch.size) return
-    const message = `${this.place(batch.plan.name)} took ${count} of ${batch.size} rows (a trigger or a policy?); the batch was rolled back`
-    throw new ConnectorError('ERR_OUTPUT_COUNT', message)
+    if (count !== batch.size) throw this.#countDiffers(batch.plan.name, count, batch.size)
+  }
+
+  #countDiffers(table: string, count: number, rows: number): ConnectorError {
+    const message = `${this.place(table)} took ${count} of ${rows} rows (a trigger or a policy?); the batch was rolled back`
+    return new ConnectorError('ERR_OUTPUT_COUNT', message)
+  }
+
+  /** The table itself stays, with views, grants, indexes and columns that others made. */
+  async #replace({ plan, stage, owner }: Replacement, query: Query): Promise<Replaced> {
+    const names = { table: this.#qualified(plan.name), stage: this.#qualified(stage) }
+    const texts = replaceTexts(plan, names, owner !== undefined)
+    const count = async (text: string, values: readonly string[]) => Number((await query(text, values)).rows[0]?.['count'])
+    const own = owner === undefined ? [] : [owner]
+    const before = await count(texts.count, own)
+    await query(texts.clear, own)
+    const rows = await count(`select count(*) as count from ${names.stage}`, [])
+    const source = `select ${texts.names.join(', ')} from ${names.stage}`
+    const written = await query(upsertText(names.table, plan, source))
+    if (written.count !== rows) throw this.#countDiffers(plan.name, written.count, rows)
+    await query(`drop table ${names.stage}`)
+    return { before, unowned: texts.unowned === undefined ? 0 : await count(texts.unowned, []) }
   }
 
   async #columnTypes(table: string, query: Query): Promise<ReadonlyMap<string, ColumnType>> {
@@ -110,19 +144,23 @@ class PostgresTables implements TableStore {
     return types
   }
 
-  async #indexKey({ name, columns }: TablePlan, query: Query): Promise<void> {
-    const key = columns.filter((column) => column.key).map((column) => quoted(column.name))
-    if (
-      key.length === 0 ||
-      (await this.#hasKey(
-        name,
-        columns.filter((column) => column.key).map((column) => column.name),
-        query,
-      ))
-    )
-      return
+  async #indexKey(plan: TablePlan, query: Query): Promise<void> {
+    const { name } = plan
+    const columns = keyOf(plan)
+    if (columns.length === 0) return this.#dropOwnKeys(name, query)
+    if (await this.#hasKey(name, columns, query)) return
+    const key = columns.map(quoted)
     const index = hashedName(`${name}_key`, `${name} (${key.join(', ')})`)
     await query(`create unique index if not exists ${quoted(index)} on ${this.#qualified(name)} (${key.join(', ')})`)
+  }
+
+  /** Rows that are appended may have the key of another one: a key index that this destination made would refuse them. */
+  async #dropOwnKeys(table: string, query: Query): Promise<void> {
+    const text = `select i.relname as name from pg_index x join pg_class i on i.oid = x.indexrelid
+      where x.indrelid = to_regclass($1) and x.indisunique and not x.indisprimary`
+    const { rows } = await query(text, [this.#qualified(table)])
+    const own = rows.map(({ name }) => String(name)).filter((name) => isHashedName(name, `${table}_key`))
+    for (const name of own) await query(`drop index if exists ${this.#qualified(name)}`)
   }
 
   /** Somebody else's table may have the key already. */

@@ -118,6 +118,7 @@ export type {
   StateRegistry,
   StateVersion,
 } from './runtime/ports/state-registry.ts'
+export { type Replacing, type StreamWrite, WRITE_MODES, type WriteMode } from './runtime/ports/stream-write.ts'
 export type {
   AppCredentials,
   Connected,

@@ -53,16 +53,21 @@ export async function stage({ values, size }: Batch, connection: DuckDBConnectio
   appender.closeSync()
 }
 
-/** The staged rows into the table; its only parameter is the id of the run. A key with a part missing equals no other. */
-export function mergeText({ name, columns }: TablePlan): string {
+/** The staged rows into the table; its only parameter is the id of the run. */
+export function mergeText(plan: TablePlan): string {
+  const { columns } = plan
   const all = [
     ...columns.map((column) => ({ name: quoted(column.name), type: duckdbTypes[column.type] })),
     { name: '_extra', type: 'json' },
     { name: '_synced_at', type: 'timestamptz' },
   ]
   const fields = all.map((column, index) => `c${index}::${column.type} as ${column.name}`)
-  const names = [...all.map((column) => column.name), '_run_id'].join(', ')
-  const rows = `select ${fields.join(', ')}, $1::varchar as _run_id from temp.${staging}`
+  return upsertText(plan, `select ${fields.join(', ')}, $1::varchar as _run_id from temp.${staging}`)
+}
+
+/** Writes rows of a query that gives the columns of the plan and `_extra`, `_synced_at` and `_run_id`. A key with a part missing equals no other. */
+export function upsertText({ name, columns }: TablePlan, rows: string): string {
+  const names = [...columns.map((column) => quoted(column.name)), '_extra', '_synced_at', '_run_id'].join(', ')
   const key = columns.filter((column) => column.key).map((column) => quoted(column.name))
   if (key.length === 0) return `insert into main.${quoted(name)} (${names}) ${rows}`
   return `merge into main.${quoted(name)} using (${rows}) using (${key.join(', ')}) when matched then update by name when not matched then insert by name`

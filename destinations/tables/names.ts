@@ -9,7 +9,9 @@ export const syncedAt = '_synced_at'
 export const runId = '_run_id'
 /** What has no column of its own: fields that the schema does not name, values that do not fit the type of theirs. */
 export const extra = '_extra'
-const reserved = new Set([syncedAt, runId, extra])
+/** The stream that a row came from, in tables that streams of several accounts share. */
+export const streamColumn = '_stream'
+const reserved = new Set([syncedAt, runId, extra, streamColumn])
 
 /**
  * A table name for any stream or kind. Lower-case letters, digits and `_` stay; everything else becomes a readable remainder
@@ -40,12 +42,30 @@ function hashed(name: string): string {
 
 /** A readable name with the start of the hash of `identity`; short enough for every database. */
 export function hashedName(name: string, identity: string): string {
-  const readable = name
+  return `${readable(name)}_${shortHash(identity)}`
+}
+
+/** True for what {@link hashedName} makes of `name` and any identity. */
+export function isHashedName(found: string, name: string): boolean {
+  const start = `${readable(name)}_`
+  return found.startsWith(start) && /^[0-9a-f]{10}$/.test(found.slice(start.length))
+}
+
+function readable(name: string): string {
+  const letters = name
     .slice(0, 48)
     .toLowerCase()
     .replace(/[^a-z0-9_]+/g, '_')
     .replace(/^_+/, '')
-  // UTF-16 keeps lone surrogates apart.
-  const hash = createHash('sha256').update(identity, 'utf16le').digest('hex').slice(0, 10)
-  return `${readable || 'x'}_${hash}`
+  return letters || 'x'
 }
+
+// UTF-16 keeps lone surrogates apart.
+const shortHash = (identity: string): string => createHash('sha256').update(identity, 'utf16le').digest('hex').slice(0, 10)
+
+/** Tables in which the rows of a stream wait until they replace the old ones all start with this. */
+export const stagePrefix = (connection: string, stream: string): string =>
+  `_connector_new_${shortHash(JSON.stringify([connection, stream]))}_`
+
+/** The one of them that belongs to a refresh. */
+export const stageName = (prefix: string, refresh: string): string => `${prefix}${shortHash(refresh)}`

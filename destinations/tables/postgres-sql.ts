@@ -32,15 +32,17 @@ export function readPostgresType(name: string): ColumnType | undefined {
 /** One statement for a batch, and its parameters but the last, which is the id of the run. */
 export function postgresStatement(table: string, batch: Batch): { text: string; values: readonly (readonly Encoded[])[] } {
   const types = [...batch.plan.columns.map(({ type }) => type), 'jsonb', 'timestamptz'] as const
-  return { text: upsertText(table, batch.plan), values: batch.values.map((column, index) => storable(column, types[index] ?? 'text')) }
+  const arrays = types.map((type, index) => `$${index + 1}::${postgresTypes[type]}[]`)
+  const rows = `select *, $${types.length + 1}::text from unnest(${arrays.join(', ')})`
+  return {
+    text: upsertText(table, batch.plan, rows),
+    values: batch.values.map((column, index) => storable(column, types[index] ?? 'text')),
+  }
 }
 
-/** The text depends on the columns only. */
-function upsertText(table: string, { columns }: TablePlan): string {
+/** Writes rows of a query that gives the columns of the plan and then `_extra`, `_synced_at` and `_run_id`. */
+export function upsertText(table: string, { columns }: TablePlan, rows: string): string {
   const names = [...columns.map(({ name }) => quoted(name)), '_extra', '_synced_at', '_run_id']
-  const types = [...columns.map(({ type }) => postgresTypes[type]), 'jsonb', 'timestamptz']
-  const arrays = types.map((type, index) => `$${index + 1}::${type}[]`)
-  const rows = `select *, $${types.length + 1}::text from unnest(${arrays.join(', ')})`
   const key = columns.filter((column) => column.key).map(({ name }) => quoted(name))
   const insert = `insert into ${table} (${names.join(', ')}) ${rows}`
   if (key.length === 0) return insert

@@ -94,7 +94,7 @@ export class TableBuffer {
     let rest: Row | undefined
     for (const column of this.#plan.columns) {
       const field = column.path[0] ?? ''
-      const value = column.path.length === 1 ? (Object.hasOwn(row, field) ? row[field] : undefined) : valueAt(row, column.path)
+      const value = valueFor(row, column, stream)
       if (value !== undefined && column.path.length === 1) used += 1
       const text = encode(column.type, value)
       if (text === misfit) {
@@ -130,6 +130,13 @@ export class TableBuffer {
 /** An assignment to `__proto__` would change the prototype instead. */
 function addOwn(target: Row, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
+}
+
+function valueFor(row: Row, { path }: Column, stream: StreamInfo): unknown {
+  const [field, ...deeper] = path
+  if (field === undefined) return stream.name
+  if (deeper.length > 0) return valueAt(row, path)
+  return Object.hasOwn(row, field) ? row[field] : undefined
 }
 
 function valueAt(row: Row, path: readonly string[]): unknown {

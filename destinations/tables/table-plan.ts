@@ -1,11 +1,11 @@
-import type { StreamInfo } from '../../framework/index.ts'
+import { ConfigError, type StreamInfo } from '../../framework/index.ts'
 import { type ColumnType, columnTypeOf, propertiesOf, widens } from './column-type.ts'
-import { columnNames, tableName } from './names.ts'
+import { columnNames, streamColumn, tableName } from './names.ts'
 
 export interface Column {
   readonly name: string
   readonly type: ColumnType
-  /** Where in a row its value stands. */
+  /** Where in a row its value stands; empty for the column that has the name of the stream. */
   readonly path: readonly string[]
   /** Part of the key that rows are upserted by. */
   readonly key: boolean
@@ -20,26 +20,37 @@ export interface TablePlan {
 /** `shared`: streams of one kind in one table; `per_stream`: a table for each stream. */
 export type TableLayout = 'shared' | 'per_stream'
 
-export function planTable({ name, kind, schema, primaryKey }: StreamInfo, layout: TableLayout): TablePlan {
+export function planTable({ name, kind, accountId, schema, primaryKey, write }: StreamInfo, layout: TableLayout): TablePlan {
   const properties = propertiesOf(schema)
   const paths = [...[...properties.keys()].map((field) => [field]), ...primaryKey.filter((path) => !isField(path, properties))]
   const names = columnNames(paths.map(labelOf))
-  const keys = new Set(primaryKey.map(labelOf))
+  const keys = new Set(write?.mode === 'append' ? [] : primaryKey.map(labelOf))
   const columns = paths.map((path) => {
     const label = labelOf(path)
-    const type = path.length === 1 ? columnTypeOf(properties.get(label)) : 'text'
+    const type = properties.has(label) && path.length === 1 ? columnTypeOf(properties.get(label)) : 'text'
     return { name: names.get(label) ?? label, type, path, key: keys.has(label) }
   })
-  return { name: tableName(layout === 'shared' ? kind : name), columns }
+  const isShared = layout === 'shared' && accountId !== undefined
+  const owner: Column = { name: streamColumn, type: 'text', path: [], key: false }
+  return { name: tableName(layout === 'shared' ? kind : name), columns: isShared ? [...columns, owner] : columns }
 }
+
+/** True when rows of several streams are in the table, and each says which one it is of. */
+export const isOwned = ({ columns }: TablePlan): boolean => columns.some(({ path }) => path.length === 0)
+
+export const keyOf = ({ columns }: TablePlan): readonly string[] => columns.filter(({ key }) => key).map(({ name }) => name)
 
 const isField = ([field, ...rest]: readonly string[], properties: ReadonlyMap<string, unknown>): boolean =>
   rest.length === 0 && properties.has(field ?? '')
 
 const labelOf = (path: readonly string[]): string => path.join('.')
 
-/** The plan for streams of both plans: the columns of either, the wider type where both have one. The key is that of the first. */
+/**
+ * The plan for streams of both plans: the columns of either, the wider type where both have one. Throws ConfigError ERR_OUTPUT_TABLE when
+ * their rows have different keys: a table has one.
+ */
 export function mergePlans(first: TablePlan, second: TablePlan): TablePlan {
+  if (keyText(first) !== keyText(second)) throw keysDiffer(first, second)
   const own = new Map(first.columns.map((column) => [column.name, column]))
   for (const column of second.columns) {
     const known = own.get(column.name)
@@ -47,6 +58,13 @@ export function mergePlans(first: TablePlan, second: TablePlan): TablePlan {
     else if (!known.key && widens(known.type, column.type)) own.set(column.name, { ...known, type: column.type })
   }
   return { name: first.name, columns: [...own.values()] }
+}
+
+const keyText = (plan: TablePlan): string => keyOf(plan).toSorted().join(', ') || 'none'
+
+function keysDiffer(first: TablePlan, second: TablePlan): ConfigError {
+  const message = `streams that share the table ${first.name} have different keys (${keyText(first)}; ${keyText(second)}). Give them the same primary_key and destination_sync_mode, or a table each with --tables per_stream.`
+  return new ConfigError('ERR_OUTPUT_TABLE', message)
 }
 
 /** The plan with the types that the columns really have. */

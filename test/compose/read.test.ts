@@ -108,7 +108,8 @@ describe('read', () => {
       throw new ConnectorError('ERR_BROKEN', 'it broke')
     }
     const store = { open: async () => undefined, prepare: async () => new Map(), place: () => '', close: async () => undefined }
-    const output = new TableDestination({ ...store, write: who === 'the destination' ? broken : async () => undefined })
+    const nothing = { tables: async () => [], drop: async () => undefined }
+    const output = new TableDestination({ ...store, ...nothing, write: who === 'the destination' ? broken : async () => [] })
     const registry = fileStateRegistry(join(folder, 'state'), { clock: systemClock })
     const state: StateRegistry = {
       ...registry,

@@ -2,10 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Destination, Item, JsonSchema, Row, StreamInfo } from '../../framework/index.ts'
 import { from, runOf } from './destination.ts'
 import { page, state, streamInfo } from './items.ts'
+import { completion, replacing } from './write-modes.ts'
 
 /** A database that keeps its tables. */
 export interface TablePlace {
   open(layout?: 'shared' | 'per_stream'): Promise<Destination>
+  /** A table or view as a statement names it. */
+  table(name: string): string
+  /** Runs a statement. */
+  execute(sql: string): Promise<void>
   /** Values as text that the database prints, times in UTC, null for null. */
   select(table: string, columns: readonly string[], order?: string): Promise<readonly (readonly (string | null)[])[]>
   destroy(): Promise<void>
@@ -165,6 +170,75 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
       await run(items, [keyless, keyed])
       expect(await place.select('log', ['text'])).toEqual([['a'], ['a']])
       expect(await place.select('insights', ['page_id'])).toEqual([['1'], ['1']])
+    })
+
+    it('replaces the rows of one account and leaves those of the others', async () => {
+      const streams = ['1', '2'].map((id) => streamInfo(`insights__${id}`, insightKey))
+      const days = [day('2026-01-01'), day('2026-01-02')]
+      await run(
+        streams.flatMap((stream) =>
+          page(
+            stream,
+            days.map((at) => row(at, 1, stream.accountId)),
+          ),
+        ),
+        streams,
+      )
+      const [first, second] = streams.map((stream) => ({ ...stream, write: replacing('r1') }))
+      if (!first || !second) throw new Error('two streams')
+      await run(
+        [page(first, [row(days[0] ?? '', 2, '1')]), completion(first.name), page(second, [row(days[0] ?? '', 9, '2')])],
+        [first, second],
+      )
+      expect(await place.select('insights', ['page_id', 'value', '_stream'], 'value')).toEqual([
+        ['2', '1', 'insights__2'],
+        ['2', '1', 'insights__2'],
+        ['1', '2', 'insights__1'],
+      ])
+    })
+
+    it('takes new columns in the middle of a replacement', async () => {
+      const before = streamInfo('insights__1', { ...insightKey, write: replacing('r1') })
+      const after = { ...before, schema: objectOf({ ...(insights['properties'] as Row), title: { type: 'string' } }) }
+      const pages = [page(before, [row(day('2026-01-01'), 1)]), page(after, [{ ...row(day('2026-01-02'), 2), title: 'new' }])]
+      await run([...pages, completion(before.name)], [before])
+      expect(await place.select('insights', ['value', 'title'], 'end_time')).toEqual([
+        ['1', null],
+        ['2', 'new'],
+      ])
+    })
+
+    it('leaves views, and columns that somebody added, when it replaces', async () => {
+      const stream = streamInfo('insights__1', insightKey)
+      const days = [day('2026-01-01'), day('2026-01-02')]
+      const rows = days.map((at, index) => row(at, index))
+      await run([page(stream, rows)], [stream])
+      await place.execute(`alter table ${place.table('insights')} add column note varchar`)
+      await place.execute(`create view ${place.table('kept')} as select * from ${place.table('insights')}`)
+      await place.execute(`update ${place.table('insights')} set note = 'mine'`)
+      const again = { ...stream, write: replacing('r1') }
+      await run([page(again, [row(days[1] ?? '', 7), row(day('2026-01-03'), 8)]), completion(stream.name)], [again])
+      expect(await place.select('kept', ['value', 'note'], 'end_time')).toEqual([
+        ['7', 'mine'],
+        ['8', null],
+      ])
+    })
+
+    it('says how many rows are older than the column that says whose they are, and leaves them', async () => {
+      const stream = streamInfo('insights__1', insightKey)
+      await run([page(stream, [row(day('2026-01-01'), 1)])], [stream])
+      await place.execute(`update ${place.table('insights')} set _stream = null`)
+      const again = { ...stream, write: replacing('r1') }
+      const report = await run([page(again, [row(day('2026-01-02'), 2)]), completion(stream.name)], [again])
+      expect(Object.values(report.unowned ?? {})).toEqual([1])
+      expect(await place.select('insights', ['value'], 'end_time')).toEqual([['1'], ['2']])
+    })
+
+    it('refuses streams that share a table and have different keys', async () => {
+      const streams = [streamInfo('insights__1', insightKey), streamInfo('insights__2', { ...insightKey, write: { mode: 'append' } })]
+      const refused = run([], streams)
+      await expect(refused).rejects.toMatchObject({ code: 'ERR_OUTPUT_TABLE' })
+      await expect(refused).rejects.toThrow(/per_stream/)
     })
 
     it('finds the key inside an object', async () => {

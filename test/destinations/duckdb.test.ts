@@ -5,8 +5,9 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { duckdbDestination } from '../../destinations/duckdb.ts'
 import { tableName } from '../../destinations/tables/names.ts'
 import type { Row } from '../../framework/index.ts'
-import { recordOf, testDestination } from '../conformance/destination.ts'
+import { type Place, recordOf, testDestination } from '../conformance/destination.ts'
 import { selectTexts, testTableDestination } from '../conformance/table-destination.ts'
+import { testWriteModes } from '../conformance/write-modes.ts'
 
 async function select(file: string, table: string): Promise<Row[]> {
   const instance = await DuckDBInstance.create(file)
@@ -25,7 +26,7 @@ async function select(file: string, table: string): Promise<Row[]> {
 /** A merge keeps no order. */
 const sorted = (rows: readonly Row[]) => rows.toSorted((a, b) => (String(a['id'] ?? '') < String(b['id'] ?? '') ? -1 : 1))
 
-testDestination('duckdb:', async () => {
+async function createPlace(): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'duckdb-'))
   const file = join(folder, 'data.duckdb')
   return {
@@ -34,7 +35,9 @@ testDestination('duckdb:', async () => {
     text: (text) => text.toWellFormed(),
     destroy: async () => rmSync(folder, { recursive: true }),
   }
-})
+}
+testDestination('duckdb:', createPlace)
+testWriteModes('duckdb:', createPlace, ['append', 'merge', 'replace'])
 
 async function texts(file: string, sql: string): Promise<(string | null)[][]> {
   const instance = await DuckDBInstance.create(file)
@@ -53,6 +56,8 @@ testTableDestination('duckdb:', async () => {
   const file = join(folder, 'data.duckdb')
   return {
     open: (layout) => duckdbDestination(file, layout),
+    table: (name) => `"${name}"`,
+    execute: async (sql) => void (await texts(file, sql)),
     select: (table, columns, order) => texts(file, selectTexts(`"${table}"`, columns, order)),
     destroy: async () => rmSync(folder, { recursive: true }),
   }

@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postgresDestination } from '../../destinations/postgres.ts'
 import { tableName } from '../../destinations/tables/names.ts'
 import { type Item, parsePostgresUrl, type Row } from '../../framework/index.ts'
-import { from, recordOf, runOf, testDestination } from '../conformance/destination.ts'
+import { from, type Place, recordOf, runOf, testDestination } from '../conformance/destination.ts'
 import { fakeClock } from '../conformance/fake-clock.ts'
 import { page, state, streamInfo } from '../conformance/items.ts'
 import { type PostgresServer, startPostgres } from '../conformance/postgres-server.ts'
 import { selectTexts, testTableDestination } from '../conformance/table-destination.ts'
+import { testWriteModes } from '../conformance/write-modes.ts'
 
 let server: PostgresServer
 beforeAll(async () => {
@@ -31,7 +32,7 @@ async function ask(url: string, sql: string): Promise<Row[]> {
 
 const tableOf = (url: string, table: string) => `"${parsePostgresUrl(url).schema}"."${table}"`
 
-testDestination('postgres:', async () => {
+async function createPlace(): Promise<Place> {
   const url = server.freshUrl()
   return {
     open: () => postgresDestination(url, { clock: fakeClock(), layout: 'per_stream' }),
@@ -39,12 +40,16 @@ testDestination('postgres:', async () => {
     text: (text) => text.replaceAll('\u0000', '\ufffd').toWellFormed(),
     destroy: async () => undefined,
   }
-})
+}
+testDestination('postgres:', createPlace)
+testWriteModes('postgres:', createPlace, ['append', 'merge', 'replace'])
 
 testTableDestination('postgres:', async () => {
   const url = server.freshUrl()
   return {
     open: (layout) => postgresDestination(url, { clock: fakeClock(), ...(layout ? { layout } : {}) }),
+    table: (name) => tableOf(url, name),
+    execute: async (sql) => void (await ask(url, `${sql}; select 1`)),
     select: async (table, columns, order) =>
       (await ask(url, selectTexts(tableOf(url, table), columns, order))).map((row) => Object.values(row) as (string | null)[]),
     destroy: async () => undefined,

@@ -23,6 +23,10 @@ export interface DestinationReport {
   readonly rows: Readonly<Record<string, number>>
   /** Where a person finds them: files or tables. */
   readonly places: readonly string[]
+  /** Streams whose old rows were replaced, and how many these were. */
+  readonly replaced?: Readonly<Record<string, number>>
+  /** Places with rows that no stream owns, and how many: written before rows said which stream they are of, so that a replacement left them. */
+  readonly unowned?: Readonly<Record<string, number>>
 }
 
 /**
@@ -40,4 +44,6 @@ export interface Destination {
   /** Called once, after success and after failure. */
   close(): Promise<void>
   report(): DestinationReport
+  /** Once open: streams that this run wants to resume replacing, and whose rows of before are not here. They have to be read from their start. */
+  lost?(): readonly string[]
 }

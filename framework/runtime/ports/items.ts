@@ -1,4 +1,5 @@
 import type { JsonSchema, Message, Row } from '../../protocol/messages.ts'
+import type { StreamWrite } from './stream-write.ts'
 
 /** A stream of one account (or of all, when merged) as the stages after the read know it. */
 export interface StreamInfo {
@@ -14,6 +15,8 @@ export interface StreamInfo {
   readonly schema: JsonSchema
   /** Records come with files. */
   readonly fileBased?: true
+  /** How its rows are written; without it they are merged where there is a key, and appended where there is none. */
+  readonly write?: StreamWrite
 }
 
 /** A page of records. The unit that travels: never one hop per record. */
@@ -33,6 +36,8 @@ export interface MessageItem {
   readonly stateKey?: string
   /** Of a STATE: where it stands in the run. Of two states of a stream the one with the higher position is the newer. */
   readonly position?: number
+  /** Of a STATE: the stream is complete, and every row of it came before. */
+  readonly completes?: true
 }
 
 export type Item = PageItem | MessageItem

@@ -1,0 +1,36 @@
+import { quoted } from '../../framework/index.ts'
+import { streamColumn } from './names.ts'
+import { keyOf, type TablePlan } from './table-plan.ts'
+
+/** Names of tables as statements write them. */
+export interface ReplaceTables {
+  readonly table: string
+  readonly stage: string
+}
+
+/** Statements of a replacement that every database takes. The only parameter of the first two is the owner, where there is one. */
+export interface ReplaceTexts {
+  /** Rows of the stream, as `count`. */
+  readonly count: string
+  /** Deletes rows of the stream: those whose key comes again stay, so that columns of the user's own keep their values. */
+  readonly clear: string
+  /** Rows that no stream owns, as `count`; undefined where the whole table belongs to the stream. */
+  readonly unowned: string | undefined
+  /** All columns of the destination, in order: of the data, then its own. */
+  readonly names: readonly string[]
+}
+
+export function replaceTexts(plan: TablePlan, { table, stage }: ReplaceTables, isOwned: boolean): ReplaceTexts {
+  const owner = quoted(streamColumn)
+  const own = isOwned ? [`was.${owner} = $1`] : []
+  const same = keyOf(plan).map((name) => `fresh.${quoted(name)} = was.${quoted(name)}`)
+  const gone = same.length === 0 ? [] : [`not exists (select 1 from ${stage} as fresh where ${same.join(' and ')})`]
+  return {
+    count: `select count(*) as count from ${table} as was${where(own)}`,
+    clear: `delete from ${table} as was${where([...own, ...gone])}`,
+    unowned: isOwned ? `select count(*) as count from ${table} where ${owner} is null` : undefined,
+    names: [...plan.columns.map(({ name }) => quoted(name)), '_extra', '_synced_at', '_run_id'],
+  }
+}
+
+const where = (conditions: readonly string[]): string => (conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`)

@@ -1,0 +1,106 @@
+import type { DestinationReport, RunInfo, StreamInfo } from '../../framework/index.ts'
+import { stageName, stagePrefix } from './names.ts'
+import { TableBuffer } from './table-buffer.ts'
+import { isOwned, type TablePlan } from './table-plan.ts'
+import type { Replaced, Replacement, TableStore } from './table-store.ts'
+
+interface Stage {
+  readonly stream: StreamInfo
+  /** Of the table whose rows it replaces. */
+  plan: TablePlan
+  readonly buffer: TableBuffer
+}
+
+/** Tables in which the rows of streams wait that replace what was there before: one for each stream, until it is complete. */
+export class StageTables {
+  readonly #store: TableStore
+  readonly #stages = new Map<string, Stage>()
+  readonly #complete = new Set<string>()
+  readonly #replaced = new Map<string, number>()
+  readonly #unowned = new Map<string, number>()
+  #connection = ''
+  /** Streams that an earlier run began to replace and whose rows are not here. */
+  lost: readonly string[] = []
+
+  constructor(store: TableStore) {
+    this.#store = store
+  }
+
+  /** Drops what earlier runs of the connection left behind and this run does not resume. */
+  async open({ connection, streams }: RunInfo): Promise<void> {
+    this.#connection = connection
+    const lost: string[] = []
+    for (const { name, write } of streams) {
+      const prefix = stagePrefix(connection, name)
+      const found = await this.#store.tables(prefix)
+      const resumed = write?.mode === 'replace' && write.resumed ? stageName(prefix, write.refresh) : undefined
+      const stale = found.filter((table) => table !== resumed)
+      if (stale.length > 0) await this.#store.drop(stale)
+      if (resumed !== undefined && !found.includes(resumed)) lost.push(name)
+    }
+    this.lost = lost
+  }
+
+  /** Where the rows of a stream go that replaces those in the table of the plan. */
+  async bufferOf(stream: StreamInfo, plan: TablePlan): Promise<TableBuffer> {
+    const known = this.#stages.get(stream.name)
+    if (known) return known.buffer
+    const buffer = new TableBuffer(await this.#prepared(stream, plan))
+    this.#stages.set(stream.name, { stream, plan, buffer })
+    return buffer
+  }
+
+  /** The table has other columns now: its stages get them too. Only while their buffers are empty. */
+  async replan(plan: TablePlan): Promise<void> {
+    for (const stage of this.#stages.values()) {
+      if (stage.plan.name !== plan.name) continue
+      stage.plan = plan
+      stage.buffer.replan(await this.#prepared(stage.stream, plan))
+    }
+  }
+
+  /** Of the table, or of all. */
+  buffersOf(table?: string): readonly TableBuffer[] {
+    return [...this.#stages.values()].filter(({ plan }) => table === undefined || plan.name === table).map(({ buffer }) => buffer)
+  }
+
+  /** The stream has all its rows: they take the place of the old ones with the next write. */
+  complete(stream: string): void {
+    if (this.#stages.has(stream)) this.#complete.add(stream)
+  }
+
+  /** Replacements that are due, and what to tell once they are done. */
+  take(): { readonly replacements: readonly Replacement[]; readonly replaced: (results: readonly Replaced[]) => void } {
+    const due = [...this.#complete].flatMap((name) => this.#stages.get(name) ?? [])
+    this.#complete.clear()
+    for (const { stream } of due) this.#stages.delete(stream.name)
+    return {
+      replacements: due.map(({ stream, plan, buffer }) => ({
+        plan,
+        stage: buffer.plan.name,
+        owner: isOwned(plan) ? stream.name : undefined,
+      })),
+      replaced: (results) => {
+        results.forEach(({ before, unowned }, index) => {
+          const { stream, plan } = due[index] ?? {}
+          if (stream) this.#replaced.set(stream.name, before)
+          if (plan && unowned > 0) this.#unowned.set(this.#store.place(plan.name), unowned)
+        })
+      },
+    }
+  }
+
+  report(): Pick<DestinationReport, 'replaced' | 'unowned'> {
+    return {
+      ...(this.#replaced.size > 0 ? { replaced: Object.fromEntries(this.#replaced) } : {}),
+      ...(this.#unowned.size > 0 ? { unowned: Object.fromEntries(this.#unowned) } : {}),
+    }
+  }
+
+  async #prepared({ name, write }: StreamInfo, plan: TablePlan): Promise<TablePlan> {
+    const refresh = write?.mode === 'replace' ? write.refresh : ''
+    const staged = { ...plan, name: stageName(stagePrefix(this.#connection, name), refresh) }
+    await this.#store.prepare(staged)
+    return staged
+  }
+}
