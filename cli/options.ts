@@ -34,6 +34,11 @@ export const STATE: CommandOption = {
   description: 'a JSON file (input only), or a registry: file:DIR, postgres://…, s3://… or env:NAME (loaded and committed to)',
 }
 
+export const UNKNOWN_STATE: CommandOption = {
+  flags: '--ignore-unknown-state',
+  description: 'go on with a state that names no stream of the connection, or that no cursor reads; such streams are read from their start',
+}
+
 export const CONNECTION: CommandOption = { flags: '--connection <name>', description: 'whose state this is; default: the product name' }
 
 export const REGISTRY: CommandOption = { flags: '--state <url>', description: 'the registry: file:DIR, postgres://…, s3://… or env:NAME' }

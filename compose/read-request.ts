@@ -6,6 +6,7 @@ import type { Item } from '../framework/runtime/ports/items.ts'
 import type { StateRegistry } from '../framework/runtime/ports/state-registry.ts'
 import type { CatalogMatch, ConfiguredChoice } from '../framework/runtime/read/catalog-match.ts'
 import type { Session, SessionRequest } from './session.ts'
+import type { UnknownState } from './state-names.ts'
 
 /** `stdout`, `jsonl:DIR`, `duckdb:FILE`, `postgres://…` or `env:NAME`; or a destination of one's own, which is opened and closed here. */
 export type Output = string | Destination
@@ -25,6 +26,8 @@ export interface StateChoice {
    * closes. Or the path of a JSON file, which is input only. Without one every read starts at the beginning.
    */
   readonly state?: string | StateRegistry | undefined
+  /** What to do about a file that names no stream of the connection, or whose states no cursor reads; `refuse` by default. */
+  readonly unknownState?: UnknownState | undefined
   /** Whose state this is; the product by default. */
   readonly connection?: string | undefined
 }

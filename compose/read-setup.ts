@@ -12,6 +12,7 @@ import { isStateRegistryUrl, openStateRegistry } from '../state/open.ts'
 import { closing } from './closing.ts'
 import type { Output, ReadRequest, StateChoice, StreamChoice } from './read-request.ts'
 import type { Session } from './session.ts'
+import { checkNames, type StateFile } from './state-names.ts'
 import { storageUrl } from './storage-url.ts'
 
 /** Streams to read; only their schemas are asked for. Throws ConfigError ERR_STREAM_UNKNOWN for a name that means none. */
@@ -38,6 +39,8 @@ export async function listedCatalog({ connector, run, report }: Session, { catal
 export interface OpenState {
   readonly connection: string
   readonly streams: ConnectionState
+  /** The file that the states come from; undefined for a registry. */
+  readonly file?: StateFile
   readonly lease: StateLease | undefined
   /** Where runs are recorded; undefined without a registry. */
   readonly runs: RunLog | undefined
@@ -45,12 +48,13 @@ export interface OpenState {
 }
 
 /** Takes the lease of a registry and loads it, or reads the file. Throws ConnectorError ERR_STATE_LOCKED naming the holder. */
-export async function openState(session: Session, { state, connection = session.product }: StateChoice): Promise<OpenState> {
+export async function openState(session: Session, choice: StateChoice): Promise<OpenState> {
+  const { state, connection = session.product } = choice
   const nothing = { connection, lease: undefined, runs: undefined, close: async () => undefined }
   if (state === undefined) return { ...nothing, streams: {} }
   if (typeof state !== 'string') return leaseOf(session, state, connection)
   const source = storageUrl(state, session)
-  if (!isStateRegistryUrl(source)) return { ...nothing, streams: await readStateFile(source) }
+  if (!isStateRegistryUrl(source)) return { ...nothing, ...(await stateOfFile(session, source, choice)) }
   const registry = await openStateRegistry(source, { clock: session.clock, env: session.env })
   try {
     const open = await leaseOf(session, registry, connection)
@@ -59,6 +63,17 @@ export async function openState(session: Session, { state, connection = session.
     await registry.close()
     throw thrown
   }
+}
+
+/** Names are checked by kind, before discovery asks for the accounts. */
+async function stateOfFile({ connector }: Session, path: string, { unknownState = 'refuse' }: StateChoice) {
+  const file = { path, parsed: await readStateFile(path) }
+  const { manifest, kinds, broken } = connector
+  const names = [...kinds, ...broken.map(({ name }) => name)]
+  const accountKinds = manifest.discovery === undefined ? [] : kinds
+  const quiet = () => undefined
+  if (manifest.dynamicStreams.length === 0) checkNames(file, { names, accountKinds }, { unknownState, warn: quiet })
+  return { streams: file.parsed.streams, file }
 }
 
 async function leaseOf({ connector, run, report }: Session, registry: StateRegistry, connection: string): Promise<OpenState> {

@@ -11,6 +11,7 @@ import { read as readStreams } from '../framework/runtime/read/read.ts'
 import { closing } from './closing.ts'
 import { openDrift } from './drift.ts'
 import { exitCodeOf } from './exit-code.ts'
+import { fitStates } from './fit-states.ts'
 import type { ReadObserver, ReadRequest } from './read-request.ts'
 import { type ReadResult, readResult, unopened } from './read-result.ts'
 import { type OpenState, openOutput, openState, readCatalog, readOptions } from './read-setup.ts'
@@ -107,9 +108,15 @@ class Reading {
     })
   }
 
-  async #pipeline(state: OpenState, recording: RunRecording): Promise<void> {
+  async #pipeline(given: OpenState, recording: RunRecording): Promise<void> {
     const session = this.#session
-    const catalog = await readCatalog(session, this.#request)
+    const found = await readCatalog(session, this.#request)
+    // A backfill does not use the states of regular reads.
+    const isBackfill = readOptions(session, given, this.#request).range !== undefined
+    const { catalog, streams } = isBackfill
+      ? { catalog: found, streams: given.streams }
+      : await fitStates(session, { catalog: found, state: given }, this.#request.unknownState)
+    const state = { ...given, streams }
     this.#catalog = catalog
     await this.#observer.opened?.(session, catalog)
     const drift = await openDrift(session, { catalog, connection: state.connection }, this.#request)
@@ -117,7 +124,7 @@ class Reading {
       // Whoever fails behind the source says so at once: the source may be waiting, and would only be told when it comes back.
       const over = new AbortController()
       const giveUp = () => over.abort(new StoppedError('ERR_OUTPUT_CLOSED', 'the destination takes no more records'))
-      const destination = await openOutput(session, { catalog: drift.catalog, state, giveUp }, this.#request)
+      const destination = await openOutput(session, { catalog: drift.catalog, state: given, giveUp }, this.#request)
       this.#written = () => destination.report()
       await closing(destination, session.report, async () => {
         const signal = AbortSignal.any([session.signal, over.signal])

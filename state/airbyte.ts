@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises'
-import type { ConnectionState, StateMessage, StreamState } from '../framework/index.ts'
-import { isObject, parseDocument, parseJson, streamsField, unreadable } from './document.ts'
+import type { ConnectionState, StateMessage } from '../framework/index.ts'
+import { isObject, parseDocument, parseJson, unreadable } from './document.ts'
+import { airbyteForms } from './forms/airbyte-forms.ts'
+import { gather, type ParsedState, type Part, partsOf, type StateForm } from './forms/parsed-state.ts'
+import { bookmarkParts, singerForms } from './forms/singer-forms.ts'
 
-type Entry = readonly [string, StreamState]
+export type { ParsedState }
 
 /** Reads the file of `--state FILE`; shapes as in {@link parseState}. Throws ConfigError ERR_STATE_UNREADABLE with file and reason. */
-export async function readStateFile(path: string): Promise<ConnectionState> {
+export async function readStateFile(path: string): Promise<ParsedState> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw unreadable(path, `it cannot be read (${cause instanceof Error ? cause.message : String(cause)})`, cause)
   })
@@ -13,18 +16,19 @@ export async function readStateFile(path: string): Promise<ConnectionState> {
 }
 
 /**
- * The states in a text of any shape that platforms and this program write:
- * - a list of Airbyte states (`STREAM`, or one `GLOBAL` without shared state, or `LEGACY`), bare or wrapped in `STATE` messages
- * - one such state
- * - protocol lines as `read` prints them: the last STATE of each stream counts, other messages are passed over
+ * The states in a text of any form that platforms and this program write:
+ * - Airbyte: lists of states (`STREAM`, `GLOBAL`, `LEGACY`), bare or in `STATE` messages; what its API answers (`{stateType, streamState}`)
+ *   and its settings show, in camelCase or snake_case, also under `connectionState` or `state`
+ * - Singer: `{"bookmarks": {stream: bookmark}}`, bookmarks of the Singer SDK among them; Meltano's `singer_state`, `completed`, `partial`
+ * - protocol lines as a read prints them: the last STATE of each stream counts, other messages are skipped
  * - a state file of the `file:` registry
- * - Singer's `{"bookmarks": {stream: state}}`
  * - a flat mapping of stream to state
  *
- * `source` names the text in errors. Where a stream occurs twice the later state counts.
+ * `source` names the text in errors. Where a stream occurs twice the later state counts. Throws ConfigError ERR_STATE_UNREADABLE for a text
+ * of none of these forms.
  */
-export function parseState(text: string, source: string): ConnectionState {
-  return Object.fromEntries(documents(text, source).flatMap((value) => statesOf(value, source)))
+export function parseState(text: string, source: string): ParsedState {
+  return gather(documents(text, source).flatMap((value) => parts(value, source)))
 }
 
 /** The states as Airbyte's list of STREAM states, which `--state` and Airbyte read. */
@@ -38,59 +42,42 @@ export function toAirbyteState(state: ConnectionState): readonly StateMessage['s
 function documents(text: string, source: string): readonly unknown[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const isTranscript = lines.length > 1 && lines.every((line) => line.trimStart().startsWith('{') && line.trimEnd().endsWith('}'))
-  if (isTranscript) return lines.map((line) => parseJson(line, source))
-  const value = parseJson(text, source)
-  return Array.isArray(value) ? value : [value]
+  return isTranscript ? lines.map((line) => parseJson(line, source)) : [parseJson(text, source)]
 }
 
-function statesOf(value: unknown, source: string): readonly Entry[] {
+function parts(value: unknown, source: string): readonly Part[] {
+  if (Array.isArray(value)) return value.flatMap((entry) => parts(entry, source))
   if (!isObject(value)) throw unreadable(source, 'it holds something that is no state object')
-  if (isStateDocument(value)) return Object.entries(parseDocument(JSON.stringify(value), source).streams)
-  const kind = value['type']
-  switch (kind) {
-    case 'STATE':
-      return statesOf(value['state'] ?? wrapSinger(value['value']), source)
-    case 'STREAM':
-      return streamState(value['stream'], source)
-    case 'GLOBAL':
-      return globalStates(value['global'], source)
-    case 'LEGACY':
-      return Object.entries(streamsField(value['data'], source))
+  const read = (inner: unknown) => parts(inner, source)
+  for (const form of [registryForm(source), ...airbyteForms(source), ...singerForms, wrapperForm]) {
+    const found = form(value, read)
+    if (found) return found
   }
-  if (typeof kind === 'string') return passOver(kind, source)
-  return Object.entries(streamsField(isObject(value['bookmarks']) ? value['bookmarks'] : value, source))
-}
-
-const isStateDocument = (value: Record<string, unknown>): boolean => typeof value['format'] === 'string' && isObject(value['streams'])
-
-/** Singer's STATE messages carry their bookmarks in `value`. */
-const wrapSinger = (value: unknown): unknown => (isObject(value) ? { bookmarks: value['bookmarks'] ?? {} } : value)
-
-const otherMessages = new Set(['RECORD', 'LOG', 'TRACE', 'CONTROL', 'CATALOG', 'SPEC', 'CONNECTION_STATUS', 'SCHEMA', 'ACTIVATE_VERSION'])
-
-function passOver(kind: string, source: string): readonly Entry[] {
-  if (otherMessages.has(kind)) return []
-  throw unreadable(source, `it has a state of unknown type ${JSON.stringify(kind)}; known: STREAM, GLOBAL, LEGACY`)
-}
-
-function globalStates(global: unknown, source: string): readonly Entry[] {
-  if (!isObject(global)) throw unreadable(source, 'its GLOBAL state is empty')
-  const shared = global['shared_state']
-  if (isObject(shared) ? Object.keys(shared).length > 0 : shared !== undefined && shared !== null) {
-    throw unreadable(source, 'its GLOBAL state has a shared state, which no stream of this program can use')
+  if (Object.keys(value).length > 0 && !Object.values(value).some(isObject)) {
+    throw unreadable(source, `it maps no stream to a state; its keys are ${Object.keys(value).slice(0, 10).join(', ')}`)
   }
-  const streams = global['stream_states']
-  if (!Array.isArray(streams)) throw unreadable(source, 'its GLOBAL state has no list of stream_states')
-  return streams.flatMap((stream) => streamState(stream, source))
+  return bookmarkParts(value)
 }
 
-function streamState(stream: unknown, source: string): readonly Entry[] {
-  const descriptor = isObject(stream) ? stream['stream_descriptor'] : undefined
-  const name = isObject(descriptor) ? descriptor['name'] : undefined
-  if (!isObject(stream) || typeof name !== 'string') throw unreadable(source, 'a STREAM state does not name its stream')
-  const state = stream['stream_state'] ?? undefined
-  // Platforms send a stream without state before its first sync.
-  if (state === undefined) return []
-  if (!isObject(state)) throw unreadable(source, `the state of stream ${JSON.stringify(name)} is not an object`)
-  return [[name, state]]
+const registryForm =
+  (source: string): StateForm =>
+  (value) =>
+    typeof value['format'] === 'string' && isObject(value['streams'])
+      ? partsOf(parseDocument(JSON.stringify(value), source).streams)
+      : undefined
+
+/** `{"state": …}` beside nothing but ids and flags; a stream of that name has a state whose values are no states. */
+const wrapperForm: StateForm = ({ state, ...others }, read) => {
+  const isWrapper = (Array.isArray(state) || isObject(state)) && !Object.values(others).some(isObject)
+  if (!isWrapper) return undefined
+  const values = Object.values(state)
+  const isListing = values.length > 0 && values.every(isObject)
+  return Array.isArray(state) || isListing || hasForm(state) ? read(state) : undefined
+}
+
+const marks = ['bookmarks', 'singer_state', 'stateType', 'streamDescriptor', 'stream_descriptor', 'streamStates', 'stream_states', 'global']
+
+function hasForm(state: Readonly<Record<string, unknown>>): boolean {
+  const type = state['type']
+  return marks.some((name) => Object.hasOwn(state, name)) || type === 'STREAM' || type === 'GLOBAL' || type === 'LEGACY'
 }

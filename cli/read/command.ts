@@ -1,6 +1,6 @@
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import type { Command, Invocation } from '../command.ts'
-import { CONNECTION, CONNECTOR, NETWORK, SCHEMAS, SELECT, SESSION, STATE } from '../options.ts'
+import { CONNECTION, CONNECTOR, NETWORK, SCHEMAS, SELECT, SESSION, STATE, UNKNOWN_STATE } from '../options.ts'
 import { protocolErrors } from '../protocol/errors.ts'
 import type { Display } from './display.ts'
 
@@ -13,6 +13,7 @@ export const read: Command = {
     { flags: '--catalog <file>', description: 'configured catalog; default: every stream discovered' },
     SELECT,
     STATE,
+    UNKNOWN_STATE,
     CONNECTION,
     {
       flags: '--output <url>',

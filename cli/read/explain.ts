@@ -2,24 +2,35 @@ import type { ListedStream } from '../../framework/runtime/assembly/bound-stream
 import type { StreamPlan } from '../../framework/runtime/explain.ts'
 import type { ConnectionState } from '../../framework/runtime/ports/state-registry.ts'
 import type { Command, Invocation, Io } from '../command.ts'
-import { CONNECTION, CONNECTOR, NETWORK, SELECT, SESSION, STATE } from '../options.ts'
+import { CONNECTION, CONNECTOR, NETWORK, SELECT, SESSION, STATE, UNKNOWN_STATE } from '../options.ts'
 
 export const explain: Command = {
   name: 'explain',
   summary: 'the calls and windows that a read would cost, before it is run',
   argument: CONNECTOR,
-  options: [...SESSION, SELECT, STATE, CONNECTION, { flags: '--json', description: 'one JSON object per stream' }, ...NETWORK],
+  options: [
+    ...SESSION,
+    SELECT,
+    STATE,
+    UNKNOWN_STATE,
+    CONNECTION,
+    { flags: '--json', description: 'one JSON object per stream' },
+    ...NETWORK,
+  ],
   run: async (invocation) => {
     const { withSession } = await import('../session.ts')
     const { stateChoice, streamChoice } = await import('./flags.ts')
     const { listedCatalog, openState } = await import('../../compose/read-setup.ts')
+    const { fitStates } = await import('../../compose/fit-states.ts')
     const { closing } = await import('../../compose/closing.ts')
     return withSession(invocation, async (session) => {
-      const state = await openState(session, stateChoice(invocation))
+      const choice = stateChoice(invocation)
+      const state = await openState(session, choice)
       await closing(state, session.report, async () => {
-        const { streams } = await listedCatalog(session, streamChoice(invocation))
+        const found = await listedCatalog(session, streamChoice(invocation))
+        const { catalog, streams } = await fitStates(session, { catalog: found, state }, choice.unknownState)
         const asked = session.http.stats().requests
-        const plans = await planStreams(streams, state.streams, invocation)
+        const plans = await planStreams(catalog.streams, streams, invocation)
         if (invocation.options['json'] !== true) await printPlans(plans, asked, invocation.io)
       })
       return session.run.exitCode()

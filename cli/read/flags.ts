@@ -31,7 +31,8 @@ export async function readRequest(invocation: Invocation, log: TerminalLog): Pro
 }
 
 export function stateChoice({ options }: Invocation): StateChoice {
-  return { state: text(options, 'state'), connection: text(options, 'connection') }
+  const unknownState = options['ignoreUnknownState'] === true ? 'ignore' : 'refuse'
+  return { state: text(options, 'state'), connection: text(options, 'connection'), unknownState }
 }
 
 /** Streams of the catalog file, else all that are discovered; narrowed by `--select`. */

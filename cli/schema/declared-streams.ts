@@ -3,11 +3,11 @@ import { systemClock } from '../../framework/clock.ts'
 import { components } from '../../framework/components/index.ts'
 import { createHttpClient } from '../../framework/http/create-client.ts'
 import { createRedactor } from '../../framework/http/redaction/redaction.ts'
-import type { Config } from '../../framework/manifest/definition/component.ts'
+import type { Component, Config } from '../../framework/manifest/definition/component.ts'
 import { createLanguage } from '../../framework/manifest/definition/language.ts'
-import { loadManifest } from '../../framework/manifest/manifest.ts'
+import { loadManifest, type Manifest } from '../../framework/manifest/manifest.ts'
 import type { JsonSchema } from '../../framework/protocol/messages.ts'
-import { buildManifest } from '../../framework/runtime/assembly/build-manifest.ts'
+import { type BuiltManifest, buildManifest } from '../../framework/runtime/assembly/build-manifest.ts'
 
 /** A kind of stream as manifest and catalogue declare it. */
 export interface DeclaredStream {
@@ -18,22 +18,33 @@ export interface DeclaredStream {
 }
 
 /** The streams of a manifest without asking its API anything. */
-export async function declaredStreams(source: ConnectorSource, config: Config = {}): Promise<readonly DeclaredStream[]> {
-  const own = await source.package?.load()
-  const report = { log: () => undefined, finding: () => undefined, rateLimited: () => undefined }
-  const http = createHttpClient({ clock: systemClock, report, redactor: createRedactor(), allowedOrigins: [] })
-  try {
-    const language = createLanguage([...components, ...(own?.components ?? [])])
-    const services = { http, clock: systemClock, report, updateConfig: () => undefined }
-    const { streams } = buildManifest(loadManifest(source), { language, config, services })
-    return await Promise.all(
+export function declaredStreams(source: ConnectorSource, config: Config = {}): Promise<readonly DeclaredStream[]> {
+  return withBuilt(source, { config }, ({ streams }) =>
+    Promise.all(
       streams.map(async ({ name, primaryKey, cursor, schema }) => ({
         kind: name,
         primaryKey,
         cursorField: cursor?.cursorField,
         schema: await schema(),
       })),
-    )
+    ),
+  )
+}
+
+/** A manifest built for as long as the work takes; requests of it reach nobody. */
+export async function withBuilt<T>(
+  source: ConnectorSource,
+  { config, components: more = [] }: { readonly config: Config; readonly components?: readonly Component[] | undefined },
+  work: (built: BuiltManifest, manifest: Manifest) => T | Promise<T>,
+): Promise<T> {
+  const own = await source.package?.load()
+  const report = { log: () => undefined, finding: () => undefined, rateLimited: () => undefined }
+  const http = createHttpClient({ clock: systemClock, report, redactor: createRedactor(), allowedOrigins: [] })
+  try {
+    const language = createLanguage([...components, ...(own?.components ?? []), ...more])
+    const services = { http, clock: systemClock, report, updateConfig: () => undefined }
+    const manifest = loadManifest(source)
+    return await work(buildManifest(manifest, { language, config, services }), manifest)
   } finally {
     http.close()
   }

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { ConfigError, suggest } from '../../framework/errors.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import type { ConnectionState, StateRegistry, StateVersion } from '../../framework/runtime/ports/state-registry.ts'
 import { isBackfillKey } from '../../framework/runtime/read/backfill.ts'
-import { parseState, toAirbyteState } from '../../state/airbyte.ts'
+import { toAirbyteState } from '../../state/airbyte.ts'
 import { type Invocation, text } from '../command.ts'
 import { wholeNumber } from '../output/numbers.ts'
 import { printLines } from '../output/print-lines.ts'
@@ -95,30 +94,8 @@ function exported(streams: ConnectionState, format: string | undefined): unknown
   return format === 'flat' ? streams : toAirbyteState(streams)
 }
 
-async function importState(invocation: Invocation): Promise<ExitCode> {
-  const input = text(invocation.options, 'input')
-  if (input === undefined) throw new ConfigError('ERR_FLAG_MISSING', 'import needs --input FILE; - is stdin')
-  const streams = parseState(readInput(input), input === '-' ? 'stdin' : input)
-  await using registry = await openRegistry(invocation)
-  const { connection, connector } = await connectionOf(registry, invocation, 'new')
-  await using lease = await leaseFor(registry, { connection, connector, purpose: 'import' })
-  await lease.load()
-  if (invocation.options['replace'] === true) await lease.replace(streams)
-  else await lease.commit(streams)
-  invocation.io.stderr.write(`imported the state of ${Object.keys(streams).length} streams into connection ${connection}\n`)
-  return 0
-}
-
-export { exportState as export, importState as import }
-
-function readInput(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ConfigError('ERR_STATE_UNREADABLE', `${file} cannot be read: ${reason}`, { cause })
-  }
-}
+export { importState as import } from './import.ts'
+export { exportState as export }
 
 async function withConnection(invocation: Invocation, work: (found: Found) => Promise<void>): Promise<ExitCode> {
   await using registry = await openRegistry(invocation)

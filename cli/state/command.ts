@@ -1,5 +1,5 @@
 import type { Command, CommandGroup, CommandOption, Invocation } from '../command.ts'
-import { CONNECTION, CONNECTOR, REGISTRY } from '../options.ts'
+import { CONNECTION, CONNECTOR, REGISTRY, SESSION, UNKNOWN_STATE } from '../options.ts'
 
 const STREAMS: CommandOption = { flags: '--stream <streams>', description: 'by name, comma separated; * stands for any text', repeat: true }
 const AT: CommandOption = { flags: '--at <n>', description: 'an earlier version instead of the current one' }
@@ -33,7 +33,9 @@ export const state: CommandGroup = {
       AT,
       { flags: '--format <format>', description: 'of the output', choices: ['airbyte', 'singer', 'flat'], default: 'airbyte' },
     ]),
-    action('import', 'take over a state of Airbyte, Singer or this program; other streams keep theirs', [
+    action('import', 'take over a state of Airbyte, Meltano, Singer or this program; other streams keep theirs', [
+      ...SESSION,
+      UNKNOWN_STATE,
       { flags: '--input <file>', description: 'the state; - is stdin' },
       { flags: '--replace', description: 'streams that the input lacks lose their state' },
     ]),

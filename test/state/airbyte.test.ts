@@ -32,7 +32,7 @@ describe('parseState', () => {
     ['an empty mapping', '{}', {}],
     ['a byte order mark', `\uFEFF${JSON.stringify([stream('a', { at: 1 })])}`, { a: { at: 1 } }],
   ])('reads %s', (_kind, text, expected) => {
-    expect(parseState(text, 'state.json')).toEqual(expected)
+    expect(parseState(text, 'state.json')).toEqual({ streams: expected, unreadable: new Map(), unusable: [] })
   })
 
   it.each([
@@ -42,11 +42,11 @@ describe('parseState', () => {
     ['lines that are cut off', `${lines(message('a', { at: 1 }))}{"type":"STATE","sta`, /not valid JSON/],
     ['a number', '17', /no state object/],
     ['a list of numbers', '[17]', /no state object/],
-    ['a flat mapping of numbers', '{"a":17}', /stream "a" is not an object/],
-    ['a state that is no object', JSON.stringify([stream('a', 'x')]), /stream "a" is not an object/],
+    ['a flat mapping of numbers', '{"a":17}', /maps no stream to a state; its keys are a/],
     ['a state without a name', '[{"type":"STREAM","stream":{}}]', /does not name its stream/],
     ['an unknown type', '[{"type":"PLANET"}]', /unknown type "PLANET"/],
-    ['a shared state', JSON.stringify([{ type: 'GLOBAL', global: { shared_state: { cdc: 1 }, stream_states: [] } }]), /shared state/],
+    ['API states that are no list', '{"stateType":"stream","streamState":{}}', /stream states are not a list/],
+    ['a LEGACY state without data', '[{"type":"LEGACY"}]', /LEGACY state has no data/],
     ['a GLOBAL state without streams', '[{"type":"GLOBAL","global":{}}]', /stream_states/],
     ['a damaged state file of the registry', '{"format":"connector-state","format_version":1,"streams":{}}', /connection is missing/],
   ])('refuses %s', (_kind, text, reason) => {
@@ -55,15 +55,28 @@ describe('parseState', () => {
     expect(() => parseState(text, 'state.json')).toThrow(reason)
   })
 
+  it('keeps what it cannot read of one stream apart from the others', () => {
+    const { streams, unreadable } = parseState(JSON.stringify([stream('a', 'x'), stream('b', { at: 1 })]), 'state.json')
+    expect(streams).toEqual({ b: { at: 1 } })
+    expect([...unreadable]).toEqual([['a', 'the state of stream "a" is not an object']])
+  })
+
+  it('says that no stream can use a shared state', () => {
+    const text = JSON.stringify([{ type: 'GLOBAL', global: { shared_state: { cdc: 1 }, stream_states: [stream('a', { at: 1 }).stream] } }])
+    const { streams, unusable } = parseState(text, 'state.json')
+    expect(streams).toEqual({ a: { at: 1 } })
+    expect(unusable).toEqual([expect.stringMatching(/shared state/)])
+  })
+
   it('keeps odd names as data', () => {
-    const states = parseState('{"__proto__":{"at":1},"constructor":{"at":2}}', 'state.json')
+    const { streams: states } = parseState('{"__proto__":{"at":1},"constructor":{"at":2}}', 'state.json')
     expect(Object.keys(states)).toEqual(['__proto__', 'constructor'])
     expect(({} as Record<string, unknown>)['at']).toBeUndefined()
   })
 
   it('reads back what it exports', () => {
     const states = { a: { at: 1 }, 'b c': { states: [] } }
-    expect(parseState(JSON.stringify(toAirbyteState(states)), 'state.json')).toEqual(states)
+    expect(parseState(JSON.stringify(toAirbyteState(states)), 'state.json').streams).toEqual(states)
   })
 })
 
@@ -74,12 +87,12 @@ describe('readStateFile', () => {
     const lease = await registry.acquire('acme', 'conn::test', 'run-1')
     await lease.commit({ posts: { at: 1 } })
     await lease.release()
-    expect(await readStateFile(join(directory, 'acme.json'))).toEqual({ posts: { at: 1 } })
+    expect((await readStateFile(join(directory, 'acme.json'))).streams).toEqual({ posts: { at: 1 } })
     const missing = readStateFile(join(directory, 'missing.json'))
     await expect(missing).rejects.toMatchObject({ code: 'ERR_STATE_UNREADABLE', failureType: 'config_error' })
     await expect(missing).rejects.toThrow(/missing\.json.*ENOENT/)
     writeFileSync(join(directory, 'large.json'), JSON.stringify(toAirbyteState(Object.fromEntries(large()))))
-    expect(Object.keys(await readStateFile(join(directory, 'large.json')))).toHaveLength(20_000)
+    expect(Object.keys((await readStateFile(join(directory, 'large.json'))).streams)).toHaveLength(20_000)
     await rm(directory, { recursive: true })
   })
 })

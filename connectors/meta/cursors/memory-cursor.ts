@@ -61,6 +61,7 @@ export const MemoryCursor = defineComponent(Cursor, {
       clientSide: false,
       dataFeed: false,
       sharedState: false,
+      stateKeys: ['memory', 'looked_at'],
       compare: (a, b) => compareDatetimes(parseIso(String(a)), parseIso(String(b))),
       readAt: ({ looked_at: looked }) => (typeof looked === 'string' ? instantOf(looked) : undefined),
       rewrite: (value) => utcText(instantOf(value)),

@@ -56,10 +56,12 @@ export interface Cursor {
   readonly dataFeed: boolean
   /** One state for all partitions, however few they are. */
   readonly sharedState: boolean
+  /** Keys of its state beside the cursor field; none by default. */
+  readonly stateKeys?: readonly string[]
   open(state: StreamState | undefined, options: CursorOptions): CursorRun
   /** Order of two formatted cursor values. Throws when a value cannot be read. */
   compare(a: unknown, b: unknown): number
-  /** A value of a state as this cursor writes it. Throws when it cannot be read. */
+  /** A value of a state, whoever wrote it, as this cursor writes it. Throws when it cannot be read. */
   rewrite(value: unknown): string | number
   /** The time that a cursor value stands for; absent where values are no times. Throws when it cannot be read. */
   moment?(value: unknown): DateTime

@@ -124,8 +124,18 @@ function cursorOf(setting: Setting): Cursor {
     open: (state, options) => open(setting, state ?? {}, options),
     compare: format.compare,
     moment: format.read,
-    rewrite: (value) => format.write(format.read(value)),
+    rewrite: (value) => format.write(readAny(value, format)),
     ...(definition.allow_catalog_defined_cursor_field ? { withField: (name) => cursorOf({ ...setting, cursorField: name }) } : {}),
+  }
+}
+
+/** States of other programs have ISO times, whatever the source writes. */
+function readAny(value: unknown, format: CursorFormat): DateTime {
+  try {
+    return format.read(value)
+  } catch (thrown) {
+    if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d/.test(value)) throw thrown
+    return format.inUtc(parseIso(value))
   }
 }
 

@@ -9,6 +9,7 @@ import type { Cursor, CursorOptions, CursorRun } from './cursor.ts'
 import { type IncomingState, parentStatesOf, readIncoming } from './incoming-state.ts'
 import { ParentProgress } from './parent-progress.ts'
 import { RecentKeys } from './recent-keys.ts'
+import { WrittenPartitions } from './written-partitions.ts'
 
 /** More partitions than this share one state. */
 export const sharedStateAbove = 10_000
@@ -43,6 +44,8 @@ export class PartitionedState {
   readonly #incoming: IncomingState
   readonly #entries = new Map<string, Entry>()
   readonly #legacy: Map<string, StreamState>
+  /** Partitions of the incoming state, found whichever way their values were written. */
+  readonly #written: WrittenPartitions
   /** Opened and not done, in the order of opening. */
   readonly #open = new Map<string, Opened>()
   readonly #known = new RecentKeys(partitionsInMemory)
@@ -69,6 +72,7 @@ export class PartitionedState {
     for (const entry of this.#incoming.partitions) {
       this.#entries.set(canonicalJson(entry.partition), { partition: sorted(entry.partition), cursor: cursorOf(entry.cursor) })
     }
+    this.#written = new WrittenPartitions(this.#incoming.partitions.map(({ partition }) => partition))
     this.#legacy = new Map(this.#incoming.legacy)
     this.#partitions = this.#entries.size
     this.#shared = this.#incoming.useGlobal || cursor.sharedState
@@ -85,7 +89,7 @@ export class PartitionedState {
     if (!this.#known.add(key)) return this.#repetition(partition)
     if (!this.#shared && this.#partitions > sharedStateAbove) this.#share()
     if (this.#open.size >= partitionsInMemory) this.#dropOldest()
-    const known = this.#entries.get(key)?.cursor ?? this.#takeLegacy(partition)
+    const known = this.#entries.get(key)?.cursor ?? this.#takeWritten(partition) ?? this.#takeLegacy(partition)
     if (!known) this.#partitions += 1
     const run = this.#openCursor(partition, known)
     this.#open.set(key, { partition, run })
@@ -194,6 +198,17 @@ export class PartitionedState {
       this.#options.report.finding({ severity: 'warning', error })
     }
     return nothingToRead
+  }
+
+  /** The state of a partition whose values another program wrote as other types; from here on it has those of the provider. */
+  #takeWritten(partition: Partition): StreamState | undefined {
+    const written = this.#written.find(partition.values)
+    const entry = written === undefined ? undefined : this.#entries.get(written)
+    if (written === undefined || !entry) return undefined
+    this.#entries.delete(written)
+    this.#entries.set(canonicalJson(partition.values), { partition: sorted(partition.values), cursor: entry.cursor })
+    this.#partitions -= 1
+    return entry.cursor
   }
 
   /** The state of a partition in the oldest form, which knows partitions by the text of their only value. */

@@ -87,7 +87,7 @@ async function readAll(streams: readonly BoundStream[], results: readonly Stream
     await readers.onSizeLessThan(1)
     if (options.signal.aborted) break
     const slices = slots.slices(account)
-    const read = () => openReader(entry, { ...options, slices, lost }).read()
+    const read = () => readOne(entry, { ...options, slices, lost })
     const done = readers.add(read).catch((error: unknown) => out.close(error))
     void done.finally(() => gate.release(entry))
   }
@@ -100,6 +100,22 @@ async function readAll(streams: readonly BoundStream[], results: readonly Stream
 interface ReaderOptions extends ReadAllOptions {
   readonly slices: Turns
   readonly lost: Set<unknown>
+}
+
+/** A state that cannot be read fails its stream alone. */
+async function readOne(entry: { bound: BoundStream; outcome: StreamResult }, options: ReaderOptions): Promise<void> {
+  let reader: StreamReader
+  try {
+    reader = openReader(entry, options)
+  } catch (thrown) {
+    if (!(thrown instanceof ConnectorError)) throw thrown
+    const { name } = entry.bound.info
+    Object.assign(entry.outcome, { outcome: 'incomplete', failedSlices: 1 })
+    options.report.finding({ severity: 'error', error: withContext(thrown, { stream: name }) })
+    options.out.post(statusItem(name, 'INCOMPLETE', options.clock.now()))
+    return
+  }
+  await reader.read()
 }
 
 function openReader({ bound, outcome }: { bound: BoundStream; outcome: StreamResult }, options: ReaderOptions): StreamReader {
