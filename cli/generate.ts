@@ -10,6 +10,7 @@ import { createLanguage } from '../framework/manifest/definition/language.ts'
 import { reference } from '../framework/manifest/definition/reference.ts'
 import { languageSchema } from '../framework/manifest/definition/schema.ts'
 import { inCanonicalOrder } from '../schemas/fingerprint.ts'
+import { errorPage } from './error-page.ts'
 import { jsonText } from './generated-json.ts'
 import { declaredStreams } from './schema/declared-streams.ts'
 
@@ -47,4 +48,6 @@ for (const { readme } of connectors) {
   const file = new URL(readme.file, root)
   writeFileSync(file, await readme.fill(readFileSync(file, 'utf8')))
 }
+writeFileSync(new URL('docs/errors.md', root), errorPage(root))
+
 process.stderr.write(`wrote the manifest schema and ${pages.size} pages to ${folder.pathname}\n`)

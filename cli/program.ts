@@ -1,5 +1,5 @@
 import { CommanderError, Option, Command as Program } from 'commander'
-import { exitCodeOf } from '../compose/exit-code.ts'
+import { exitCodeOf, exitCodes } from '../compose/exit-code.ts'
 import { version } from '../compose/version.ts'
 import { asConnectorError } from '../framework/errors.ts'
 import type { ExitCode } from '../framework/runtime/ports/run.ts'
@@ -19,7 +19,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
     .addHelpText(
       'after',
-      '\nCONNECTOR is a manifest file, an id (conn::…) or a product name; CONNECTOR_MANIFEST stands in for it.\nExit codes: 0 done, 1 a stream failed, 2 usage or configuration, 3 stopped early but resumable, 4 authentication, 5 rate-limited.',
+      `\nCONNECTOR is a manifest file, an id (conn::…) or a product name; CONNECTOR_MANIFEST stands in for it.\nExit codes: ${exits}.`,
     )
   const run: Action = async (command, argument, options) => {
     exitCode = await command.run({ argument, options, io })
@@ -33,6 +33,10 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     return await explainFailure(thrown, argv.includes('--debug'), io)
   }
 }
+
+const exits = Object.entries(exitCodes)
+  .map(([code, meaning]) => `${code} ${meaning}`)
+  .join(', ')
 
 type Action = (command: Command, argument: string | undefined, options: Record<string, string | string[] | boolean>) => Promise<void>
 
