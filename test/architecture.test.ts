@@ -16,6 +16,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'framework/protocol': [],
   'framework/errors.ts': [],
   'framework/clock.ts': [],
+  'framework/file-name.ts': [],
+  'framework/durable-file.ts': [],
   'framework/report.ts': ['framework/errors.ts'],
   'framework/postgres': ['framework/errors.ts', 'framework/clock.ts'],
   'framework/aws': ['framework/errors.ts', 'framework/clock.ts'],
@@ -54,6 +56,54 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   cli: ['framework', ...packages, 'state', 'schemas', 'destinations', 'accounts', 'compose', 'sandbox', 'sync', 'service'],
 }
 
+/**
+ * The rooms inside a room, lowest first. A room may import those of the lines before its own; those of one line stand side by side and
+ * do not know each other.
+ */
+const floors: Readonly<Record<string, readonly string[]>> = {
+  framework: [
+    'clock.ts errors.ts protocol durable-file.ts file-name.ts',
+    'aws report.ts template postgres',
+    'http',
+    'manifest',
+    'components',
+    'runtime',
+    'index.ts',
+  ],
+  'framework/template': ['failure.ts', 'limits.ts datetime', 'python', 'filters syntax', 'compile', 'template.ts'],
+  'framework/http': [
+    'request.ts failures.ts redaction json.ts',
+    'resolution.ts transport',
+    'limits',
+    'client.ts',
+    'attempt rated-client.ts',
+    'create-client.ts',
+  ],
+  'framework/manifest': [
+    'definition broken-stream.ts',
+    'cached-parents.ts document secrets.ts idle-services.ts stream-groups.ts',
+    'manifest.ts config.ts',
+    'allowed-hosts.ts custom-components.ts named-hosts.ts',
+    'import-foreign.ts',
+  ],
+  // The nouns and ports of a read, what families do with values, then the families.
+  'framework/components': [
+    'decoders api-budget',
+    'read',
+    'actions values files state-migrations',
+    'paginators cursors authenticators backoff resolvers transformations extractors properties schema-loaders',
+    'partition-routers checks config-rules error-handlers streams',
+    'retrievers requesters',
+    'async-jobs',
+    'index.ts',
+  ],
+  'framework/runtime': ['ports spec.ts', 'action assembly', 'explain.ts read'],
+}
+
+/** Folders that are lists of things of one kind, as long as there are such things. */
+const lists = ['framework/components/authenticators', 'accounts']
+const MAX_FILES_IN_FOLDER = 25
+
 const rooms = Object.keys(arrows).sort((a, b) => b.length - a.length)
 const inside = (file: string, room: string) => file === room || file.startsWith(`${room}/`)
 const roomOf = (file: string) => rooms.find((room) => inside(file, room))
@@ -78,20 +128,41 @@ const imports = files.flatMap((file) => {
   return [...found].map((match) => ({ file, target: relative(root, resolve(root, dirname(file), match[1] ?? match[2] ?? '')) }))
 })
 
-/** A family's interface file bears the family's name in the singular and holds no component. */
 const familyOf = (file: string) => /^framework\/components\/([^/]+)\//.exec(file)?.[1]
 const holdsComponent = (file: string) => readFileSync(join(root, file), 'utf8').includes('defineComponent(')
 
-function forbidden({ file, target }: { file: string; target: string }): string | undefined {
+interface Import {
+  readonly file: string
+  readonly target: string
+}
+
+const says = ({ file, target }: Import, from: string, allowed: readonly string[]) =>
+  `${file} imports ${target}; ${from} may import only ${allowed.join(', ') || 'itself'}`
+
+function forbidden({ file, target }: Import): string | undefined {
   const from = roomOf(file)
   const to = roomOf(target)
-  if (!from) return `${file} stands in no room`
-  if (!to || from === to) return undefined
+  if (!from || !to) return `${from ? target : file} is in no room`
   const allowed = arrows[from] ?? []
-  const reached = allowed.some((entry) =>
-    entry.endsWith(':interface') ? inside(target, entry.replace(':interface', '')) && !holdsComponent(target) : inside(target, entry),
-  )
-  return reached ? undefined : `${file} imports ${target}; ${from} may import only ${allowed.join(', ') || 'itself'}`
+  if (from === to || allowed.some((entry) => inside(target, entry))) return undefined
+  return says({ file, target }, from, allowed)
+}
+
+/** The entry of a room that a file is in, and how high it stands. */
+function floorOf(file: string, room: string) {
+  const entry = file.slice(room.length + 1).split('/', 1)[0] ?? ''
+  return { entry, level: (floors[room] ?? []).findIndex((line) => line.split(' ').includes(entry)) }
+}
+
+function upward({ file, target }: Import): readonly string[] {
+  return Object.entries(floors).flatMap(([room, lines]) => {
+    if (!inside(file, room) || !inside(target, room)) return []
+    const from = floorOf(file, room)
+    const to = floorOf(target, room)
+    if (from.entry === to.entry || to.level < from.level) return []
+    const below = lines.slice(0, Math.max(from.level, 0)).flatMap((line) => line.split(' '))
+    return [says({ file, target }, `${room}/${from.entry}`, below)]
+  })
 }
 
 describe('architecture', () => {
@@ -102,6 +173,26 @@ describe('architecture', () => {
 
   it('has only the arrows that are drawn', () => {
     expect(imports.map(forbidden).filter((message) => message !== undefined)).toEqual([])
+  })
+
+  it('has no arrow up inside a room', () => {
+    expect(imports.flatMap(upward)).toEqual([])
+  })
+
+  it('has a floor for everything inside a room', () => {
+    const homeless = files.flatMap((file) => {
+      const room = Object.keys(floors).find((candidate) => inside(file, candidate) && floorOf(file, candidate).level < 0)
+      return room === undefined ? [] : [`${file} is on no floor of ${room}`]
+    })
+    expect(homeless).toEqual([])
+    expect(files.filter((file) => !roomOf(file)).map((file) => `${file} is in no room`)).toEqual([])
+  })
+
+  it('has no flat folder', () => {
+    const counts = new Map<string, number>()
+    for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
+    const flat = [...counts].filter(([folder, count]) => count > MAX_FILES_IN_FOLDER && !lists.includes(folder))
+    expect(flat.map(([folder, count]) => `${folder} holds ${count} files; give it wings`)).toEqual([])
   })
 
   it('lets a family import only the interfaces of other families', () => {
@@ -128,7 +219,7 @@ describe('architecture', () => {
     expect(circles).toEqual([])
   })
 
-  it('has no rooms for everything and no files beyond 300 lines', () => {
+  it('has no vague names and no files beyond 300 lines', () => {
     const vague = files.filter(
       (file) => /(^|\/)(utils?|helpers?|common|types|misc)(\/|\.ts$)/.test(file) || /(^|\/)base-|-manager\.ts$/.test(file),
     )

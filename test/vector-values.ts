@@ -1,5 +1,5 @@
 import { parseIsoDateTime } from '../framework/template/datetime/iso8601.ts'
-import { CalendarDate, CalendarDuration, DateTime, TimeDelta } from '../framework/template/filters/datetime.ts'
+import { CalendarDate, CalendarDuration, DateTime, TimeDelta } from '../framework/template/python/datetime.ts'
 import { dictEntries, dictOf } from '../framework/template/python/dict.ts'
 import { repr } from '../framework/template/python/text.ts'
 import { ellipsis, isDict, kindOf, PyFloat, toInt, tuple } from '../framework/template/python/values.ts'

@@ -1,5 +1,5 @@
-import type { Requester } from '../../framework/components/requesters/requester.ts'
-import { type Page, type ReadOptions, type StreamSlice, sliceScope } from '../../framework/components/retrievers/retriever.ts'
+import type { Requester } from '../../framework/components/read/requester.ts'
+import { type Page, type ReadOptions, type StreamSlice, sliceScope } from '../../framework/components/read/retriever.ts'
 import { ConnectorError } from '../../framework/errors.ts'
 import type { Services } from '../../framework/manifest/definition/component.ts'
 import type { Row } from '../../framework/protocol/messages.ts'

@@ -1,5 +1,5 @@
-import { Requester } from '../../framework/components/requesters/requester.ts'
-import { type Page, Retriever, wholeStream } from '../../framework/components/retrievers/retriever.ts'
+import { Requester } from '../../framework/components/read/requester.ts'
+import { type Page, Retriever, wholeStream } from '../../framework/components/read/retriever.ts'
 import { ConfigError } from '../../framework/errors.ts'
 import { defineComponent } from '../../framework/manifest/definition/component.ts'
 import { type BoundTemplate, slot, template } from '../../framework/manifest/definition/fields.ts'

@@ -1,5 +1,5 @@
 import { Check, type CheckResult } from '../../framework/components/checks/check.ts'
-import { Requester } from '../../framework/components/requesters/requester.ts'
+import { Requester } from '../../framework/components/read/requester.ts'
 import { asConnectorError } from '../../framework/errors.ts'
 import { defineComponent } from '../../framework/manifest/definition/component.ts'
 import { slot } from '../../framework/manifest/definition/fields.ts'

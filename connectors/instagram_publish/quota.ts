@@ -1,5 +1,5 @@
 import { ActionError } from '../../framework/components/actions/action-error.ts'
-import type { Requester } from '../../framework/components/requesters/requester.ts'
+import type { Requester } from '../../framework/components/read/requester.ts'
 import { isRecord } from './media/fields.ts'
 
 /** Posts of the last 24 hours, as the API counts them; a carousel is one. */

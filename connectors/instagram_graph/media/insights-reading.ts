@@ -1,4 +1,4 @@
-import { type Page, type ReadOptions, type StreamSlice, sliceScope } from '../../../framework/components/retrievers/retriever.ts'
+import { type Page, type ReadOptions, type StreamSlice, sliceScope } from '../../../framework/components/read/retriever.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
 import { type MemorySlice, memorySlice } from '../../meta/cursors/memory-cursor.ts'
 import { accountOf } from '../../meta/graph/account.ts'

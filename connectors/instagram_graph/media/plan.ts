@@ -1,4 +1,4 @@
-import { type PlannedCall, type StreamSlice, sliceScope } from '../../../framework/components/retrievers/retriever.ts'
+import { type PlannedCall, type StreamSlice, sliceScope } from '../../../framework/components/read/retriever.ts'
 import { memorySlice } from '../../meta/cursors/memory-cursor.ts'
 import { accountOf } from '../../meta/graph/account.ts'
 import { isObject } from '../../meta/insights/insight-rows.ts'

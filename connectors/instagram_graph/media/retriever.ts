@@ -1,4 +1,4 @@
-import { Requester } from '../../../framework/components/requesters/requester.ts'
+import { Requester } from '../../../framework/components/read/requester.ts'
 import {
   type Page,
   type ReadOptions,
@@ -6,7 +6,7 @@ import {
   type StreamSlice,
   sliceScope,
   wholeStream,
-} from '../../../framework/components/retrievers/retriever.ts'
+} from '../../../framework/components/read/retriever.ts'
 import { ConfigError } from '../../../framework/errors.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { type BoundTemplate, list, oneOf, slot, string, template } from '../../../framework/manifest/definition/fields.ts'

@@ -1,4 +1,4 @@
-import type { Requester } from '../../../framework/components/requesters/requester.ts'
+import type { Requester } from '../../../framework/components/read/requester.ts'
 import type { BuildContext } from '../../../framework/manifest/definition/component.ts'
 import { type CallFrame, GraphCalls } from '../../meta/graph/graph-calls.ts'
 import type { RefusedFields } from '../../meta/graph/graph-fields-requester.ts'

@@ -1,4 +1,4 @@
-import { Cursor, type CursorRun, type CursorSlice } from '../../../framework/components/cursors/cursor.ts'
+import { Cursor, type CursorRun, type CursorSlice } from '../../../framework/components/read/cursor.ts'
 import { ConfigError, ConnectorError } from '../../../framework/errors.ts'
 import { type BuildContext, defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { type BoundTemplate, optional, string, template } from '../../../framework/manifest/definition/fields.ts'

@@ -1,4 +1,4 @@
-import { Cursor, type CursorRun } from '../../../framework/components/cursors/cursor.ts'
+import { Cursor, type CursorRun } from '../../../framework/components/read/cursor.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { integer, slot } from '../../../framework/manifest/definition/fields.ts'
 import { utcText } from '../insights/insight-rows.ts'

@@ -1,5 +1,5 @@
 import type { Authenticator } from '../../../framework/components/authenticators/authenticator.ts'
-import type { RequestContext, Requester } from '../../../framework/components/requesters/requester.ts'
+import type { RequestContext, Requester } from '../../../framework/components/read/requester.ts'
 import { ConnectorError, RateLimitError, StoppedError } from '../../../framework/errors.ts'
 import type { Answer, HttpClient } from '../../../framework/http/client.ts'
 import type { HttpResponse } from '../../../framework/http/request.ts'

@@ -1,5 +1,5 @@
 import { Authenticator } from '../../../framework/components/authenticators/authenticator.ts'
-import { Requester } from '../../../framework/components/requesters/requester.ts'
+import { Requester } from '../../../framework/components/read/requester.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { condition, optional, slot } from '../../../framework/manifest/definition/fields.ts'
 import { batchQueue } from './batch-queue.ts'

@@ -1,6 +1,6 @@
 import type { Authenticator } from '../../../framework/components/authenticators/authenticator.ts'
-import type { Requester } from '../../../framework/components/requesters/requester.ts'
-import { type ReadOptions, type StreamSlice, sliceScope } from '../../../framework/components/retrievers/retriever.ts'
+import type { Requester } from '../../../framework/components/read/requester.ts'
+import { type ReadOptions, type StreamSlice, sliceScope } from '../../../framework/components/read/retriever.ts'
 import { AuthenticationError, ConnectorError, type ErrorContext, RateLimitError, StoppedError } from '../../../framework/errors.ts'
 import { judgeRefusal } from '../metrics/refusal.ts'
 import { BATCH_LIMIT, type BatchAnswer, batchAnswers, batchFields, relativeUrl } from './batch.ts'

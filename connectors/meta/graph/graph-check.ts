@@ -1,5 +1,5 @@
 import { Check, type CheckResult, type CheckTarget } from '../../../framework/components/checks/check.ts'
-import { Requester } from '../../../framework/components/requesters/requester.ts'
+import { Requester } from '../../../framework/components/read/requester.ts'
 import { ConnectorError } from '../../../framework/errors.ts'
 import type { HttpResponse } from '../../../framework/http/request.ts'
 import { type BuildContext, defineComponent } from '../../../framework/manifest/definition/component.ts'

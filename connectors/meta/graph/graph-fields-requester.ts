@@ -1,4 +1,4 @@
-import { type RequestContext, Requester } from '../../../framework/components/requesters/requester.ts'
+import { type RequestContext, Requester } from '../../../framework/components/read/requester.ts'
 import { ConnectorError } from '../../../framework/errors.ts'
 import type { HttpResponse } from '../../../framework/http/request.ts'
 import { type BuildContext, defineComponent } from '../../../framework/manifest/definition/component.ts'

@@ -1,4 +1,4 @@
-import { RecordExtractor } from '../../../framework/components/extractors/extractor.ts'
+import { RecordExtractor } from '../../../framework/components/read/extractor.ts'
 import { ConnectorError } from '../../../framework/errors.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'

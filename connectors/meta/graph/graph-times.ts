@@ -1,4 +1,4 @@
-import { Transformation } from '../../../framework/components/transformations/transformation.ts'
+import { Transformation } from '../../../framework/components/read/transformation.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { list, string } from '../../../framework/manifest/definition/fields.ts'
 

@@ -1,11 +1,5 @@
-import { Requester } from '../../../framework/components/requesters/requester.ts'
-import {
-  type ReadOptions,
-  Retriever,
-  type StreamSlice,
-  sliceScope,
-  wholeStream,
-} from '../../../framework/components/retrievers/retriever.ts'
+import { Requester } from '../../../framework/components/read/requester.ts'
+import { type ReadOptions, Retriever, type StreamSlice, sliceScope, wholeStream } from '../../../framework/components/read/retriever.ts'
 import { defineComponent, type Values } from '../../../framework/manifest/definition/component.ts'
 import { list, oneOf, optional, slot, string, template } from '../../../framework/manifest/definition/fields.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'

@@ -1,5 +1,5 @@
 import type { CheckTarget, Observation } from '../../../framework/components/checks/check.ts'
-import type { Requester } from '../../../framework/components/requesters/requester.ts'
+import type { Requester } from '../../../framework/components/read/requester.ts'
 import { AuthenticationError, type ConnectorError } from '../../../framework/errors.ts'
 import type { HttpResponse } from '../../../framework/http/request.ts'
 import type { BuildContext } from '../../../framework/manifest/definition/component.ts'

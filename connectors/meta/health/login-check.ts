@@ -1,6 +1,6 @@
 import { Check, type CheckResult, type CheckTarget, type Observation } from '../../../framework/components/checks/check.ts'
 import { diagnose } from '../../../framework/components/checks/diagnose.ts'
-import { Requester } from '../../../framework/components/requesters/requester.ts'
+import { Requester } from '../../../framework/components/read/requester.ts'
 import { AuthenticationError } from '../../../framework/errors.ts'
 import { defineComponent, type Values } from '../../../framework/manifest/definition/component.ts'
 import { slot, template } from '../../../framework/manifest/definition/fields.ts'

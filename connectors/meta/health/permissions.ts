@@ -1,4 +1,4 @@
-import type { Requester } from '../../../framework/components/requesters/requester.ts'
+import type { Requester } from '../../../framework/components/read/requester.ts'
 import { ConnectorError, RateLimitError, StoppedError } from '../../../framework/errors.ts'
 import type { Reporter } from '../../../framework/report.ts'
 import { dataOf } from '../insights/insight-rows.ts'

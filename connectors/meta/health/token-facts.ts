@@ -1,4 +1,4 @@
-import type { Requester } from '../../../framework/components/requesters/requester.ts'
+import type { Requester } from '../../../framework/components/read/requester.ts'
 import { ConnectorError } from '../../../framework/errors.ts'
 import type { HttpResponse } from '../../../framework/http/request.ts'
 import type { BuildContext } from '../../../framework/manifest/definition/component.ts'

@@ -1,5 +1,5 @@
-import { Requester } from '../../../framework/components/requesters/requester.ts'
-import { Retriever, wholeStream } from '../../../framework/components/retrievers/retriever.ts'
+import { Requester } from '../../../framework/components/read/requester.ts'
+import { Retriever, wholeStream } from '../../../framework/components/read/retriever.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { optional, slot, string } from '../../../framework/manifest/definition/fields.ts'
 import { runState } from '../graph/run-state.ts'

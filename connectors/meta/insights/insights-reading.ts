@@ -1,11 +1,11 @@
-import type { Requester } from '../../../framework/components/requesters/requester.ts'
+import type { Requester } from '../../../framework/components/read/requester.ts'
 import {
   type Page,
   type PlannedCall,
   type ReadOptions,
   type StreamSlice,
   sliceScope,
-} from '../../../framework/components/retrievers/retriever.ts'
+} from '../../../framework/components/read/retriever.ts'
 import { ConnectorError } from '../../../framework/errors.ts'
 import type { BuildContext } from '../../../framework/manifest/definition/component.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'

@@ -1,6 +1,6 @@
 import { Authenticator } from '../../../framework/components/authenticators/authenticator.ts'
-import { Requester } from '../../../framework/components/requesters/requester.ts'
-import { Retriever, sliceScope, wholeStream } from '../../../framework/components/retrievers/retriever.ts'
+import { Requester } from '../../../framework/components/read/requester.ts'
+import { Retriever, sliceScope, wholeStream } from '../../../framework/components/read/retriever.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { boolean, optional, slot, string, withDefault } from '../../../framework/manifest/definition/fields.ts'
 import { batchFields } from '../graph/batch.ts'

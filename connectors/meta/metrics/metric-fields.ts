@@ -1,4 +1,4 @@
-import { Requester } from '../../../framework/components/requesters/requester.ts'
+import { Requester } from '../../../framework/components/read/requester.ts'
 import { ConfigError } from '../../../framework/errors.ts'
 import type { BuildContext } from '../../../framework/manifest/definition/component.ts'
 import { type BoundTemplate, list, oneOf, optional, slot, string, template } from '../../../framework/manifest/definition/fields.ts'

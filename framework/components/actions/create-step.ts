@@ -1,7 +1,7 @@
 import { type BuildContext, defineComponent, type Values } from '../../manifest/definition/component.ts'
 import { condition, integer, list, mapping, optional, slot, string, withDefault } from '../../manifest/definition/fields.ts'
 import type { Json } from '../../protocol/messages.ts'
-import { Requester } from '../requesters/requester.ts'
+import { Requester } from '../read/requester.ts'
 import { actionRoots } from './action.ts'
 import { ActionError } from './action-error.ts'
 import { ActionStep, pathOf, type StepFrame, type TrailEntry } from './action-step.ts'

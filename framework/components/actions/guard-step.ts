@@ -1,6 +1,6 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { condition, optional, slot, string, template } from '../../manifest/definition/fields.ts'
-import { Requester } from '../requesters/requester.ts'
+import { Requester } from '../read/requester.ts'
 import { actionRoots } from './action.ts'
 import { ActionError } from './action-error.ts'
 import { ActionStep, pathOf } from './action-step.ts'

@@ -13,7 +13,7 @@ import {
   withDefault,
 } from '../../manifest/definition/fields.ts'
 import type { Json } from '../../protocol/messages.ts'
-import { Requester } from '../requesters/requester.ts'
+import { Requester } from '../read/requester.ts'
 import { actionRoots } from './action.ts'
 import { ActionError } from './action-error.ts'
 import { ActionStep, pathOf, type StepFrame } from './action-step.ts'

@@ -1,6 +1,6 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { condition, list, mapping, optional, slot, string } from '../../manifest/definition/fields.ts'
-import { Requester } from '../requesters/requester.ts'
+import { Requester } from '../read/requester.ts'
 import { actionRoots } from './action.ts'
 import { ActionStep, pathOf } from './action-step.ts'
 import { demandFields, placeholder, plannedCall, sendStep } from './step-call.ts'

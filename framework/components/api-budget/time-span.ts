@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
 import type { BoundTemplate } from '../../manifest/definition/fields.ts'
-import { parseDuration, TimeDelta } from '../../template/filters/datetime.ts'
+import { parseDuration, TimeDelta } from '../../template/python/datetime.ts'
 import { toText } from '../../template/python/text.ts'
 
 /** Milliseconds of an ISO-8601 duration that is the same at any date. Throws ConfigError for months, years and nothing. */

@@ -1,8 +1,8 @@
 import type { HttpResponse } from '../../http/request.ts'
 import { isNode } from '../../manifest/definition/build.ts'
 import { attributes, Callable } from '../../template/python/values.ts'
-import { headerView } from '../requesters/header-view.ts'
-import type { StreamSlice } from '../retrievers/retriever.ts'
+import type { StreamSlice } from '../read/retriever.ts'
+import { headerView } from '../values/header-view.ts'
 
 /** A response with its decoded body. */
 export interface JobResponse {

@@ -1,8 +1,8 @@
 import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { optional, slot, template } from '../../manifest/definition/fields.ts'
-import { RequestOption } from '../requesters/request-option.ts'
-import { valueText } from '../requesters/value-text.ts'
+import { RequestOption } from '../read/request-option.ts'
+import { valueText } from '../values/value-text.ts'
 import { Authenticator } from './authenticator.ts'
 import { credential } from './credential.ts'
 

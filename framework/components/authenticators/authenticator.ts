@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from '../../http/request.ts'
 import { defineFamily } from '../../manifest/definition/component.ts'
 import type { Scope } from '../../template/template.ts'
-import type { RequestParts } from '../requesters/requester.ts'
+import type { RequestParts } from '../read/requester.ts'
 
 /** The requests that credentials are for. */
 export interface CredentialTarget {

@@ -2,7 +2,7 @@ import { AuthenticationError } from '../../errors.ts'
 import type { BuildContext } from '../../manifest/definition/component.ts'
 import type { BoundTemplate } from '../../manifest/definition/fields.ts'
 import type { Dialect, Scope } from '../../template/template.ts'
-import { valueText } from '../requesters/value-text.ts'
+import { valueText } from '../values/value-text.ts'
 
 /**
  * The credential that a template yields, registered so that no output shows it. In our manifests an empty one throws

@@ -14,7 +14,7 @@ import {
   withDefault,
 } from '../../manifest/definition/fields.ts'
 import { templateFunction } from '../../template/template.ts'
-import { RequestOption } from '../requesters/request-option.ts'
+import { RequestOption } from '../read/request-option.ts'
 import { Authenticator } from './authenticator.ts'
 import { text } from './credential.ts'
 import { jwtAlgorithms, signJwt } from './jwt-signature.ts'

@@ -2,7 +2,7 @@ import { AuthenticationError, ConnectorError } from '../../errors.ts'
 import type { HttpResponse } from '../../http/request.ts'
 import type { ErrorHandler, Resolution } from '../../http/resolution.ts'
 import { isNode } from '../../manifest/definition/build.ts'
-import { jsonOr } from '../error-handlers/error-text.ts'
+import { jsonOr } from '../values/error-text.ts'
 
 /** How a provider says that the grant itself is worth nothing any more, so that only a person can help. */
 export interface GrantRefusal {

@@ -2,8 +2,8 @@ import { ConfigError } from '../../errors.ts'
 import type { HttpRequest } from '../../http/request.ts'
 import { isNode } from '../../manifest/definition/build.ts'
 import type { Dialect } from '../../template/template.ts'
-import { formText, withParams } from '../requesters/url.ts'
-import { textFields, valueText } from '../requesters/value-text.ts'
+import { formText, withParams } from '../values/url.ts'
+import { textFields, valueText } from '../values/value-text.ts'
 
 /** What a login sends, evaluated. */
 export interface Grant {

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { either, integer, list, number, slot, string, template, withDefault } from '../../manifest/definition/fields.ts'
-import { addDuration, datetimeOfEpochMs, parseDuration } from '../../template/filters/datetime.ts'
+import { addDuration, datetimeOfEpochMs, parseDuration } from '../../template/python/datetime.ts'
 import { Authenticator } from './authenticator.ts'
 import { text } from './credential.ts'
 import { TokenPool } from './token-pool.ts'

@@ -3,7 +3,7 @@ import { defineComponent } from '../../manifest/definition/component.ts'
 import { list, string } from '../../manifest/definition/fields.ts'
 import { namedComponents } from '../../manifest/definition/named-components.ts'
 import { pythonText } from '../../template/template.ts'
-import { valueAt } from '../extractors/field-path.ts'
+import { valueAt } from '../values/field-path.ts'
 import { Authenticator } from './authenticator.ts'
 
 export const SelectiveAuthenticator = defineComponent(Authenticator, {

@@ -1,6 +1,6 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { optional, slot, template } from '../../manifest/definition/fields.ts'
-import { RequestOption } from '../requesters/request-option.ts'
+import { RequestOption } from '../read/request-option.ts'
 import { credential } from './credential.ts'
 import { SessionTokenUse } from './session-token-use.ts'
 

@@ -1,6 +1,6 @@
 import { defineFamily } from '../../manifest/definition/component.ts'
 import type { Scope } from '../../template/template.ts'
-import type { RequestParts } from '../requesters/requester.ts'
+import type { RequestParts } from '../read/requester.ts'
 
 /** Puts a session token into requests. */
 export interface SessionTokenUse {

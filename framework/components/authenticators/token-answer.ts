@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../errors.ts'
 import { isNode } from '../../manifest/definition/build.ts'
-import { datetimeOfEpochMs, parseDatetime, parseIso } from '../../template/filters/datetime.ts'
+import { datetimeOfEpochMs, parseDatetime, parseIso } from '../../template/python/datetime.ts'
 
 const MAX_DEPTH = 5
 

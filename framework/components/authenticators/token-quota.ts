@@ -1,9 +1,9 @@
 import { ConnectorError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { integer, list, optional, slot, string } from '../../manifest/definition/fields.ts'
-import { parseIso } from '../../template/filters/datetime.ts'
+import { parseIso } from '../../template/python/datetime.ts'
 import { RequestMatcher } from '../api-budget/api-budget.ts'
-import { valueAt } from '../extractors/field-path.ts'
+import { valueAt } from '../values/field-path.ts'
 import { type QuotaReading, TokenQuota as TokenQuotaFamily } from './token-quotas.ts'
 
 const path = (description: string) => list(string({ description: 'A key.' }), { description })

@@ -1,6 +1,6 @@
 import type { BuildContext } from '../../manifest/definition/component.ts'
-import { datetimeOfEpochMs } from '../../template/filters/datetime.ts'
-import { valueAt } from '../extractors/field-path.ts'
+import { datetimeOfEpochMs } from '../../template/python/datetime.ts'
+import { valueAt } from '../values/field-path.ts'
 import { momentOf } from './token-answer.ts'
 
 export interface Token {

@@ -1,6 +1,6 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { optional, template } from '../../manifest/definition/fields.ts'
-import { valueText } from '../requesters/value-text.ts'
+import { valueText } from '../values/value-text.ts'
 import { BackoffStrategy } from './backoff-strategy.ts'
 import { headerNumber, matchFromStart, seconds, withinLimit } from './response-header.ts'
 

@@ -2,9 +2,9 @@ import { ConfigError } from '../../errors.ts'
 import { isNode } from '../../manifest/definition/build.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { list, mapping, template } from '../../manifest/definition/fields.ts'
-import { setAt, valueAt } from '../extractors/field-path.ts'
-import { valueText } from '../requesters/value-text.ts'
-import { jsonValue } from '../transformations/json-value.ts'
+import { setAt, valueAt } from '../values/field-path.ts'
+import { jsonValue } from '../values/json-value.ts'
+import { valueText } from '../values/value-text.ts'
 import { ConfigTransformation } from './config-rule.ts'
 
 export const ConfigRemapField = defineComponent(ConfigTransformation, {

@@ -1,6 +1,6 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { condition, list, optional, string } from '../../manifest/definition/fields.ts'
-import { removeAt } from '../extractors/field-path.ts'
+import { removeAt } from '../values/field-path.ts'
 import { ConfigTransformation } from './config-rule.ts'
 
 export const ConfigRemoveFields = defineComponent(ConfigTransformation, {

@@ -1,8 +1,8 @@
 import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { list, slot, template } from '../../manifest/definition/fields.ts'
-import { valueAt, valuesAt } from '../extractors/field-path.ts'
-import { valueText } from '../requesters/value-text.ts'
+import { valueAt, valuesAt } from '../values/field-path.ts'
+import { valueText } from '../values/value-text.ts'
 import { ConfigValidator, ValidationStrategy } from './config-rule.ts'
 
 export const DpathValidator = defineComponent(ConfigValidator, {

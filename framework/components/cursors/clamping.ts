@@ -3,7 +3,7 @@ import { isNode } from '../../manifest/definition/build.ts'
 import type { BuildContext, Field } from '../../manifest/definition/component.ts'
 import { template } from '../../manifest/definition/fields.ts'
 import { addMonths, civilFromDays, daysFromCivil, secondsPerDay, weekdayOf } from '../../template/datetime/calendar.ts'
-import { DateTime, TimeDelta } from '../../template/filters/datetime.ts'
+import { DateTime, TimeDelta } from '../../template/python/datetime.ts'
 
 /** Moves the bounds of windows to whole days, weeks or months. */
 export interface Clamping {

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../errors.ts'
-import { compareDatetimes, type DateTime, formatDatetime, parseDatetime } from '../../template/filters/datetime.ts'
+import { compareDatetimes, type DateTime, formatDatetime, parseDatetime } from '../../template/python/datetime.ts'
 import { toText } from '../../template/python/text.ts'
 import type { Dialect } from '../../template/template.ts'
 

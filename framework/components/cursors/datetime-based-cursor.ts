@@ -22,13 +22,13 @@ import {
   parseIso,
   subtractDuration,
   TimeDelta,
-} from '../../template/filters/datetime.ts'
+} from '../../template/python/datetime.ts'
 import { toText } from '../../template/python/text.ts'
 import type { Dialect } from '../../template/template.ts'
-import { RequestOption } from '../requesters/request-option.ts'
-import { combineParts } from '../requesters/request-parts.ts'
+import { Cursor, type CursorOptions, type CursorRun } from '../read/cursor.ts'
+import { RequestOption } from '../read/request-option.ts'
+import { combineParts } from '../read/request-parts.ts'
 import { clampingField } from './clamping.ts'
-import { Cursor, type CursorOptions, type CursorRun } from './cursor.ts'
 import { type CursorFormat, cursorFormat } from './cursor-format.ts'
 import { DatetimeRun, defaultGranularity } from './datetime-run.ts'
 import { moment } from './moment.ts'

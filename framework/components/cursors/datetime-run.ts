@@ -1,16 +1,9 @@
 import { ConnectorError } from '../../errors.ts'
 import type { Row, StreamState } from '../../protocol/messages.ts'
-import {
-  addDuration,
-  compareDatetimes,
-  type DateTime,
-  type Duration,
-  subtractDuration,
-  TimeDelta,
-} from '../../template/filters/datetime.ts'
+import { addDuration, compareDatetimes, type DateTime, type Duration, subtractDuration, TimeDelta } from '../../template/python/datetime.ts'
 import { toText } from '../../template/python/text.ts'
-import type { RequestParts } from '../requesters/requester.ts'
-import type { CursorRun, CursorSlice } from './cursor.ts'
+import type { CursorRun, CursorSlice } from '../read/cursor.ts'
+import type { RequestParts } from '../read/requester.ts'
 import type { CursorFormat } from './cursor-format.ts'
 import { type Interval, mergeIntervals, reached } from './intervals.ts'
 import { LatestValue } from './latest-value.ts'

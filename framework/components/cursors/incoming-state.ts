@@ -1,7 +1,7 @@
 import { isNode } from '../../manifest/definition/build.ts'
 import type { StreamState } from '../../protocol/messages.ts'
-import { everyParent, type ParentStates } from '../partition-routers/partition-router.ts'
-import type { Cursor } from './cursor.ts'
+import type { Cursor } from '../read/cursor.ts'
+import { everyParent, type ParentStates } from '../read/partition-router.ts'
 import { isConcurrent } from './resume.ts'
 
 /** The state of a partitioned stream as it was handed in, whichever of its forms it had. */

@@ -4,8 +4,8 @@ import { boolean, optional, slot, template, withDefault } from '../../manifest/d
 import type { Row, StreamState } from '../../protocol/messages.ts'
 import { parsePythonInt } from '../../template/python/numbers.ts'
 import { toText } from '../../template/python/text.ts'
-import { RequestOption } from '../requesters/request-option.ts'
-import { Cursor, type CursorRun, type CursorSlice } from './cursor.ts'
+import { Cursor, type CursorRun, type CursorSlice } from '../read/cursor.ts'
+import { RequestOption } from '../read/request-option.ts'
 
 export const IncrementingCountCursor = defineComponent(Cursor, {
   type: 'IncrementingCountCursor',

@@ -1,4 +1,4 @@
-import { addDuration, compareDatetimes, type DateTime, type Duration } from '../../template/filters/datetime.ts'
+import { addDuration, compareDatetimes, type DateTime, type Duration } from '../../template/python/datetime.ts'
 import { later } from './windows.ts'
 
 /** A range of time that was read completely. */

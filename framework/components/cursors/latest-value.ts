@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../errors.ts'
-import { compareDatetimes, type DateTime } from '../../template/filters/datetime.ts'
+import { compareDatetimes, type DateTime } from '../../template/python/datetime.ts'
 import type { CursorFormat } from './cursor-format.ts'
 import { TextOrder } from './text-order.ts'
 

@@ -1,7 +1,7 @@
 import { ConfigError, ConnectorError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { type BoundTemplate, optional, string, template } from '../../manifest/definition/fields.ts'
-import { CalendarDate, compareDatetimes, DateTime, parseDatetime, parseIso } from '../../template/filters/datetime.ts'
+import { CalendarDate, compareDatetimes, DateTime, parseDatetime, parseIso } from '../../template/python/datetime.ts'
 import { toText } from '../../template/python/text.ts'
 import type { Dialect, Scope } from '../../template/template.ts'
 import { Moment } from './moment.ts'

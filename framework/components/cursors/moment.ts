@@ -1,6 +1,6 @@
 import { defineFamily, type Family, type Field } from '../../manifest/definition/component.ts'
 import { type FieldOptions, slot } from '../../manifest/definition/fields.ts'
-import type { DateTime } from '../../template/filters/datetime.ts'
+import type { DateTime } from '../../template/python/datetime.ts'
 import type { Scope } from '../../template/template.ts'
 
 /** A point in time that the manifest names: a date, or a template of one. */

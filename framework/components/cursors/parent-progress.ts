@@ -1,4 +1,4 @@
-import type { ParentStates } from '../partition-routers/partition-router.ts'
+import type { ParentStates } from '../read/partition-router.ts'
 
 interface Pending {
   /** Number of the first partition that came with these states. */

@@ -1,6 +1,6 @@
 import type { StreamState } from '../../protocol/messages.ts'
-import type { ParentStates, Partition } from '../partition-routers/partition-router.ts'
-import type { Cursor, CursorRun } from './cursor.ts'
+import type { Cursor, CursorRun } from '../read/cursor.ts'
+import type { ParentStates, Partition } from '../read/partition-router.ts'
 import { parentStatesOf } from './incoming-state.ts'
 import { PartitionedState, type PartitionedStateOptions } from './partitioned-state.ts'
 

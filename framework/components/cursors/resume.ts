@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../errors.ts'
 import { isNode } from '../../manifest/definition/build.ts'
 import type { StreamState } from '../../protocol/messages.ts'
-import { compareDatetimes, type DateTime, type Duration, subtractDuration, TimeDelta } from '../../template/filters/datetime.ts'
+import { compareDatetimes, type DateTime, type Duration, subtractDuration, TimeDelta } from '../../template/python/datetime.ts'
 import { toText } from '../../template/python/text.ts'
 import type { Dialect } from '../../template/template.ts'
 import type { CursorFormat } from './cursor-format.ts'

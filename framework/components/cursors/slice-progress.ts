@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../errors.ts'
 import type { Row } from '../../protocol/messages.ts'
-import { addDuration, compareDatetimes, type DateTime, type Duration, subtractDuration } from '../../template/filters/datetime.ts'
+import { addDuration, compareDatetimes, type DateTime, type Duration, subtractDuration } from '../../template/python/datetime.ts'
 import type { CursorFormat } from './cursor-format.ts'
 import type { Interval } from './intervals.ts'
 import { later } from './windows.ts'

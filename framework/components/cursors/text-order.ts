@@ -1,5 +1,5 @@
 import { daysInMonth } from '../../template/datetime/calendar.ts'
-import type { DateTime } from '../../template/filters/datetime.ts'
+import type { DateTime } from '../../template/python/datetime.ts'
 
 const layoutPattern = /^\d{4}-\d\d-\d\d(?:([T ])\d\d:\d\d(:\d\d(?:\.\d{1,6})?)?)?(Z|[+-]\d\d:?\d\d)?$/
 

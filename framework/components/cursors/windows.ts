@@ -1,12 +1,5 @@
 import { TemplateFailure } from '../../template/failure.ts'
-import {
-  addDuration,
-  compareDatetimes,
-  type DateTime,
-  type Duration,
-  subtractDuration,
-  TimeDelta,
-} from '../../template/filters/datetime.ts'
+import { addDuration, compareDatetimes, type DateTime, type Duration, subtractDuration, TimeDelta } from '../../template/python/datetime.ts'
 import type { Dialect } from '../../template/template.ts'
 import type { Clamping } from './clamping.ts'
 

@@ -3,10 +3,10 @@ import type { HttpResponse } from '../../http/request.ts'
 import type { Action } from '../../http/resolution.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { condition, integer, list, oneOf, optional, string, template } from '../../manifest/definition/fields.ts'
-import { headerView } from '../requesters/header-view.ts'
-import { valueText } from '../requesters/value-text.ts'
+import { errorText, jsonOr } from '../values/error-text.ts'
+import { headerView } from '../values/header-view.ts'
+import { valueText } from '../values/value-text.ts'
 import { knownStatus, typed } from './default-resolution.ts'
-import { errorText, jsonOr } from './error-text.ts'
 import { ResponseFilter } from './response-filter.ts'
 
 const actions = {

@@ -3,9 +3,9 @@ import { defineComponent } from '../../manifest/definition/component.ts'
 import { boolean, list, optional, slot, template, withDefault } from '../../manifest/definition/fields.ts'
 import type { Row } from '../../protocol/messages.ts'
 import { truthy } from '../../template/python/values.ts'
-import { valueText } from '../requesters/value-text.ts'
-import { RecordExpansion, RecordExtractor } from './extractor.ts'
-import { valueAt, valuesAt } from './field-path.ts'
+import { RecordExpansion, RecordExtractor } from '../read/extractor.ts'
+import { valueAt, valuesAt } from '../values/field-path.ts'
+import { valueText } from '../values/value-text.ts'
 
 export const DpathExtractor = defineComponent(RecordExtractor, {
   type: 'DpathExtractor',

@@ -2,7 +2,7 @@ import type { JsonSchema, Row } from '../../protocol/messages.ts'
 import { parsePythonFloat, parsePythonInt } from '../../template/python/numbers.ts'
 import type { Dialect } from '../../template/template.ts'
 import { pythonText } from '../../template/template.ts'
-import { valueText } from '../requesters/value-text.ts'
+import { valueText } from '../values/value-text.ts'
 
 type Convert = (value: unknown) => unknown
 

@@ -2,9 +2,9 @@ import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { type BoundTemplate, list, template } from '../../manifest/definition/fields.ts'
 import type { Dialect } from '../../template/template.ts'
-import { valueText } from '../requesters/value-text.ts'
-import { ParentField } from './extractor.ts'
-import { setAt, valueAt } from './field-path.ts'
+import { ParentField } from '../read/extractor.ts'
+import { setAt, valueAt } from '../values/field-path.ts'
+import { valueText } from '../values/value-text.ts'
 
 export const ParentFieldPath = defineComponent(ParentField, {
   type: 'ParentFieldPath',

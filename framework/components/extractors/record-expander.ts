@@ -3,9 +3,9 @@ import { isNode } from '../../manifest/definition/build.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { boolean, list, oneOf, optional, slot, template, withDefault } from '../../manifest/definition/fields.ts'
 import { setOwn } from '../../template/python/dict.ts'
-import { valueText } from '../requesters/value-text.ts'
-import { ParentField, RecordExpansion } from './extractor.ts'
-import { removeAt, valuesAt } from './field-path.ts'
+import { ParentField, RecordExpansion } from '../read/extractor.ts'
+import { removeAt, valuesAt } from '../values/field-path.ts'
+import { valueText } from '../values/value-text.ts'
 
 export const RecordExpander = defineComponent(RecordExpansion, {
   type: 'RecordExpander',

@@ -1,6 +1,6 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { condition, optional } from '../../manifest/definition/fields.ts'
-import { RecordFilter as RecordFilterFamily } from './extractor.ts'
+import { RecordFilter as RecordFilterFamily } from '../read/extractor.ts'
 
 export const RecordFilter = defineComponent(RecordFilterFamily, {
   type: 'RecordFilter',

@@ -4,7 +4,7 @@ import { defineComponent } from '../../manifest/definition/component.ts'
 import { boolean, oneOf, optional, slot, withDefault } from '../../manifest/definition/fields.ts'
 import type { Row } from '../../protocol/messages.ts'
 import type { Scope } from '../../template/template.ts'
-import { RecordExtractor, RecordFilter, RecordSelector as RecordSelectorFamily, type RecordStages } from './extractor.ts'
+import { RecordExtractor, RecordFilter, RecordSelector as RecordSelectorFamily, type RecordStages } from '../read/extractor.ts'
 import { createNormaliser } from './normalise.ts'
 
 export const RecordSelector = defineComponent(RecordSelectorFamily, {

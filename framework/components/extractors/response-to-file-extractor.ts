@@ -8,7 +8,7 @@ import { readCsvPieces } from '../decoders/csv.ts'
 import type { Decoder } from '../decoders/decoder.ts'
 import { pieceReader } from '../decoders/text-encoding.ts'
 import { unpackPieces } from '../decoders/unpack-pieces.ts'
-import { RecordExtractor } from './extractor.ts'
+import { RecordExtractor } from '../read/extractor.ts'
 
 /** Words that the reference's table reader takes for missing values. */
 const missingWords: ReadonlySet<string> = new Set([

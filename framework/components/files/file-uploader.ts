@@ -9,9 +9,9 @@ import { type BoundTemplate, optional, slot, template } from '../../manifest/def
 import type { Row } from '../../protocol/messages.ts'
 import { toText } from '../../template/python/text.ts'
 import { attributes, type Scope } from '../../template/template.ts'
-import { RecordExtractor } from '../extractors/extractor.ts'
-import { Requester } from '../requesters/requester.ts'
-import { type FileUpload, FileUploader as FileUploaderFamily } from './file-upload.ts'
+import { RecordExtractor } from '../read/extractor.ts'
+import { type FileUpload, FileUploader as FileUploaderFamily } from '../read/file-upload.ts'
+import { Requester } from '../read/requester.ts'
 
 export const FileUploader = defineComponent(FileUploaderFamily, {
   type: 'FileUploader',

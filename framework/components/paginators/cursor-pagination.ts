@@ -1,7 +1,7 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { condition, integerOrTemplate, optional, template } from '../../manifest/definition/fields.ts'
 import { truthy } from '../../template/python/values.ts'
-import { headerViewWithLinks } from '../requesters/header-view.ts'
+import { headerViewWithLinks } from '../values/header-view.ts'
 import { type PageToken, PaginationStrategy } from './paginator.ts'
 
 const roots = ['response', 'headers', 'last_record', 'last_page_size']

@@ -1,9 +1,9 @@
 import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { optional, slot } from '../../manifest/definition/fields.ts'
-import { RequestOption } from '../requesters/request-option.ts'
-import { combineParts } from '../requesters/request-parts.ts'
-import { valueText } from '../requesters/value-text.ts'
+import { RequestOption } from '../read/request-option.ts'
+import { combineParts } from '../read/request-parts.ts'
+import { valueText } from '../values/value-text.ts'
 import { PaginationStrategy, Paginator } from './paginator.ts'
 
 export const DefaultPaginator = defineComponent(Paginator, {

@@ -3,7 +3,7 @@ import { describe } from '../../manifest/definition/build.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { boolean, optional, template, withDefault } from '../../manifest/definition/fields.ts'
 import type { Scope } from '../../template/template.ts'
-import { headerView } from '../requesters/header-view.ts'
+import { headerView } from '../values/header-view.ts'
 import { PaginationStrategy } from './paginator.ts'
 
 export const OffsetIncrement = defineComponent(PaginationStrategy, {

@@ -2,7 +2,7 @@ import type { HttpResponse } from '../../http/request.ts'
 import { defineFamily } from '../../manifest/definition/component.ts'
 import type { Row } from '../../protocol/messages.ts'
 import type { Scope } from '../../template/template.ts'
-import type { RequestParts } from '../requesters/requester.ts'
+import type { RequestParts } from '../read/requester.ts'
 
 export type PageToken = string | number | bigint | Readonly<Record<string, unknown>>
 

@@ -1,5 +1,5 @@
-import type { RequestParts } from '../requesters/requester.ts'
-import type { Partition, PartitionRouter } from './partition-router.ts'
+import type { Partition, PartitionRouter } from '../read/partition-router.ts'
+import type { RequestParts } from '../read/requester.ts'
 
 /**
  * Every combination of the partitions of several routers, the first router outermost. Where two of them set the same

@@ -1,10 +1,10 @@
 import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { boolean, integer, slot, withDefault } from '../../manifest/definition/fields.ts'
-import { canonicalJson } from '../cursors/canonical-json.ts'
 import { partitionsInMemory } from '../cursors/partitioned-state.ts'
 import { RecentKeys } from '../cursors/recent-keys.ts'
-import { type Partition, PartitionRouter } from './partition-router.ts'
+import { type Partition, PartitionRouter } from '../read/partition-router.ts'
+import { canonicalJson } from '../values/canonical-json.ts'
 
 export const GroupingPartitionRouter = defineComponent(PartitionRouter, {
   type: 'GroupingPartitionRouter',

@@ -1,6 +1,6 @@
 import type { Scope } from '../../template/template.ts'
-import type { RequestOption } from '../requesters/request-option.ts'
-import type { RequestParts } from '../requesters/requester.ts'
+import type { RequestOption } from '../read/request-option.ts'
+import type { RequestParts } from '../read/requester.ts'
 
 /** What the requests of a partition carry. As in the reference, nothing is sent for an empty value. */
 export function injected(option: RequestOption | undefined, value: unknown, scope: Scope): RequestParts {

@@ -4,9 +4,9 @@ import { defineComponent } from '../../manifest/definition/component.ts'
 import { either, list, optional, slot, template } from '../../manifest/definition/fields.ts'
 import { toText } from '../../template/python/text.ts'
 import type { Dialect } from '../../template/template.ts'
-import { RequestOption } from '../requesters/request-option.ts'
+import { PartitionRouter } from '../read/partition-router.ts'
+import { RequestOption } from '../read/request-option.ts'
 import { injected } from './injected.ts'
-import { PartitionRouter } from './partition-router.ts'
 
 const templated = template([], { description: 'A value.' })
 

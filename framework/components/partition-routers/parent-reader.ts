@@ -2,11 +2,11 @@ import { AuthenticationError, type ConnectorError, StoppedError, withContext } f
 import type { Services } from '../../manifest/definition/component.ts'
 import type { Row, StreamState } from '../../protocol/messages.ts'
 import type { Dialect, Scope } from '../../template/template.ts'
-import { type CursorRun, narrowing } from '../cursors/cursor.ts'
 import { openStreamState, type StreamStateRun } from '../cursors/partition-state.ts'
-import type { StreamSlice } from '../retrievers/retriever.ts'
-import type { Stream } from '../streams/stream.ts'
-import type { Partition } from './partition-router.ts'
+import { type CursorRun, narrowing } from '../read/cursor.ts'
+import type { Partition } from '../read/partition-router.ts'
+import type { StreamSlice } from '../read/retriever.ts'
+import type { Stream } from '../read/stream.ts'
 import { withLast } from './with-last.ts'
 
 export interface ParentReaderOptions {

@@ -3,9 +3,9 @@ import { defineComponent } from '../../manifest/definition/component.ts'
 import { type BoundTemplate, boolean, list, optional, slot, template, withDefault } from '../../manifest/definition/fields.ts'
 import type { Row } from '../../protocol/messages.ts'
 import { toText } from '../../template/python/text.ts'
-import { valueAt } from '../extractors/field-path.ts'
-import { RequestOption } from '../requesters/request-option.ts'
-import { Stream } from '../streams/stream.ts'
+import { RequestOption } from '../read/request-option.ts'
+import { Stream } from '../read/stream.ts'
+import { valueAt } from '../values/field-path.ts'
 import { ParentStream } from './parent-stream.ts'
 
 export const ParentStreamConfig = defineComponent(ParentStream, {

@@ -1,7 +1,7 @@
 import { defineFamily } from '../../manifest/definition/component.ts'
 import type { Row } from '../../protocol/messages.ts'
-import type { RequestOption } from '../requesters/request-option.ts'
-import type { Stream } from '../streams/stream.ts'
+import type { RequestOption } from '../read/request-option.ts'
+import type { Stream } from '../read/stream.ts'
 
 /** A stream whose records divide another one. */
 export interface ParentStream {

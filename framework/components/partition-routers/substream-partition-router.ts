@@ -1,8 +1,8 @@
 import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { list, slot } from '../../manifest/definition/fields.ts'
+import { PartitionRouter } from '../read/partition-router.ts'
 import { ParentStream } from './parent-stream.ts'
-import { PartitionRouter } from './partition-router.ts'
 import { SubstreamRun } from './substream-run.ts'
 
 export const SubstreamPartitionRouter = defineComponent(PartitionRouter, {

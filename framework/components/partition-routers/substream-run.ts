@@ -2,14 +2,14 @@ import { ConnectorError } from '../../errors.ts'
 import type { BuildContext } from '../../manifest/definition/component.ts'
 import type { StreamState } from '../../protocol/messages.ts'
 import type { Scope } from '../../template/template.ts'
-import { canonicalJson } from '../cursors/canonical-json.ts'
 import { partitionsInMemory } from '../cursors/partitioned-state.ts'
 import { RecentKeys } from '../cursors/recent-keys.ts'
-import type { Stream } from '../streams/stream.ts'
+import { everyParent, type ParentStates, type Partition } from '../read/partition-router.ts'
+import type { Stream } from '../read/stream.ts'
+import { canonicalJson } from '../values/canonical-json.ts'
 import { injected } from './injected.ts'
 import { ParentReader, type ParentRecord } from './parent-reader.ts'
 import type { ParentStream } from './parent-stream.ts'
-import { everyParent, type ParentStates, type Partition } from './partition-router.ts'
 
 export interface SubstreamOptions {
   readonly parents: readonly ParentStream[]

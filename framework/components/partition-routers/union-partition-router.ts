@@ -2,10 +2,10 @@ import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { list, slot, template } from '../../manifest/definition/fields.ts'
 import { toText } from '../../template/python/text.ts'
-import { canonicalJson } from '../cursors/canonical-json.ts'
 import { partitionsInMemory } from '../cursors/partitioned-state.ts'
 import { RecentKeys } from '../cursors/recent-keys.ts'
-import { everyParent, type ParentStates, type Partition, PartitionRouter } from './partition-router.ts'
+import { everyParent, type ParentStates, type Partition, PartitionRouter } from '../read/partition-router.ts'
+import { canonicalJson } from '../values/canonical-json.ts'
 
 export const UnionPartitionRouter = defineComponent(PartitionRouter, {
   type: 'UnionPartitionRouter',

@@ -1,6 +1,6 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { listOrOne, string } from '../../manifest/definition/fields.ts'
-import { RecordMergeStrategy } from './properties.ts'
+import { RecordMergeStrategy } from '../read/properties.ts'
 
 export const GroupByKeyMergeStrategy = defineComponent(RecordMergeStrategy, {
   type: 'GroupByKeyMergeStrategy',

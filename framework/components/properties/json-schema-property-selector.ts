@@ -2,8 +2,8 @@ import { isNode } from '../../manifest/definition/build.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { list, optional, slot } from '../../manifest/definition/fields.ts'
 import type { Row } from '../../protocol/messages.ts'
-import { Transformation } from '../transformations/transformation.ts'
-import { PropertySelector } from './properties.ts'
+import { PropertySelector } from '../read/properties.ts'
+import { Transformation } from '../read/transformation.ts'
 
 export const JsonSchemaPropertySelector = defineComponent(PropertySelector, {
   type: 'JsonSchemaPropertySelector',

@@ -2,10 +2,10 @@ import { ConnectorError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { list, slot, template } from '../../manifest/definition/fields.ts'
 import { toText } from '../../template/python/text.ts'
-import { valueAt } from '../extractors/field-path.ts'
-import { rowsOf } from '../retrievers/all-rows.ts'
-import { Retriever } from '../retrievers/retriever.ts'
-import { PropertyList } from './properties.ts'
+import { rowsOf } from '../read/all-rows.ts'
+import { PropertyList } from '../read/properties.ts'
+import { Retriever } from '../read/retriever.ts'
+import { valueAt } from '../values/field-path.ts'
 
 export const PropertiesFromEndpoint = defineComponent(PropertyList, {
   type: 'PropertiesFromEndpoint',

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { integer, oneOf, optional, slot } from '../../manifest/definition/fields.ts'
-import { type ChunkOptions, PropertyChunks, RecordMergeStrategy } from './properties.ts'
+import { type ChunkOptions, PropertyChunks, RecordMergeStrategy } from '../read/properties.ts'
 
 /** A name in a query brings an encoded delimiter along. */
 const DELIMITER_CHARACTERS = 3

@@ -1,6 +1,6 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { either, list, optional, slot, string } from '../../manifest/definition/fields.ts'
-import { PropertyChunks, PropertyList, PropertySelector, QueryProperties as QueryPropertiesFamily } from './properties.ts'
+import { PropertyChunks, PropertyList, PropertySelector, QueryProperties as QueryPropertiesFamily } from '../read/properties.ts'
 
 export const QueryProperties = defineComponent(QueryPropertiesFamily, {
   type: 'QueryProperties',

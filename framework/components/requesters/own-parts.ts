@@ -2,10 +2,10 @@ import { ConfigError } from '../../errors.ts'
 import { isNode } from '../../manifest/definition/build.ts'
 import type { BoundMapping } from '../../manifest/definition/fields.ts'
 import type { Dialect, Scope } from '../../template/template.ts'
+import type { RequestContext, RequestParts } from '../read/requester.ts'
+import { textFields, valueText } from '../values/value-text.ts'
 import type { QueryParameters } from './query-parameters.ts'
 import type { RequestBody } from './request-body.ts'
-import type { RequestContext, RequestParts } from './requester.ts'
-import { textFields, valueText } from './value-text.ts'
 
 interface PartFields {
   readonly request_parameters: QueryParameters | undefined

@@ -2,7 +2,7 @@ import { ConfigError } from '../../errors.ts'
 import { below, buildComponent, isNode } from '../../manifest/definition/build.ts'
 import type { BuildContext, Field } from '../../manifest/definition/component.ts'
 import type { BoundMapping } from '../../manifest/definition/fields.ts'
-import { QueryProperties } from '../properties/properties.ts'
+import { QueryProperties } from '../read/properties.ts'
 
 /** `request_parameters` of a requester. */
 export interface QueryParameters {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
-import { RequestOption } from './request-option.ts'
+import { RequestOption } from '../read/request-option.ts'
 
 export const RequestPath = defineComponent(RequestOption, {
   type: 'RequestPath',

@@ -1,9 +1,9 @@
 import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { list, oneOf, optional, template } from '../../manifest/definition/fields.ts'
-import { RequestOption } from './request-option.ts'
-import type { RequestParts } from './requester.ts'
-import { textFields, valueText } from './value-text.ts'
+import { RequestOption } from '../read/request-option.ts'
+import type { RequestParts } from '../read/requester.ts'
+import { textFields, valueText } from '../values/value-text.ts'
 
 export const ValueRequestOption = defineComponent(RequestOption, {
   type: 'RequestOption',

@@ -2,8 +2,8 @@ import { AuthenticationError, ConfigError, ConnectorError } from '../../errors.t
 import { type BuildContext, defineComponent, type Values } from '../../manifest/definition/component.ts'
 import { type BoundTemplate, list, optional, slot, string, template, withDefault } from '../../manifest/definition/fields.ts'
 import type { Row } from '../../protocol/messages.ts'
-import { valueAt } from '../extractors/field-path.ts'
-import { Retriever, type StreamSlice } from '../retrievers/retriever.ts'
+import { Retriever, type StreamSlice } from '../read/retriever.ts'
+import { valueAt } from '../values/field-path.ts'
 import { type Account, Discovery } from './discovery.ts'
 
 const retrievers = (description: string) =>

@@ -3,9 +3,9 @@ import { defineComponent } from '../../manifest/definition/component.ts'
 import { boolean, condition, list, oneOf, optional, template, withDefault } from '../../manifest/definition/fields.ts'
 import { parseYaml } from '../../manifest/document/yaml.ts'
 import { truthy } from '../../template/python/values.ts'
-import { replaceAt, setAt } from '../extractors/field-path.ts'
-import { valueText } from '../requesters/value-text.ts'
-import { jsonValue } from '../transformations/json-value.ts'
+import { replaceAt, setAt } from '../values/field-path.ts'
+import { jsonValue } from '../values/json-value.ts'
+import { valueText } from '../values/value-text.ts'
 import { ComponentMapping } from './components-resolver.ts'
 
 const names = ['components_values', 'stream_template_config', 'stream_slice', 'stream_partition', 'stream_interval']

@@ -1,7 +1,7 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { list, slot } from '../../manifest/definition/fields.ts'
-import { rowsWithScope } from '../retrievers/all-rows.ts'
-import { Retriever } from '../retrievers/retriever.ts'
+import { rowsWithScope } from '../read/all-rows.ts'
+import { Retriever } from '../read/retriever.ts'
 import { ComponentMapping, ComponentsResolver, fillIn } from './components-resolver.ts'
 
 export const HttpComponentsResolver = defineComponent(ComponentsResolver, {

@@ -1,7 +1,7 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { list, optional, rawObject, template } from '../../manifest/definition/fields.ts'
-import { valueAt } from '../extractors/field-path.ts'
-import { valueText } from '../requesters/value-text.ts'
+import { valueAt } from '../values/field-path.ts'
+import { valueText } from '../values/value-text.ts'
 import { ConfigValues } from './components-resolver.ts'
 
 export const StreamConfig = defineComponent(ConfigValues, {

@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../../http/request.ts'
 import { createResponse } from '../../http/transport/body.ts'
-import { jsonText } from '../requesters/value-text.ts'
+import { jsonText } from '../values/value-text.ts'
 
 /** The answer that the source would give for a page that another record already held. */
 export function heldPage(page: unknown): HttpResponse {

@@ -1,7 +1,7 @@
 import { isNode } from '../../manifest/definition/build.ts'
 import type { Row } from '../../protocol/messages.ts'
 import { setOwn } from '../../template/python/dict.ts'
-import type { RecordKey } from '../properties/properties.ts'
+import type { RecordKey } from '../read/properties.ts'
 
 /** Puts together the records that the requests for one page gave. */
 export interface RecordMerge {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { ConnectorError, type ErrorContext } from '../../errors.ts'
 import type { HttpResponse } from '../../http/request.ts'
 import type { PageToken } from '../paginators/paginator.ts'
-import { jsonText } from '../requesters/value-text.ts'
+import { jsonText } from '../values/value-text.ts'
 
 /** Tokens remembered word for word; longer cycles are found by the milestone. */
 const remembered = 4096

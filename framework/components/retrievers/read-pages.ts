@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ConnectorError, type ErrorContext } from '../../errors.ts'
 import type { PageToken } from '../paginators/paginator.ts'
+import { type Page, type ReadOptions, type StreamSlice, sliceScope } from '../read/retriever.ts'
 import { PageGuard } from './page-guard.ts'
 import type { PageReset } from './page-reset.ts'
 import { type PageEnd, pageReader, type ReaderParts, withToken } from './read-page.ts'
-import { type Page, type ReadOptions, type StreamSlice, sliceScope } from './retriever.ts'
 
 /** Pages of one slice. A page is handed on only after its responses were judged, decoded and extracted. */
 export async function* readPages(parts: ReaderParts, slice: StreamSlice, options: ReadOptions): AsyncIterable<Page> {

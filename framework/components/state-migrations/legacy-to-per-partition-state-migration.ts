@@ -1,5 +1,5 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
-import { StateMigration } from './state-migration.ts'
+import { StateMigration } from '../read/state-migration.ts'
 
 export const LegacyToPerPartitionStateMigration = defineComponent(StateMigration, {
   type: 'LegacyToPerPartitionStateMigration',

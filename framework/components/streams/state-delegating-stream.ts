@@ -2,8 +2,8 @@ import { ConfigError, ConnectorError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { optional, slot, string, template } from '../../manifest/definition/fields.ts'
 import type { StreamState } from '../../protocol/messages.ts'
-import { compareDatetimes, type DateTime, datetimeOfEpochMs, parseDuration, subtractDuration } from '../../template/filters/datetime.ts'
-import { Stream } from './stream.ts'
+import { compareDatetimes, type DateTime, datetimeOfEpochMs, parseDuration, subtractDuration } from '../../template/python/datetime.ts'
+import { Stream } from '../read/stream.ts'
 
 const requester = { type: 'HttpRequester', url_base: 'https://api.example.com' }
 const record_selector = { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } }

@@ -1,7 +1,7 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { condition as conditionField, list, optional, slot } from '../../manifest/definition/fields.ts'
+import { Transformation } from '../read/transformation.ts'
 import { AddedField } from './added-field.ts'
-import { Transformation } from './transformation.ts'
 
 export const AddFields = defineComponent(Transformation, {
   type: 'AddFields',

@@ -2,9 +2,9 @@ import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { oneOf, optional, template } from '../../manifest/definition/fields.ts'
 import { setOwn } from '../../template/python/dict.ts'
-import { setAt } from '../extractors/field-path.ts'
+import { setAt } from '../values/field-path.ts'
+import { jsonValue, typedValue } from '../values/json-value.ts'
 import { AddedField } from './added-field.ts'
-import { jsonValue, typedValue } from './json-value.ts'
 import { path as pathField } from './path-field.ts'
 
 const types = ['string', 'number', 'integer', 'boolean'] as const

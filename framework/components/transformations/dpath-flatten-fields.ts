@@ -2,10 +2,10 @@ import { defineComponent } from '../../manifest/definition/component.ts'
 import { boolean, list, optional, slot, template, withDefault } from '../../manifest/definition/fields.ts'
 import type { Row } from '../../protocol/messages.ts'
 import { setOwn } from '../../template/python/dict.ts'
-import { removeAt, valueAt, valuesAt } from '../extractors/field-path.ts'
-import { valueText } from '../requesters/value-text.ts'
+import { Transformation } from '../read/transformation.ts'
+import { removeAt, valueAt, valuesAt } from '../values/field-path.ts'
+import { valueText } from '../values/value-text.ts'
 import { KeyRenaming } from './key-renaming.ts'
-import { Transformation } from './transformation.ts'
 
 export const DpathFlattenFields = defineComponent(Transformation, {
   type: 'DpathFlattenFields',

@@ -2,7 +2,7 @@ import { defineComponent } from '../../manifest/definition/component.ts'
 import { boolean, withDefault } from '../../manifest/definition/fields.ts'
 import type { Row } from '../../protocol/messages.ts'
 import { setOwn } from '../../template/python/dict.ts'
-import { Transformation } from './transformation.ts'
+import { Transformation } from '../read/transformation.ts'
 
 export const FlattenFields = defineComponent(Transformation, {
   type: 'FlattenFields',

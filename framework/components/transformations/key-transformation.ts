@@ -1,6 +1,6 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { optional, template } from '../../manifest/definition/fields.ts'
-import { valueText } from '../requesters/value-text.ts'
+import { valueText } from '../values/value-text.ts'
 import { KeyRenaming } from './key-renaming.ts'
 
 export const KeyTransformation = defineComponent(KeyRenaming, {

@@ -1,8 +1,8 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { template } from '../../manifest/definition/fields.ts'
-import { valueText } from '../requesters/value-text.ts'
+import { Transformation } from '../read/transformation.ts'
+import { valueText } from '../values/value-text.ts'
 import { renameKeys } from './rename-keys.ts'
-import { Transformation } from './transformation.ts'
 
 const roots = ['record', 'stream_slice', 'stream_partition', 'stream_interval']
 

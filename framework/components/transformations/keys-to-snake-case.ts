@@ -1,6 +1,6 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
+import { Transformation } from '../read/transformation.ts'
 import { renameKeys } from './rename-keys.ts'
-import { Transformation } from './transformation.ts'
 
 export const KeysToSnakeCase = defineComponent(Transformation, {
   type: 'KeysToSnakeCase',

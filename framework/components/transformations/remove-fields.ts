@@ -1,8 +1,8 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { condition as conditionField, list, optional } from '../../manifest/definition/fields.ts'
-import { removeAt } from '../extractors/field-path.ts'
+import { Transformation } from '../read/transformation.ts'
+import { removeAt } from '../values/field-path.ts'
 import { path } from './path-field.ts'
-import { Transformation } from './transformation.ts'
 
 export const RemoveFields = defineComponent(Transformation, {
   type: 'RemoveFields',

@@ -1,6 +1,6 @@
-import type { Partition } from '../../components/partition-routers/partition-router.ts'
+import type { Partition } from '../../components/read/partition-router.ts'
+import type { Stream } from '../../components/read/stream.ts'
 import type { Account } from '../../components/resolvers/discovery.ts'
-import type { Stream } from '../../components/streams/stream.ts'
 import { ConfigError, suggest } from '../../errors.ts'
 import type { CatalogStream, JsonSchema, StreamState } from '../../protocol/messages.ts'
 import type { StreamInfo } from '../ports/items.ts'

@@ -1,4 +1,4 @@
-import type { Stream } from '../../components/streams/stream.ts'
+import type { Stream } from '../../components/read/stream.ts'
 import { ConfigError } from '../../errors.ts'
 import type { BrokenStream } from '../../manifest/broken-stream.ts'
 import type { JsonSchema } from '../../protocol/messages.ts'

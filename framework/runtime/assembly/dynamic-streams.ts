@@ -1,5 +1,5 @@
+import { Stream } from '../../components/read/stream.ts'
 import { DynamicStreams } from '../../components/streams/dynamic-streams.ts'
-import { Stream } from '../../components/streams/stream.ts'
 import { type BrokenStream, orBroken } from '../../manifest/broken-stream.ts'
 import { buildTyped, isNode } from '../../manifest/definition/build.ts'
 import type { BuildContext } from '../../manifest/definition/component.ts'

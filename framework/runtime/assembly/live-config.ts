@@ -1,4 +1,4 @@
-import { setAt } from '../../components/extractors/field-path.ts'
+import { setAt } from '../../components/values/field-path.ts'
 import type { Config, ConfigChange } from '../../manifest/definition/component.ts'
 
 /** The config of a run, which may change while it goes on. */

@@ -1,4 +1,4 @@
-import type { Stream } from '../../components/streams/stream.ts'
+import type { Stream } from '../../components/read/stream.ts'
 import type { StreamState } from '../../protocol/messages.ts'
 import type { Reporter } from '../../report.ts'
 import type { BoundStream } from '../assembly/bound-stream.ts'

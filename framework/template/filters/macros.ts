@@ -7,6 +7,7 @@ import { parseIsoDateTime } from '../datetime/iso8601.ts'
 import { TemplateFailure, typeError, undefinedError, valueError } from '../failure.ts'
 import { compareOrder } from '../python/compare.ts'
 import { dictFrom } from '../python/container-methods.ts'
+import { datetimeOfEpochMs, formatDatetime, readDatetime, strftimeOf, strptimeOf } from '../python/datetime.ts'
 import { dictEntries } from '../python/dict.ts'
 import { defineFunction, textArgument } from '../python/functions.ts'
 import { asNumber, parsePythonInt } from '../python/numbers.ts'
@@ -25,7 +26,6 @@ import {
   toFloat,
   typeName,
 } from '../python/values.ts'
-import { datetimeOfEpochMs, formatDatetime, readDatetime, strftimeOf, strptimeOf } from './datetime.ts'
 
 /** The functions every template may call: the macros of the manifest language and Jinja's globals (`range` is removed). */
 

@@ -1,7 +1,7 @@
 import { civilFromDays, daysFromCivil, daysInMonth, isoWeekDate, secondsPerDay, weekdayOf } from '../datetime/calendar.ts'
 import { CalendarDate, CalendarDuration, DateTime, TimeDelta } from '../datetime/datetime-value.ts'
 import { typeError, valueError } from '../failure.ts'
-import { strftimeOf } from '../filters/datetime.ts'
+import { strftimeOf } from './datetime.ts'
 import { type Method, methodsOn, methodTable, textArgument } from './functions.ts'
 import { wholeArgument } from './number-format.ts'
 import { toFloat, tuple } from './values.ts'

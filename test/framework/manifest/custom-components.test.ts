@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { RecordFilter } from '../../../framework/components/extractors/extractor.ts'
-import { Transformation } from '../../../framework/components/transformations/transformation.ts'
+import { RecordFilter } from '../../../framework/components/read/extractor.ts'
+import { Transformation } from '../../../framework/components/read/transformation.ts'
 import { customComponents } from '../../../framework/manifest/custom-components.ts'
 import { buildComponent } from '../../../framework/manifest/definition/build.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'

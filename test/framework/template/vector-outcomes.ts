@@ -1,7 +1,7 @@
 import { literalOrText, type ValidType } from '../../../framework/template/compile/airbyte.ts'
-import { compareDatetimes, type DateTime, formatDatetime, parseDatetime } from '../../../framework/template/filters/datetime.ts'
 import { filters } from '../../../framework/template/filters/filters.ts'
 import { globals } from '../../../framework/template/filters/macros.ts'
+import { compareDatetimes, type DateTime, formatDatetime, parseDatetime } from '../../../framework/template/python/datetime.ts'
 import { bind } from '../../../framework/template/python/functions.ts'
 import { toText } from '../../../framework/template/python/text.ts'
 import type { Arguments, Callable } from '../../../framework/template/python/values.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MemoryCursor, MemorySlice, memorySlice } from '../../../../connectors/meta/cursors/memory-cursor.ts'
-import { Cursor } from '../../../../framework/components/cursors/cursor.ts'
+import { Cursor } from '../../../../framework/components/read/cursor.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import type { StreamState } from '../../../../framework/protocol/messages.ts'
 import { testContext } from '../../../framework/build.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { metaComponents } from '../../../../connectors/meta/components.ts'
-import { type RequestContext, Requester } from '../../../../framework/components/requesters/requester.ts'
+import { type RequestContext, Requester } from '../../../../framework/components/read/requester.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { type Sandbox, startSandbox } from '../../../../sandbox/sandbox.ts'
 import { testContext } from '../../../framework/build.ts'

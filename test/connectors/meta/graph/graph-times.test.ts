@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { metaComponents } from '../../../../connectors/meta/components.ts'
-import { Transformation } from '../../../../framework/components/transformations/transformation.ts'
+import { Transformation } from '../../../../framework/components/read/transformation.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../../framework/build.ts'
 

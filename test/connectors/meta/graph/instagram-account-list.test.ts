@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { metaComponents } from '../../../../connectors/meta/components.ts'
-import { Retriever } from '../../../../framework/components/retrievers/retriever.ts'
+import { Retriever } from '../../../../framework/components/read/retriever.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import type { Row } from '../../../../framework/protocol/messages.ts'
 import { type Sandbox, startSandbox } from '../../../../sandbox/sandbox.ts'

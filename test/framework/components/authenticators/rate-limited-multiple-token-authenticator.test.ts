@@ -1,6 +1,6 @@
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { Requester } from '../../../../framework/components/requesters/requester.ts'
+import { Requester } from '../../../../framework/components/read/requester.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { type TestContext, testContext } from '../../build.ts'
 import { type Answer, type Received, serve } from '../retrievers/scripted-server.ts'

@@ -1,7 +1,7 @@
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Authenticator } from '../../../../framework/components/authenticators/authenticator.ts'
-import { Requester } from '../../../../framework/components/requesters/requester.ts'
+import { Requester } from '../../../../framework/components/read/requester.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { type Answer, serve } from '../retrievers/scripted-server.ts'

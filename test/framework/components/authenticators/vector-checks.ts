@@ -1,5 +1,5 @@
 import { Authenticator } from '../../../../framework/components/authenticators/authenticator.ts'
-import type { RequestParts } from '../../../../framework/components/requesters/requester.ts'
+import type { RequestParts } from '../../../../framework/components/read/requester.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf } from '../check-vectors.ts'

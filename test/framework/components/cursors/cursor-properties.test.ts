@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Cursor, type CursorRun, type CursorSlice } from '../../../../framework/components/cursors/cursor.ts'
+import { Cursor, type CursorRun, type CursorSlice } from '../../../../framework/components/read/cursor.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import type { Row, StreamState } from '../../../../framework/protocol/messages.ts'
 import {
@@ -12,7 +12,7 @@ import {
   parseDatetime,
   parseDuration,
   subtractDuration,
-} from '../../../../framework/template/filters/datetime.ts'
+} from '../../../../framework/template/python/datetime.ts'
 import { testContext } from '../../build.ts'
 
 const exact = '%Y-%m-%dT%H:%M:%S.%fZ'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Cursor, type CursorOptions, type CursorRun } from '../../../../framework/components/cursors/cursor.ts'
+import { Cursor, type CursorOptions, type CursorRun } from '../../../../framework/components/read/cursor.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import type { StreamState } from '../../../../framework/protocol/messages.ts'
 import { type TestContextOptions, testContext } from '../../build.ts'

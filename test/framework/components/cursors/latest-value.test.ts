@@ -9,7 +9,7 @@ import {
   datetimeOfEpochMs,
   formatDatetime,
   parseIso,
-} from '../../../../framework/template/filters/datetime.ts'
+} from '../../../../framework/template/python/datetime.ts'
 
 const inputs = ['%Y-%m-%dT%H:%M:%S.%f%z', '%Y-%m-%dT%H:%M:%S%z', '%Y-%m-%dT%H:%M', '%Y-%m-%d', '%s']
 const format = cursorFormat(inputs, '%Y-%m-%dT%H:%M:%S.%fZ', 'native')

@@ -1,11 +1,11 @@
-import { Cursor, type CursorRun, type CursorSlice } from '../../../../framework/components/cursors/cursor.ts'
 import { cursorFormat } from '../../../../framework/components/cursors/cursor-format.ts'
 import { readIncoming } from '../../../../framework/components/cursors/incoming-state.ts'
 import { type Interval, mergeIntervals, reached } from '../../../../framework/components/cursors/intervals.ts'
 import { resume, writeIntervals } from '../../../../framework/components/cursors/resume.ts'
+import { Cursor, type CursorRun, type CursorSlice } from '../../../../framework/components/read/cursor.ts'
 import { buildComponent, isNode } from '../../../../framework/manifest/definition/build.ts'
 import type { Row, StreamState } from '../../../../framework/protocol/messages.ts'
-import { type DateTime, datetimeOfEpochMs, parseIso, TimeDelta } from '../../../../framework/template/filters/datetime.ts'
+import { type DateTime, datetimeOfEpochMs, parseIso, TimeDelta } from '../../../../framework/template/python/datetime.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf } from '../check-vectors.ts'
 

@@ -1,6 +1,6 @@
 import { ErrorHandler } from '../../../../framework/components/error-handlers/error-handler.ts'
-import { errorText } from '../../../../framework/components/error-handlers/error-text.ts'
 import { ResponseFilter } from '../../../../framework/components/error-handlers/response-filter.ts'
+import { errorText } from '../../../../framework/components/values/error-text.ts'
 import { ConnectorError } from '../../../../framework/errors.ts'
 import type { Outcome, Resolution } from '../../../../framework/http/resolution.ts'
 import { buildComponent, isNode } from '../../../../framework/manifest/definition/build.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { RecordExtractor } from '../../../../framework/components/extractors/extractor.ts'
+import { RecordExtractor } from '../../../../framework/components/read/extractor.ts'
 import { buildComponent, type Node } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { RecordSelector, type RecordStages } from '../../../../framework/components/extractors/extractor.ts'
-import { Transformation } from '../../../../framework/components/transformations/transformation.ts'
+import { RecordSelector, type RecordStages } from '../../../../framework/components/read/extractor.ts'
+import { Transformation } from '../../../../framework/components/read/transformation.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 

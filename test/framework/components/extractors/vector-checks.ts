@@ -1,6 +1,6 @@
 import { Decoder } from '../../../../framework/components/decoders/decoder.ts'
-import { RecordExtractor, RecordFilter } from '../../../../framework/components/extractors/extractor.ts'
 import { createNormaliser } from '../../../../framework/components/extractors/normalise.ts'
+import { RecordExtractor, RecordFilter } from '../../../../framework/components/read/extractor.ts'
 import { buildComponent, isNode } from '../../../../framework/manifest/definition/build.ts'
 import { dictOf } from '../../../../framework/template/python/dict.ts'
 import { testContext } from '../../build.ts'

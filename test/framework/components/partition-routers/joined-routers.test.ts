@@ -1,7 +1,7 @@
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type ParentStates, type Partition, PartitionRouter } from '../../../../framework/components/partition-routers/partition-router.ts'
-import { Stream } from '../../../../framework/components/streams/stream.ts'
+import { type ParentStates, type Partition, PartitionRouter } from '../../../../framework/components/read/partition-router.ts'
+import { Stream } from '../../../../framework/components/read/stream.ts'
 import { buildComponent, type Node } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 

@@ -1,4 +1,4 @@
-import { PropertyChunks, RecordMergeStrategy } from '../../../../framework/components/properties/properties.ts'
+import { PropertyChunks, RecordMergeStrategy } from '../../../../framework/components/read/properties.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import type { Row } from '../../../../framework/protocol/messages.ts'
 import { testContext } from '../../build.ts'

@@ -1,6 +1,6 @@
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type RequestContext, Requester } from '../../../../framework/components/requesters/requester.ts'
+import { type RequestContext, Requester } from '../../../../framework/components/read/requester.ts'
 import { ConnectorError } from '../../../../framework/errors.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { type TestContextOptions, testContext } from '../../build.ts'

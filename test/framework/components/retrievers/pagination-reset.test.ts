@@ -1,6 +1,6 @@
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { Stream } from '../../../../framework/components/streams/stream.ts'
+import { Stream } from '../../../../framework/components/read/stream.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { readStream } from './read-stream.ts'

@@ -1,6 +1,6 @@
-import { narrowing } from '../../../../framework/components/cursors/cursor.ts'
 import { openStreamState } from '../../../../framework/components/cursors/partition-state.ts'
-import type { Stream } from '../../../../framework/components/streams/stream.ts'
+import { narrowing } from '../../../../framework/components/read/cursor.ts'
+import type { Stream } from '../../../../framework/components/read/stream.ts'
 import { asConnectorError, type ConnectorError } from '../../../../framework/errors.ts'
 import type { Row, StreamState } from '../../../../framework/protocol/messages.ts'
 import type { TestContext } from '../../build.ts'

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import nock from 'nock'
-import { Stream } from '../../../../framework/components/streams/stream.ts'
+import { Stream } from '../../../../framework/components/read/stream.ts'
 import { ConnectorError } from '../../../../framework/errors.ts'
 import { buildComponent, isNode } from '../../../../framework/manifest/definition/build.ts'
 import type { StreamState } from '../../../../framework/protocol/messages.ts'

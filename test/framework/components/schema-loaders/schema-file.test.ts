@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { Stream } from '../../../../framework/components/read/stream.ts'
 import { SchemaLoader } from '../../../../framework/components/schema-loaders/schema-loader.ts'
-import { Stream } from '../../../../framework/components/streams/stream.ts'
 import { buildComponent, type Node } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Stream } from '../../../../framework/components/streams/stream.ts'
+import { Stream } from '../../../../framework/components/read/stream.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 

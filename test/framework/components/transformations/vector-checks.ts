@@ -1,4 +1,4 @@
-import { Transformation } from '../../../../framework/components/transformations/transformation.ts'
+import { Transformation } from '../../../../framework/components/read/transformation.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import { testContext } from '../../build.ts'
 import { type Check, type Input, present, recordOf, sliceScopeOf } from '../check-vectors.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CalendarDate, DateTime, TimeDelta } from '../../../../framework/template/filters/datetime.ts'
+import { CalendarDate, DateTime, TimeDelta } from '../../../../framework/template/python/datetime.ts'
 import { floatText, repr, toText } from '../../../../framework/template/python/text.ts'
 import { arrayOf, PyFloat, tuple } from '../../../../framework/template/python/values.ts'
 

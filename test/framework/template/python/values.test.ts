@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TimeDelta } from '../../../../framework/template/filters/datetime.ts'
+import { TimeDelta } from '../../../../framework/template/python/datetime.ts'
 import {
   arrayOf,
   attributes,

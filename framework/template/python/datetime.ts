@@ -5,8 +5,8 @@ import { parseIsoDateTime } from '../datetime/iso8601.ts'
 import { compileStrftime } from '../datetime/strftime.ts'
 import { compileStrptime } from '../datetime/strptime.ts'
 import { TemplateFailure, valueError } from '../failure.ts'
-import { parsePythonFloat, parsePythonInt } from '../python/numbers.ts'
-import { floatText } from '../python/text.ts'
+import { parsePythonFloat, parsePythonInt } from './numbers.ts'
+import { floatText } from './text.ts'
 
 /**
  * The door to dates: reading and writing them in the formats of the manifest language, durations, comparison.

@@ -2,7 +2,7 @@ import type { Answer } from '../../http/client.ts'
 import type { HttpRequest, HttpResponse } from '../../http/request.ts'
 import { defineFamily } from '../../manifest/definition/component.ts'
 import type { Scope } from '../../template/template.ts'
-import type { QueryProperties } from '../properties/properties.ts'
+import type { QueryProperties } from './properties.ts'
 
 /** What several components add to one request. Merged in order: requester, authenticator, paginator, slice. */
 export interface RequestParts {

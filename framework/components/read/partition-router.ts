@@ -1,7 +1,7 @@
 import { defineFamily } from '../../manifest/definition/component.ts'
 import type { StreamState } from '../../protocol/messages.ts'
 import type { Scope } from '../../template/template.ts'
-import type { RequestParts } from '../requesters/requester.ts'
+import type { RequestParts } from './requester.ts'
 
 /** States of parent streams by name. */
 export type ParentStates = Readonly<Record<string, StreamState>>

@@ -1,16 +1,16 @@
 import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { integerOrTemplate, listOrOne, optional, slot } from '../../manifest/definition/fields.ts'
-import { type JobRequest, removeJob, runJob } from '../async-jobs/async-job.ts'
-import { type DownloadParts, downloadJob } from '../async-jobs/download.ts'
-import { JobStatuses } from '../async-jobs/job-statuses.ts'
 import { Decoder } from '../decoders/decoder.ts'
-import { RecordExtractor, RecordSelector } from '../extractors/extractor.ts'
 import { Paginator, singlePage } from '../paginators/paginator.ts'
 import { combineRouters } from '../partition-routers/combine-routers.ts'
-import { PartitionRouter } from '../partition-routers/partition-router.ts'
-import { Requester } from '../requesters/requester.ts'
-import { Retriever, wholeStream } from './retriever.ts'
+import { RecordExtractor, RecordSelector } from '../read/extractor.ts'
+import { PartitionRouter } from '../read/partition-router.ts'
+import { Requester } from '../read/requester.ts'
+import { Retriever, wholeStream } from '../read/retriever.ts'
+import { type JobRequest, removeJob, runJob } from './async-job.ts'
+import { type DownloadParts, downloadJob } from './download.ts'
+import { JobStatuses } from './job-statuses.ts'
 
 const DEFAULT_TIMEOUT_MINUTES = 60
 const request = (description: string) => slot(Requester, { description, default_type: 'HttpRequester' })

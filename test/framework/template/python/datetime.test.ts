@@ -12,7 +12,7 @@ import {
   parseDuration,
   parseIso,
   subtractDuration,
-} from '../../../../framework/template/filters/datetime.ts'
+} from '../../../../framework/template/python/datetime.ts'
 import { failureOf } from '../evaluate.ts'
 
 describe('parseDatetime', () => {

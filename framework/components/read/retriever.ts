@@ -1,9 +1,9 @@
 import { defineFamily } from '../../manifest/definition/component.ts'
 import type { JsonSchema, Row, StreamState } from '../../protocol/messages.ts'
 import { attributes, type Scope } from '../../template/template.ts'
-import type { CursorSlice } from '../cursors/cursor.ts'
-import type { RecordStages } from '../extractors/extractor.ts'
-import type { Partition } from '../partition-routers/partition-router.ts'
+import type { CursorSlice } from './cursor.ts'
+import type { RecordStages } from './extractor.ts'
+import type { Partition } from './partition-router.ts'
 
 /** Unit of reading: a partition and a cursor window. */
 export interface StreamSlice {

@@ -1,4 +1,4 @@
-import type { RequestParts } from './requester.ts'
+import type { RequestParts } from '../read/requester.ts'
 
 /**
  * `path` below `base`, as Python's `urljoin(base + '/', path)` has it: a path that is a URL of its own replaces the base,

@@ -2,7 +2,7 @@ import { defineFamily } from '../../manifest/definition/component.ts'
 import type { JsonSchema, Row } from '../../protocol/messages.ts'
 import type { Scope } from '../../template/template.ts'
 import type { Decoder } from '../decoders/decoder.ts'
-import type { Transformation } from '../transformations/transformation.ts'
+import type { Transformation } from './transformation.ts'
 
 export interface RecordExtractor {
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { headerView, headerViewWithLinks, parseLinks } from '../../../../framework/components/requesters/header-view.ts'
+import { headerView, headerViewWithLinks, parseLinks } from '../../../../framework/components/values/header-view.ts'
 import { responseOf } from '../check-vectors.ts'
 
 describe('headerView', () => {

@@ -1,10 +1,10 @@
 import { defineFamily } from '../../manifest/definition/component.ts'
 import type { JsonSchema, StreamState } from '../../protocol/messages.ts'
-import type { Cursor } from '../cursors/cursor.ts'
-import type { FileUploader } from '../files/file-upload.ts'
-import type { Retriever } from '../retrievers/retriever.ts'
-import type { StateMigration } from '../state-migrations/state-migration.ts'
-import type { Transformation } from '../transformations/transformation.ts'
+import type { Cursor } from './cursor.ts'
+import type { FileUploader } from './file-upload.ts'
+import type { Retriever } from './retriever.ts'
+import type { StateMigration } from './state-migration.ts'
+import type { Transformation } from './transformation.ts'
 
 /** A stream of one kind: what the manifest says of it, built. Not yet bound to an account. */
 export interface Stream {

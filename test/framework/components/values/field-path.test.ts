@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { removeAt, setAt, valueAt, valuesAt } from '../../../../framework/components/extractors/field-path.ts'
+import { removeAt, setAt, valueAt, valuesAt } from '../../../../framework/components/values/field-path.ts'
 
 describe('valueAt', () => {
   it.each([

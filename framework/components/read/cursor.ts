@@ -1,8 +1,8 @@
 import { defineFamily } from '../../manifest/definition/component.ts'
 import type { Row, StreamState } from '../../protocol/messages.ts'
-import type { DateTime } from '../../template/filters/datetime.ts'
+import type { DateTime } from '../../template/python/datetime.ts'
 import type { Scope } from '../../template/template.ts'
-import type { RequestParts } from '../requesters/requester.ts'
+import type { RequestParts } from './requester.ts'
 
 /** When: one window of a cursor, formatted as requests and state want it. */
 export interface CursorSlice {

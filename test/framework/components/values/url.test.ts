@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { joinUrl, withoutCredentials, withParams } from '../../../../framework/components/requesters/url.ts'
+import { joinUrl, withoutCredentials, withParams } from '../../../../framework/components/values/url.ts'
 
 describe('joinUrl', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../errors.ts'
 import { describe } from '../../manifest/definition/build.ts'
 import { PyFloat, pythonText } from '../../template/template.ts'
-import { valueText } from '../requesters/value-text.ts'
+import { valueText } from './value-text.ts'
 
 /** A value of the template language as JSON has it: dates become text, integers too long for a number too. */
 export function jsonValue(value: unknown): unknown {

@@ -3,12 +3,12 @@ import { gzipSync } from 'node:zlib'
 import nock from 'nock'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createJobSlots } from '../../../../framework/components/async-jobs/job-slots.ts'
-import { type ReadOptions, Retriever, type StreamSlice, wholeStream } from '../../../../framework/components/retrievers/retriever.ts'
+import { type ReadOptions, Retriever, type StreamSlice, wholeStream } from '../../../../framework/components/read/retriever.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import type { Row } from '../../../../framework/protocol/messages.ts'
 import { temporaryFolder } from '../../../cli/run.ts'
 import { type TestContext, testContext } from '../../build.ts'
-import { type Answer, type Received, serve } from './scripted-server.ts'
+import { type Answer, type Received, serve } from '../retrievers/scripted-server.ts'
 
 const base = { type: 'HttpRequester', url_base: 'https://jobs.test' }
 const node = {

@@ -1,5 +1,5 @@
-import type { HttpClient } from '../client.ts'
-import type { CallRates } from './call-rates.ts'
+import type { HttpClient } from './client.ts'
+import type { CallRates } from './limits/call-rates.ts'
 
 /** The same client, with every request counted by the call rates of a manifest. */
 export function withCallRates(http: HttpClient, rates: CallRates): HttpClient {
