@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { findConnector } from '../../compose/connector-source.ts'
 import { checkNames, isKnownName, type KnownNames, type StateFile } from '../../compose/state-names.ts'
-import type { Stream } from '../../framework/components/streams/stream.ts'
+import type { Stream } from '../../framework/components/read/stream.ts'
 import { ConfigError, ConnectorError } from '../../framework/errors.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import type { ConnectionState } from '../../framework/runtime/ports/state-registry.ts'

@@ -1,5 +1,5 @@
 import type { StreamState } from '../../protocol/messages.ts'
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalJson } from '../values/canonical-json.ts'
 
 /**
  * Finds the partition that a state means although it was written with other types or without the parents: `"1"` is `1`, and a flat mapping

@@ -1,5 +1,5 @@
-import type { Cursor } from '../../components/cursors/cursor.ts'
 import { isConcurrent } from '../../components/cursors/resume.ts'
+import type { Cursor } from '../../components/read/cursor.ts'
 import { ConnectorError } from '../../errors.ts'
 import { isNode } from '../../manifest/definition/build.ts'
 import type { StreamState } from '../../protocol/messages.ts'
