@@ -35,6 +35,8 @@ export interface Command {
   /** `[connector]`, `<file>`, … */
   readonly argument?: { readonly name: string; readonly description: string }
   readonly options: readonly CommandOption[]
+  /** Whole lines as they are typed, `connector read …`; shown by `--help`. */
+  readonly examples: readonly string[]
   readonly run: (invocation: Invocation) => Promise<ExitCode>
 }
 

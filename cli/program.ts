@@ -9,22 +9,9 @@ import { commands } from './commands.ts'
 /** Parses arguments and runs the command they name. Never throws: every error becomes one message on stderr and an exit code. */
 export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: ExitCode = 0
-  const program = new Program('connector')
-    .description('Declarative connectors: YAML manifests in, records, state and schemas out.')
-    .version(version())
-    // What stands behind a command is the command's: `metrics --version` is not the version of this program.
-    .enablePositionalOptions()
-    .showSuggestionAfterError()
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
-    .addHelpText(
-      'after',
-      `\nCONNECTOR is a manifest file, an id (conn::…) or a product name; CONNECTOR_MANIFEST stands in for it.\nExit codes: ${exits}.`,
-    )
-  const run: Action = async (command, argument, options) => {
+  const program = createProgram(io, async (command, argument, options) => {
     exitCode = await command.run({ argument, options, io })
-  }
-  for (const command of commands) registerAll(program, command, run)
+  })
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return exitCode
@@ -32,6 +19,24 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
     return await explainFailure(thrown, argv.includes('--debug'), io)
   }
+}
+
+/** The command line: parsing calls `run` with the command that was named. Throws CommanderError after help and for wrong usage. */
+export function createProgram({ stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>, run: Action): Program {
+  const program = new Program('connector')
+    .description('Declarative connectors: YAML manifests in, records, state and schemas out.')
+    .version(version())
+    // What stands behind a command is the command's: `metrics --version` is not the version of this program.
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) })
+    .addHelpText(
+      'after',
+      `\nCONNECTOR is a manifest file, an id (conn::…) or a product name; CONNECTOR_MANIFEST stands in for it.\nExit codes: ${exits}.`,
+    )
+  for (const command of commands) registerAll(program, command, run)
+  return program
 }
 
 const exits = Object.entries(exitCodes)
@@ -45,7 +50,9 @@ function registerAll(program: Program, command: Command | CommandGroup, action: 
     register(program, command, action)
     return
   }
+  const all = [...(command.fallback ? [command.fallback] : []), ...command.subcommands]
   const group = program.command(command.name).description(command.summary)
+  group.addHelpText('after', examplesText(all.flatMap(({ examples }) => examples.slice(0, 1))))
   for (const subcommand of command.subcommands) register(group, subcommand, action)
   if (command.fallback) register(group, command.fallback, action, { isDefault: true })
 }
@@ -54,11 +61,15 @@ function register(program: Program, command: Command, action: Action, options: {
   const entry = program.command(command.name, options).description(command.summary)
   if (command.argument) entry.argument(command.argument.name, command.argument.description)
   for (const option of [...command.options, DEBUG]) entry.addOption(commanderOption(option))
+  entry.addHelpText('after', examplesText(command.examples))
   entry.action(async (...received: unknown[]) => {
     const [first] = received
     await action(command, command.argument && typeof first === 'string' ? first : undefined, entry.opts())
   })
 }
+
+const examplesText = (examples: readonly string[]): string =>
+  `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n  ${examples.join('\n  ')}`
 
 const DEBUG: CommandOption = { flags: '--debug', description: 'more log lines, stack traces with errors' }
 

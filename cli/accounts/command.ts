@@ -30,22 +30,28 @@ type Action = keyof typeof import('./actions.ts')
 interface Plan {
   readonly summary: string
   readonly options: readonly CommandOption[]
+  readonly examples: readonly string[]
   readonly argument?: Command['argument']
 }
 
 /** The actions are loaded when one of them is run. */
-function action(name: string, run: Action, { summary, options, argument }: Plan): Command {
+function action(name: string, run: Action, { argument, ...plan }: Plan): Command {
   const start = async (invocation: Invocation) => (await import('./actions.ts'))[run](invocation)
-  return { name, summary, options, run: start, ...(argument ? { argument } : {}) }
+  return { name, ...plan, run: start, ...(argument ? { argument } : {}) }
 }
 
 export const accounts: CommandGroup = {
   name: 'accounts',
   summary: 'add accounts to a registry, keep their tokens alive, list them',
   subcommands: [
-    action('list', 'list', { summary: 'show the accounts and the days that their tokens have left', options: [ACCOUNTS, JSON_LINES] }),
+    action('list', 'list', {
+      summary: 'show the accounts and the days that their tokens have left',
+      examples: ['connector accounts list --accounts file:accounts.yaml'],
+      options: [ACCOUNTS, JSON_LINES],
+    }),
     action('add', 'add', {
       summary: 'add the accounts that a token sees; the token comes from a reference or from stdin, never from an argument',
+      examples: ['connector accounts add --accounts file:accounts.yaml --token env:META_TOKEN'],
       options: [
         ACCOUNTS,
         ...KEYS,
@@ -57,9 +63,15 @@ export const accounts: CommandGroup = {
         JSON_LINES,
       ],
     }),
-    action('remove', 'remove', { summary: 'forget an account and its token', argument: ACCOUNT, options: [ACCOUNTS] }),
+    action('remove', 'remove', {
+      summary: 'forget an account and its token',
+      examples: ['connector accounts remove 17841400000000000 --accounts file:accounts.yaml'],
+      argument: ACCOUNT,
+      options: [ACCOUNTS],
+    }),
     action('refresh', 'refresh', {
       summary: 'replace the token of an account now, or with --all those that are due; 4 when an account needs a login',
+      examples: ['connector accounts refresh --all --accounts file:accounts.yaml'],
       argument: ACCOUNT,
       options: [
         ACCOUNTS,
@@ -73,6 +85,7 @@ export const accounts: CommandGroup = {
     }),
     action('login-url', 'loginUrl', {
       summary: 'print where a person logs in; the code that comes back goes to the service',
+      examples: ['connector accounts login-url --redirect-uri https://example.com/connect/facebook/callback'],
       options: [
         { ...LOGIN, default: 'facebook' },
         { flags: '--redirect-uri <url>', description: 'where the person comes back to, as the app has it' },
@@ -84,6 +97,7 @@ export const accounts: CommandGroup = {
     }),
     action('import', 'importFrom', {
       summary: 'take accounts over from a CSV or JSON file, or from the table user_tokens',
+      examples: ['connector accounts import --accounts env:DATABASE_URL --input accounts.csv'],
       options: [
         ACCOUNTS,
         ...KEYS,
@@ -95,6 +109,7 @@ export const accounts: CommandGroup = {
     }),
     action('rotate-key', 'rotateKey', {
       summary: 'encrypt every token anew with --key; needs --old-key for those of another key, and takes plain ones',
+      examples: ['connector accounts rotate-key --accounts env:DATABASE_URL --key env:NEW_KEY --old-key env:OLD_KEY'],
       options: [ACCOUNTS, ...KEYS],
     }),
   ],

@@ -4,6 +4,7 @@ import { CONNECTOR, NETWORK, SESSION } from '../options.ts'
 export const doctor: Command = {
   name: 'doctor',
   summary: 'say what of a connection is wrong and what will be soon: token, scopes, API version, metrics, clock',
+  examples: ['connector doctor facebook_pages --config config.json --days 30'],
   argument: CONNECTOR,
   options: [
     ...SESSION,

@@ -6,6 +6,7 @@ import { type Command, type CommandGroup, type Invocation, text } from '../comma
 const airbyte: Command = {
   name: 'airbyte',
   summary: 'put a manifest written for Airbyte into our envelope',
+  examples: ['connector import airbyte manifest.yaml --output my_api.rest.yaml'],
   argument: { name: '<file>', description: 'the manifest' },
   options: [
     { flags: '--id <id>', description: 'conn::<origin>::<source>::<provider>::<product>::<method>; default: made of the file name' },

@@ -4,6 +4,7 @@ import type { Command } from '../command.ts'
 export const list: Command = {
   name: 'list',
   summary: 'show the connectors that are installed',
+  examples: ['connector list --json'],
   options: [{ flags: '--json', description: 'one JSON object per line' }],
   run: async ({ options, io }) => {
     if (options['json'] === true) {

@@ -5,6 +5,7 @@ import { text } from '../command.ts'
 export const metrics: Command = {
   name: 'metrics',
   summary: 'the metric catalogue: what is answered, since when and until when, and what replaces it',
+  examples: ['connector metrics --deprecated --as-of 2026-12-01'],
   options: [
     { flags: '--object <object>', description: 'metrics of one object of the catalogue' },
     { flags: '--deprecated', description: 'only those that are no longer answered on the day' },

@@ -7,6 +7,7 @@ import { COMPONENTS } from '../options.ts'
 export const validate: Command = {
   name: 'validate',
   summary: 'lint a manifest: YAML, references, components, templates',
+  examples: ['connector validate manifest.yaml', 'connector validate manifest.yaml --components ./my-components.js'],
   argument: { name: '<file>', description: 'manifest file, id or product' },
   options: [COMPONENTS],
   run: async (invocation) => {

@@ -6,6 +6,7 @@ import { CONNECTOR, NETWORK, SESSION } from '../options.ts'
 export const check: Command = {
   name: 'check',
   summary: 'say whether a config works: token, scopes, accounts found',
+  examples: ['connector check facebook_pages --config config.json'],
   argument: CONNECTOR,
   options: [...SESSION, ...NETWORK],
   run: async (invocation) => {

@@ -6,6 +6,7 @@ import { protocolErrors } from './errors.ts'
 export const discover: Command = {
   name: 'discover',
   summary: 'print the streams of every account the token can see, as a catalog',
+  examples: ['connector discover facebook_pages --config config.json > catalog.json'],
   argument: CONNECTOR,
   options: [...SESSION, SCHEMAS, CONNECTION, ...NETWORK],
   run: (invocation) =>

@@ -5,6 +5,7 @@ import { COMPONENTS } from '../options.ts'
 export const spec: Command = {
   name: 'spec',
   summary: 'print what a config must hold, as JSON Schema',
+  examples: ['connector spec facebook_pages'],
   argument: { name: '[connector]', description: 'manifest file, id or product' },
   // Platforms pass the same flags to every verb; a spec needs no code.
   options: [COMPONENTS],

@@ -14,9 +14,13 @@ const POST = { name: '<file>', description: 'the post as JSON; - is stdin' }
 type Action = keyof typeof import('./actions.ts')
 
 /** The actions are loaded when one of them is run. */
-function action(name: Action, command: string, { summary, argument, options }: Pick<Command, 'summary' | 'argument' | 'options'>): Command {
+function action(
+  name: Action,
+  command: string,
+  { argument, ...plan }: Pick<Command, 'summary' | 'argument' | 'options' | 'examples'>,
+): Command {
   const run = async (invocation: Invocation) => (await import('./actions.ts'))[name](invocation)
-  return { name: command, summary, options, run, ...(argument ? { argument } : {}) }
+  return { name: command, ...plan, run, ...(argument ? { argument } : {}) }
 }
 
 export const publish: CommandGroup = {
@@ -24,6 +28,7 @@ export const publish: CommandGroup = {
   summary: 'publish posts, each once: connector publish instagram_publish --config FILE --input post.json',
   fallback: action('post', 'post', {
     summary: 'publish what --input holds; the same as without a subcommand',
+    examples: ['connector publish instagram_publish --config config.json --input post.json'],
     argument: CONNECTOR,
     options: [
       ...SESSION,
@@ -38,6 +43,7 @@ export const publish: CommandGroup = {
   subcommands: [
     action('validate', 'validate', {
       summary: 'say what is wrong with a post, and with its media, without asking the API',
+      examples: ['connector publish validate post.json'],
       argument: POST,
       options: [
         { flags: '--connector <name>', description: 'whose rules; default: the only connector that checks posts' },
@@ -45,9 +51,15 @@ export const publish: CommandGroup = {
         { flags: '--local-media', description: 'media in a private network are fine, as with a sandbox' },
       ],
     }),
-    action('status', 'status', { summary: 'print what is known of a post', argument: KEY, options: [JOURNAL] }),
+    action('status', 'status', {
+      summary: 'print what is known of a post',
+      examples: ['connector publish status launch-1'],
+      argument: KEY,
+      options: [JOURNAL],
+    }),
     action('resume', 'resume', {
       summary: 'go on with a post that was interrupted or whose outcome is unknown',
+      examples: ['connector publish resume launch-1 --config config.json'],
       argument: KEY,
       options: [
         ...SESSION,
@@ -60,10 +72,12 @@ export const publish: CommandGroup = {
     }),
     action('list', 'list', {
       summary: 'print what is in the journal, newest first',
+      examples: ['connector publish list --account 17841400000000000'],
       options: [JOURNAL, { flags: '--account <id>', description: 'of this account only' }],
     }),
     action('quota', 'quota', {
       summary: 'print how many posts of 24 hours are used up',
+      examples: ['connector publish quota instagram_publish --config config.json'],
       argument: CONNECTOR,
       options: [...SESSION, ...NETWORK],
     }),

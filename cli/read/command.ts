@@ -7,6 +7,10 @@ import type { Display } from './display.ts'
 export const read: Command = {
   name: 'read',
   summary: 'read records; resumes from a state, writes to stdout or a destination',
+  examples: [
+    'connector read facebook_pages --config config.json --state file:state --output jsonl:data',
+    'connector read facebook_pages --config config.json --select page_insights --from 2026-01-01 --to 2026-02-01',
+  ],
   argument: CONNECTOR,
   options: [
     ...SESSION,

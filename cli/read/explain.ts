@@ -7,6 +7,7 @@ import { CONNECTION, CONNECTOR, NETWORK, SELECT, SESSION, STATE, UNKNOWN_STATE }
 export const explain: Command = {
   name: 'explain',
   summary: 'the calls and windows that a read would cost, before it is run',
+  examples: ['connector explain facebook_pages --config config.json --state file:state'],
   argument: CONNECTOR,
   options: [
     ...SESSION,

@@ -4,6 +4,7 @@ import { CONNECTION, REGISTRY } from '../options.ts'
 export const runs: Command = {
   name: 'runs',
   summary: 'list the runs of a connection, show one of them, or what all of them proved complete',
+  examples: ['connector runs --state file:state --connection facebook_pages', 'connector runs last --state file:state'],
   argument: { name: '[id]', description: 'a run, or the start of its id; `last` is the latest' },
   options: [
     REGISTRY,

@@ -5,6 +5,7 @@ import { wholeNumber } from '../output/numbers.ts'
 export const sandbox: Command = {
   name: 'sandbox',
   summary: 'run a local Graph API with seeded data, a fake clock and injectable faults',
+  examples: ['connector sandbox --port 4010 --accounts 2 --media 40'],
   options: [
     { flags: '--port <n>', description: 'default: a free port' },
     { flags: '--host <address>', description: 'default: 127.0.0.1' },

@@ -5,6 +5,7 @@ import { ACCOUNTS, NETWORK, RECIPE, SYNC } from '../sync/options.ts'
 export const serve: Command = {
   name: 'serve',
   summary: 'the sync as a service: cron endpoint, status page, metrics, login for new accounts',
+  examples: ['connector serve --accounts env:DATABASE_URL --output env:DATABASE_URL --max-requests 150 --deadline 50'],
   options: [
     ACCOUNTS,
     ...RECIPE,

@@ -5,6 +5,7 @@ import { ACCOUNTS, NETWORK, RECIPE, SYNC } from './options.ts'
 export const sync: Command = {
   name: 'sync',
   summary: 'bring the tables of all accounts of a registry up to date under one budget; one JSON line on stdout',
+  examples: ['connector sync --accounts file:accounts.yaml --output duckdb:posts.duckdb --max-requests 150'],
   options: [
     ACCOUNTS,
     ...RECIPE,
