@@ -1,4 +1,4 @@
-import { bytesOf, type Reply } from '../http/reply.ts'
+import { bytesOf, type Reply } from '../wire/reply.ts'
 import type { ActiveFault } from './faults.ts'
 
 /** Bytes and headers as they will go out. */

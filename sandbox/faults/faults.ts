@@ -1,4 +1,4 @@
-import type { GraphRequest } from '../http/request.ts'
+import type { GraphRequest } from '../wire/request.ts'
 import { checkFault, type Fault, KIND_ROUTES } from './fault.ts'
 
 /** What a fault can be matched against besides the request. */

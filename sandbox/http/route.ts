@@ -1,10 +1,10 @@
-import type { Route } from '../call.ts'
+import type { Route } from '../call/call.ts'
 import { type GraphError, unknownAlias, unknownObject, unknownPath } from '../errors.ts'
-import { kindOf } from '../nodes.ts'
 import { APP_ROUTES, ROUTES } from '../routes/index.ts'
-import type { AppRoute } from '../routes/oauth.ts'
-import type { World } from '../world.ts'
-import { type GraphRequest, isUpload } from './request.ts'
+import type { AppRoute } from '../routes/login/oauth.ts'
+import { type GraphRequest, isUpload } from '../wire/request.ts'
+import { kindOf } from '../world/nodes.ts'
+import type { World } from '../world/world.ts'
 
 /** Where a request leads. */
 export interface Place {

@@ -1,7 +1,7 @@
-import type { Call } from '../../call.ts'
+import type { Call } from '../../call/call.ts'
+import { visiblePages } from '../../call/page-access.ts'
 import { type GraphError, permission, tokenError, unknownObject } from '../../errors.ts'
 import type { Token } from '../../tokens/token.ts'
-import { visiblePages } from '../page-access.ts'
 
 /**
  * Lets a call through to an account and its media. Throws 100/33 when the token does not see the account, 10 without the basic

@@ -1,8 +1,9 @@
-import type { Call } from '../../call.ts'
+import type { Call } from '../../call/call.ts'
+import { metricNames, readTime } from '../../call/insights.ts'
 import type { CatalogueMetric } from '../../catalogue.ts'
 import { dayAt, endTime, midnight } from '../../data/pacific.ts'
 import { type GraphError, invalidParameter } from '../../errors.ts'
-import { lastVisibleDay, metricNames, readTime } from '../insights.ts'
+import { lastVisibleDay } from '../../world/visible.ts'
 import { unknownError } from './insight-texts.ts'
 
 const DAY_MS = 86_400_000
@@ -83,7 +84,7 @@ function readWindow(call: Call): AccountWindow {
   const since = readTime(call.params.get('since'), 'since')
   const until = readTime(call.params.get('until'), 'until')
   if (since === undefined && until === undefined) {
-    const last = lastVisibleDay(call)
+    const last = lastVisibleDay(call.world)
     return { since: midnight(last), until: endTime(last) }
   }
   const window = { since: since ?? (until ?? now) - DAY_MS, until: until ?? now }

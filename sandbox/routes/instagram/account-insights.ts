@@ -1,4 +1,5 @@
-import type { Call, Route } from '../../call.ts'
+import type { Call, Route } from '../../call/call.ts'
+import { pageUrl } from '../../call/paging.ts'
 import {
   type AccountKey,
   type AccountPeriod,
@@ -14,9 +15,7 @@ import { audienceSize, demographics } from '../../data/instagram/demographics.ts
 import { utcDay } from '../../data/instagram/engagement.ts'
 import type { BreakdownResult } from '../../data/instagram/shares.ts'
 import { dayAt, endTime, graphTime } from '../../data/pacific.ts'
-import { pageUrl } from '../../http/paging.ts'
-import type { World } from '../../world.ts'
-import { lastVisibleDay } from '../insights.ts'
+import { accountKey, daysKept, lastVisibleDay } from '../../world/visible.ts'
 import { requireAccount, requireInsights } from './access.ts'
 import { type AccountInsightsCall, type AccountWindow, RECENT_DAYS, readAccountInsights } from './account-insights-call.ts'
 import { titleOf } from './insight-texts.ts'
@@ -42,18 +41,6 @@ export function accountInsights(call: Call): unknown {
   const data = asked.metrics.flatMap(({ metric }) => entryOf(call, asked, metric))
   const demographic = asked.metrics.every(({ metric }) => metric.endsWith('_demographics'))
   return demographic ? { data } : { data, paging: paging(call, asked.window) }
-}
-
-/** What the figures of an account are computed from. */
-export function accountKey({ settings, instagram }: World, account: string): AccountKey {
-  return { seed: settings.seed, accountId: account, followers: instagram.facts(account).followers }
-}
-
-/** First and last Pacific day that an account has figures for at the moment. */
-export function daysKept(world: World): { first: number; last: number } {
-  const { days, instagram } = world.settings
-  const kept = dayAt(world.clock.now().getTime()) - instagram.retentionDays
-  return { first: Math.max(dayAt(world.anchor) - days, kept), last: lastVisibleDay({ world }) }
 }
 
 function entryOf(call: Call, asked: AccountInsightsCall, metric: string): Record<string, unknown>[] {
@@ -165,7 +152,7 @@ function audience(
 /** Maps of hour to followers for the last 30 days; the two newest are still empty. */
 function hours(call: Call, window: AccountWindow, { account }: Subject): Record<string, unknown>[] {
   const today = dayAt(call.world.clock.now().getTime())
-  const newest = lastVisibleDay(call)
+  const newest = lastVisibleDay(call.world)
   return daysEnding(call, window)
     .filter((day) => day >= today - RECENT_DAYS)
     .map((day) => ({ value: day > newest - 2 ? {} : onlineFollowers(account, day), end_time: graphTime(endTime(day)) }))

@@ -1,4 +1,4 @@
-import type { Call } from '../../call.ts'
+import type { Call } from '../../call/call.ts'
 import { mix } from '../../data/hash.ts'
 
 const HEX = 16

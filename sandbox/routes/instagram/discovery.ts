@@ -1,12 +1,12 @@
-import { type Call, expansion } from '../../call.ts'
+import { type Call, expansion } from '../../call/call.ts'
+import { cursorPage } from '../../call/paging.ts'
 import type { InstagramFacts } from '../../data/instagram/accounts.ts'
 import { type MediaFacts, mediaFacts, mediaListing } from '../../data/instagram/media.ts'
 import { GraphError, invalidParameter } from '../../errors.ts'
-import { type Field, renderer, type Shape } from '../../http/fields.ts'
-import { cursorPage } from '../../http/paging.ts'
-import { countsOf } from './counts.ts'
+import { type Field, renderer, type Shape } from '../../wire/fields.ts'
+import { countsOf } from '../../world/counts.ts'
+import { listed } from '../../world/visible.ts'
 import { mediaShape } from './media.ts'
-import { listed } from './media-list.ts'
 import { profileFields } from './profile-fields.ts'
 
 const MEDIA_FIELDS = [

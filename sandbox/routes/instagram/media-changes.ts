@@ -1,4 +1,4 @@
-import type { Call, Route } from '../../call.ts'
+import type { Call, Route } from '../../call/call.ts'
 import { invalidParameter, unknownObject } from '../../errors.ts'
 import { publishingError } from '../../publishing/errors.ts'
 import type { Published } from '../../publishing/published.ts'

@@ -1,12 +1,12 @@
-import type { Call, Route } from '../../call.ts'
+import type { Call, Route } from '../../call/call.ts'
+import { metricNames } from '../../call/insights.ts'
 import type { CatalogueMetric } from '../../catalogue.ts'
 import type { MediaFacts } from '../../data/instagram/media.ts'
 import { hasReading, MEDIA_DIMENSIONS, type MediaCounts, mediaBreakdown, mediaInsightValue } from '../../data/instagram/media-insights.ts'
 import { MIN_VIEWERS } from '../../data/instagram/stories.ts'
 import { GraphError, invalidParameter, permission, unknownObject } from '../../errors.ts'
-import { metricNames } from '../insights.ts'
+import { countsOf } from '../../world/counts.ts'
 import { requireAccount, requireInsights } from './access.ts'
-import { countsOf } from './counts.ts'
 import { titleOf, unknownError } from './insight-texts.ts'
 
 /** `GET /{ig-media}/insights`, also of stories while they live. */

@@ -1,14 +1,11 @@
-import type { Call, Route } from '../../call.ts'
+import type { Call, Route } from '../../call/call.ts'
+import { readTime } from '../../call/insights.ts'
+import { cursorPage } from '../../call/paging.ts'
 import { firstMediaFrom, type MediaFacts, type MediaSeries, mediaFacts, mediaListing, pinned } from '../../data/instagram/media.ts'
-import { renderer } from '../../http/fields.ts'
-import { cursorPage } from '../../http/paging.ts'
-import type { World } from '../../world.ts'
-import { readTime } from '../insights.ts'
+import { renderer } from '../../wire/fields.ts'
+import { listed } from '../../world/visible.ts'
 import { requireAccount } from './access.ts'
 import { mediaShape } from './media.ts'
-
-/** The list goes no further back than this. */
-const NEWEST = 10_000
 
 /** `GET /{ig-user}/media` */
 export const mediaListRoute: Route = {
@@ -57,15 +54,4 @@ function withPublished(series: MediaSeries, [low, high]: readonly [number, numbe
       return own + before.filter((count) => count <= own).length
     },
   }
-}
-
-/** First number, and the one after the last, that the list shows now. */
-export function listed(
-  series: MediaSeries,
-  { clock }: Pick<World, 'clock'>,
-  { since, until }: { since?: number | undefined; until?: number | undefined } = {},
-): [number, number] {
-  const all = firstMediaFrom(series, clock.now().getTime() + 1)
-  const low = Math.max(all - NEWEST, since === undefined ? 0 : firstMediaFrom(series, since))
-  return [low, until === undefined ? all : Math.min(all, firstMediaFrom(series, until + 1))]
 }

@@ -1,13 +1,13 @@
-import { type Call, expansion, type Route } from '../../call.ts'
+import { type Call, expansion, type Route } from '../../call/call.ts'
 import type { Engagement } from '../../data/instagram/engagement.ts'
 import { longId, shortcode } from '../../data/instagram/ids.ts'
 import type { MediaFacts } from '../../data/instagram/media.ts'
 import { graphTime } from '../../data/pacific.ts'
 import { unknownField, unknownObject } from '../../errors.ts'
-import { type Field, renderer, type Shape, subset } from '../../http/fields.ts'
+import { type Field, renderer, type Shape, subset } from '../../wire/fields.ts'
+import { countsOf } from '../../world/counts.ts'
 import { requireAccount } from './access.ts'
 import { cdnUrl } from './cdn.ts'
-import { countsOf } from './counts.ts'
 import { mediaInsights } from './media-insights.ts'
 
 type Read = Shape<MediaFacts, Call>['fields'][string]

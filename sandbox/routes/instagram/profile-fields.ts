@@ -1,8 +1,8 @@
-import type { Call } from '../../call.ts'
+import type { Call } from '../../call/call.ts'
 import type { InstagramFacts } from '../../data/instagram/accounts.ts'
-import type { Shape } from '../../http/fields.ts'
+import type { Shape } from '../../wire/fields.ts'
+import { followersNow, mediaCount } from '../../world/counts.ts'
 import { cdnUrl } from './cdn.ts'
-import { followersNow, mediaCount } from './counts.ts'
 
 /** What an account shows of itself, to its owner and to others alike. */
 export const profileFields: Shape<InstagramFacts, Call>['fields'] = {

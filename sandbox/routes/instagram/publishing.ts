@@ -1,13 +1,13 @@
-import type { Call, Route } from '../../call.ts'
+import type { Call, Route } from '../../call/call.ts'
+import { readTime } from '../../call/insights.ts'
 import { invalidParameter } from '../../errors.ts'
-import type { Shape } from '../../http/fields.ts'
-import { renderer } from '../../http/fields.ts'
 import { type Container, statusText } from '../../publishing/container.ts'
 import { publishingError } from '../../publishing/errors.ts'
 import { inspectImage, inspectVideo } from '../../publishing/inspect.ts'
 import { type ContainerParameters, readContainerParameters } from '../../publishing/parameters.ts'
 import type { Published, PublishedPlan } from '../../publishing/published.ts'
-import { readTime } from '../insights.ts'
+import type { Shape } from '../../wire/fields.ts'
+import { renderer } from '../../wire/fields.ts'
 import { requireAccount, requirePublishing } from './access.ts'
 
 const DAY_MS = 86_400_000

@@ -1,8 +1,8 @@
-import type { Call, Route } from '../../call.ts'
+import type { Call, Route } from '../../call/call.ts'
+import { cursorPage } from '../../call/paging.ts'
 import type { MediaFacts } from '../../data/instagram/media.ts'
 import { liveStories, storyFacts } from '../../data/instagram/stories.ts'
-import { renderer } from '../../http/fields.ts'
-import { cursorPage } from '../../http/paging.ts'
+import { renderer } from '../../wire/fields.ts'
 import { requireAccount } from './access.ts'
 import { mediaShape } from './media.ts'
 

@@ -1,9 +1,9 @@
-import type { Call, Route } from '../../call.ts'
+import type { Call, Route } from '../../call/call.ts'
 import { GraphError, unknownObject } from '../../errors.ts'
-import type { Reply } from '../../http/reply.ts'
-import { baseHeaders } from '../../http/reply.ts'
 import type { Container } from '../../publishing/container.ts'
 import { inspectVideo } from '../../publishing/inspect.ts'
+import type { Reply } from '../../wire/reply.ts'
+import { baseHeaders } from '../../wire/reply.ts'
 import { requireAccount, requirePublishing } from './access.ts'
 
 /**

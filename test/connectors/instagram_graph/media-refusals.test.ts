@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { InstagramOptions } from '../../../sandbox/instagram-options.ts'
 import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts'
+import type { InstagramOptions } from '../../../sandbox/world/instagram-options.ts'
 import type { RunOptions } from '../harness.ts'
 import { expectedInsights, readNames, texts } from './media-table.ts'
 import { readInstagram } from './run.ts'
