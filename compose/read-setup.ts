@@ -1,5 +1,6 @@
 import { openDestinations } from '../destinations/open.ts'
-import { ConfigError } from '../framework/errors.ts'
+import { ConfigError, ConnectorError } from '../framework/errors.ts'
+import type { Finding } from '../framework/report.ts'
 import { type ListedStream, selectStreams } from '../framework/runtime/assembly/bound-stream.ts'
 import type { Destination } from '../framework/runtime/ports/destination.ts'
 import type { RunLog } from '../framework/runtime/ports/run-log.ts'
@@ -107,7 +108,18 @@ export async function openOutput(
     clock,
   })
   const streams = catalog.streams.map(({ info }) => info)
-  const info = { runId: run.id, connector: connector.manifest.id, connection: state.connection, streams, giveUp }
+  const info = {
+    ...{ runId: run.id, connector: connector.manifest.id, connection: state.connection, streams, giveUp },
+    finding: (finding: Finding) => report.finding(finding),
+    rejectStream(stream: string, error: ConnectorError) {
+      run.reject(stream)
+      const { code, message, failureType, cause, context } = error
+      report.finding({
+        severity: 'error',
+        error: new ConnectorError(code, message, { failureType, cause, context: { ...context, stream } }),
+      })
+    },
+  }
   const open = destination.open({ ...info, backfill: rangeOf(request, state) !== undefined })
   // What was opened is let go of; the reason why the rest could not be is what counts.
   await open.catch((thrown: unknown) => closing(destination, report, () => Promise.reject(thrown)))

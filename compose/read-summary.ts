@@ -21,12 +21,14 @@ export interface ReadSummary extends RunSummary {
   readonly usage_percent: number | null
   /** Accepted by the destination; `rows` were read. */
   readonly rows_written: number
+  /** Values that did not fit the column of their field and were kept in `_extra` instead. */
+  readonly values_in_extra: number
 }
 
 /** Errors and warnings written out in the summary; the log has all of them. */
 const listed = 50
 
-export function readSummary(summary: RunSummary, network: NetworkTotals, { rows }: DestinationReport): ReadSummary {
+export function readSummary(summary: RunSummary, network: NetworkTotals, { rows, misfits = {} }: DestinationReport): ReadSummary {
   const { run_id, status, exit_code, errors_total, warnings_total, errors, warnings, ...counts } = summary
   return {
     type: 'summary',
@@ -38,10 +40,13 @@ export function readSummary(summary: RunSummary, network: NetworkTotals, { rows 
     cached_responses: network.cached,
     usage_percent: network.usagePercent ?? null,
     ...counts,
-    rows_written: Object.values(rows).reduce((sum, count) => sum + count, 0),
+    rows_written: total(rows),
+    values_in_extra: total(misfits),
     errors_total,
     errors: errors.slice(0, listed),
     warnings_total,
     warnings: warnings.slice(0, listed),
   }
 }
+
+const total = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((sum, count) => sum + count, 0)

@@ -6,7 +6,7 @@ import { replaceTexts } from './tables/replace-sql.ts'
 import type { Batch } from './tables/table-buffer.ts'
 import { TableDestination } from './tables/table-destination.ts'
 import type { TableLayout, TablePlan } from './tables/table-plan.ts'
-import type { Replaced, Replacement, TableStore } from './tables/table-store.ts'
+import type { Replaced, Replacement, StoreRun, TableStore } from './tables/table-store.ts'
 
 /** DuckDB takes four fifths of the memory of the machine unless told otherwise. */
 const limits = { memory_limit: '128MB', threads: '2' }
@@ -26,6 +26,7 @@ async function loadDuckdb(): Promise<DuckdbApi> {
 }
 
 class DuckdbTables implements TableStore {
+  readonly reservedColumns = new Set<string>()
   readonly #file: string
   readonly #duckdb: DuckdbApi
   #instance: DuckDBInstance | undefined
@@ -37,7 +38,7 @@ class DuckdbTables implements TableStore {
     this.#duckdb = duckdb
   }
 
-  async open(runId: string): Promise<void> {
+  async open({ runId }: StoreRun): Promise<void> {
     this.#runId = runId
     try {
       this.#instance = await this.#duckdb.DuckDBInstance.create(this.#file, limits)
@@ -48,7 +49,7 @@ class DuckdbTables implements TableStore {
     }
   }
 
-  async prepare(plan: TablePlan): Promise<ReadonlyMap<string, ColumnType>> {
+  async prepare(plan: TablePlan): Promise<TablePlan> {
     return this.#transaction(async (connection) => {
       const table = quoted(plan.name)
       const columns = plan.columns.map(({ name, type }) => `${quoted(name)} ${duckdbTypes[type]}`)
@@ -63,7 +64,7 @@ class DuckdbTables implements TableStore {
         }
       }
       const after = await this.#columnTypes(plan.name, connection)
-      return new Map(plan.columns.map(({ name, type }) => [name, after.get(name.toLowerCase()) ?? type]))
+      return { ...plan, columns: plan.columns.map((column) => ({ ...column, type: after.get(column.name.toLowerCase()) ?? column.type })) }
     })
   }
 

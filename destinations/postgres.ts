@@ -1,6 +1,5 @@
 import {
   type Clock,
-  ConfigError,
   ConnectorError,
   openPostgres,
   type PostgresDatabase,
@@ -9,77 +8,117 @@ import {
   type StateCommit,
   type StateLease,
 } from '../framework/index.ts'
-import type { ColumnType } from './tables/column-type.ts'
-import { widens } from './tables/column-type.ts'
-import { hashedName, isHashedName } from './tables/names.ts'
-import { postgresStatement, postgresTypes, readPostgresType, upsertText } from './tables/postgres-sql.ts'
+import { adaptColumns, createTable } from './postgres/columns.ts'
+import { ensureKey, type KeyTarget, suits } from './postgres/key-index.ts'
+import { type RejectedTable, rejectionOf, sqlstate } from './postgres/rejection.ts'
+import { readTableFacts } from './postgres/table-facts.ts'
+import { postgresStatement, upsertText } from './tables/postgres-sql.ts'
+import { TableRejection } from './tables/rejections.ts'
 import { replaceTexts } from './tables/replace-sql.ts'
-import type { Batch } from './tables/table-buffer.ts'
+import type { Batch, KeyShape } from './tables/table-buffer.ts'
 import { TableDestination } from './tables/table-destination.ts'
-import { keyOf, type TableLayout, type TablePlan } from './tables/table-plan.ts'
-import type { Replaced, Replacement, TableStore } from './tables/table-store.ts'
+import type { TableLayout, TablePlan } from './tables/table-plan.ts'
+import type { Replaced, Replacement, StoreRun, TableStore } from './tables/table-store.ts'
 
 export interface PostgresTablesOptions {
   readonly clock: Clock
   readonly layout?: TableLayout
   /** When it belongs to a registry in the same database, rows and states are committed in one transaction: exactly once. */
   readonly lease?: StateLease | undefined
+  /** False: keys with null are told apart as servers before PostgreSQL 15 have to. Asked of the server unless given. */
+  readonly nullsNotDistinct?: boolean
 }
 
 /** Tables in PostgreSQL 12 or newer, Supabase and others that speak its protocol included. */
-export async function postgresDestination(url: string, { clock, layout, lease }: PostgresTablesOptions): Promise<TableDestination> {
+export async function postgresDestination(url: string, options: PostgresTablesOptions): Promise<TableDestination> {
+  const { clock, layout, lease, nullsNotDistinct } = options
   const database = await openPostgres(url, { clock })
   const states = lease?.joined?.database === database.identity ? lease.joined : undefined
-  return new TableDestination(new PostgresTables(database, states), layout)
+  return new TableDestination(new PostgresTables(database, { states, nullsNotDistinct }), layout)
+}
+
+/** https://www.postgresql.org/docs/current/ddl-system-columns.html */
+const systemColumns = new Set(['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'])
+const anyKey: KeyShape = { nulls: false, bytes: 0 }
+
+interface PostgresStoreOptions {
+  readonly states: StateLease['joined']
+  readonly nullsNotDistinct: boolean | undefined
+}
+
+/** How rows get from a batch into its table. */
+type Insert = (batch: Batch, query: Query) => Promise<void>
+
+interface Work {
+  readonly batches: readonly Batch[]
+  readonly commit: StateCommit
+  readonly replacements: readonly Replacement[]
+  readonly insert: Insert
 }
 
 class PostgresTables implements TableStore {
+  readonly reservedColumns = systemColumns
   readonly #database: PostgresDatabase
   readonly #states: StateLease['joined']
-  #runId = ''
+  #nullsNotDistinct: boolean | undefined
+  #run: StoreRun = { runId: '', warn: () => undefined }
+  /** How rows of each table are told apart. */
+  readonly #targets = new Map<string, KeyTarget | undefined>()
 
-  constructor(database: PostgresDatabase, states: StateLease['joined']) {
+  constructor(database: PostgresDatabase, { states, nullsNotDistinct }: PostgresStoreOptions) {
     this.#database = database
     this.#states = states
+    this.#nullsNotDistinct = nullsNotDistinct
   }
 
-  async open(runId: string): Promise<void> {
-    this.#runId = runId
+  async open(run: StoreRun): Promise<void> {
+    this.#run = run
     await this.#database.transaction(async (query) => {
-      const { rows } = await query('select 1 from pg_namespace where nspname = $1', [this.#database.schema])
+      const { rows } = await query(
+        `select current_setting('server_version_num')::int as version, exists (select 1 from pg_namespace where nspname = $1) as found`,
+        [this.#database.schema],
+      )
+      this.#nullsNotDistinct ??= Number(rows[0]?.['version']) >= 150_000
       // Where the schema exists, the right to create one is not needed.
-      if (rows.length === 0) await query(`create schema if not exists ${quoted(this.#database.schema)}`)
+      if (rows[0]?.['found'] !== true) await query(`create schema if not exists ${quoted(this.#database.schema)}`)
     })
   }
 
-  prepare(plan: TablePlan): Promise<ReadonlyMap<string, ColumnType>> {
+  prepare(plan: TablePlan): Promise<TablePlan> {
+    const table = this.#table(plan.name)
     return this.#database.transaction(async (query) => {
-      // Two runs that create one table at the same time would get in each other's way.
-      await query(`select pg_advisory_xact_lock(hashtext('connector tables'))`)
-      await query(`create table if not exists ${this.#qualified(plan.name)} (${columnDefinitions(plan)})`)
-      const types = await this.#columnTypes(plan.name, query)
-      const changes = columnChanges(plan, types)
-      if (changes.length > 0) await query(`alter table ${this.#qualified(plan.name)} ${changes.join(', ')}`)
-      await this.#indexKey(plan, query)
-      return this.#columnTypes(plan.name, query)
+      await lockTables(query)
+      const work = { query, table, warn: (warning: ConnectorError) => this.#run.warn(warning) }
+      const found = await readTableFacts(table.qualified, query)
+      if (!found) await createTable(plan, work)
+      try {
+        const facts = found ?? (await readTableFacts(table.qualified, query))
+        const prepared = facts ? await adaptColumns(plan, facts, work) : plan
+        this.#targets.set(plan.name, await this.#key(prepared, anyKey, query))
+        return prepared
+      } catch (thrown) {
+        throw rejectionOf(thrown, table)
+      }
     })
   }
 
   async write(batches: readonly Batch[], commit: StateCommit, replacements: readonly Replacement[]): Promise<readonly Replaced[]> {
-    const repeatable = replacements.length === 0 && batches.every(({ plan }) => plan.columns.some(({ key }) => key))
-    const transaction = (write: (query: Query) => Promise<void>) =>
-      this.#database.transaction(
-        async (query) => {
-          for (const batch of batches) await this.#upsert(batch, query)
-          const replaced: Replaced[] = []
-          for (const replacement of replacements) replaced.push(await this.#replace(replacement, query))
-          await write(query)
-          return replaced
-        },
-        { repeatable },
-      )
-    const joined = Object.keys(commit.streams).length > 0 ? this.#states : undefined
-    return joined ? joined.commit(commit, transaction) : transaction(async () => undefined)
+    for (const { plan, keys } of batches) await this.#suitKey(plan, keys)
+    for (const { plan, stage } of replacements) await this.#suitKey(plan, this.#keysOf(stage))
+    const write = (insert: Insert) => this.#transaction({ batches, commit, replacements, insert })
+    try {
+      return await write((batch, query) => this.#upsert(batch, query))
+    } catch (thrown) {
+      const code = sqlstate(causeOf(thrown))
+      // Another run replaced the index of the key.
+      if (code === '42P10') {
+        for (const { plan, keys } of batches) await this.#renewKey(plan, keys)
+        return write((batch, query) => this.#upsert(batch, query))
+      }
+      // Two rows of a batch have keys that are equal for the database, as texts that ignore case.
+      if (code === '21000') return write((batch, query) => this.#upsertInParts(batch, query))
+      throw thrown
+    }
   }
 
   async tables(prefix: string): Promise<readonly string[]> {
@@ -89,7 +128,7 @@ class PostgresTables implements TableStore {
   }
 
   async drop(tables: readonly string[]): Promise<void> {
-    const text = `drop table if exists ${tables.map((table) => this.#qualified(table)).join(', ')}`
+    const text = `drop table if exists ${tables.map((table) => this.#table(table).qualified).join(', ')}`
     await this.#database.transaction((query) => query(text))
   }
 
@@ -101,102 +140,135 @@ class PostgresTables implements TableStore {
     return this.#database.close()
   }
 
-  async #upsert(batch: Batch, query: Query): Promise<void> {
-    if (batch.size === 0) return
-    const { text, values } = postgresStatement(this.#qualified(batch.plan.name), batch)
-    const { count } = await query(text, [...values, this.#runId])
-    if (count !== batch.size) throw this.#countDiffers(batch.plan.name, count, batch.size)
+  async #transaction({ batches, commit, replacements, insert }: Work): Promise<readonly Replaced[]> {
+    const repeatable = replacements.length === 0 && batches.every(({ plan }) => plan.columns.some(({ key }) => key))
+    const transaction = (write: (query: Query) => Promise<void>) =>
+      this.#database.transaction(
+        async (query) => {
+          for (const batch of batches) await insert(batch, query)
+          const replaced: Replaced[] = []
+          for (const replacement of replacements) replaced.push(await this.#replace(replacement, query))
+          await write(query)
+          return replaced
+        },
+        { repeatable },
+      )
+    const joined = Object.keys(commit.streams).length > 0 ? this.#states : undefined
+    try {
+      return await (joined ? joined.commit(commit, transaction) : transaction(async () => undefined))
+    } catch (thrown) {
+      throw this.#deferredRejection(thrown, [...batches, ...replacements])
+    }
   }
 
-  #countDiffers(table: string, count: number, rows: number): ConnectorError {
-    const message = `${this.place(table)} took ${count} of ${rows} rows (a trigger or a policy?); the batch was rolled back`
-    return new ConnectorError('ERR_OUTPUT_COUNT', message)
+  /** A deferred constraint fails at the commit and names its table. */
+  #deferredRejection(thrown: unknown, written: readonly { readonly plan: TablePlan }[]): unknown {
+    const cause = causeOf(thrown)
+    if (thrown instanceof TableRejection || sqlstate(cause) === '' || !(cause instanceof Error) || !('table' in cause)) return thrown
+    const found = written.find(({ plan }) => plan.name === cause.table)
+    const rejection = found ? rejectionOf(cause, this.#table(found.plan.name)) : thrown
+    return rejection === cause ? thrown : rejection
+  }
+
+  async #upsert(batch: Batch, query: Query): Promise<void> {
+    if (batch.size === 0) return
+    const table = this.#table(batch.plan.name)
+    const { text, values } = postgresStatement(table.qualified, batch, this.#targets.get(batch.plan.name)?.text)
+    let count: number
+    try {
+      count = (await query(text, [...values, this.#run.runId])).count
+    } catch (thrown) {
+      throw rejectionOf(thrown, table)
+    }
+    if (count !== batch.size) throw countDiffers(table, count, batch.size)
   }
 
   /** The table itself stays, with views, grants, indexes and columns that others made. */
   async #replace({ plan, stage, owner }: Replacement, query: Query): Promise<Replaced> {
-    const names = { table: this.#qualified(plan.name), stage: this.#qualified(stage) }
+    const table = this.#table(plan.name)
+    const names = { table: table.qualified, stage: this.#table(stage).qualified }
     const texts = replaceTexts(plan, names, owner !== undefined)
     const count = async (text: string, values: readonly string[]) => Number((await query(text, values)).rows[0]?.['count'])
     const own = owner === undefined ? [] : [owner]
-    const before = await count(texts.count, own)
-    await query(texts.clear, own)
-    const rows = await count(`select count(*) as count from ${names.stage}`, [])
-    const source = `select ${texts.names.join(', ')} from ${names.stage}`
-    const written = await query(upsertText(names.table, plan, source))
-    if (written.count !== rows) throw this.#countDiffers(plan.name, written.count, rows)
-    await query(`drop table ${names.stage}`)
-    return { before, unowned: texts.unowned === undefined ? 0 : await count(texts.unowned, []) }
-  }
-
-  async #columnTypes(table: string, query: Query): Promise<ReadonlyMap<string, ColumnType>> {
-    const { rows } = await query(
-      `select attname as name, format_type(atttypid, null) as type from pg_attribute
-       where attrelid = to_regclass($1) and attnum > 0 and not attisdropped`,
-      [this.#qualified(table)],
-    )
-    const types = new Map<string, ColumnType>()
-    for (const { name, type } of rows) {
-      const known = readPostgresType(String(type))
-      if (known) types.set(String(name), known)
-      else throw unknownType(`${this.place(table)} column ${name}`, String(type))
+    try {
+      const before = await count(texts.count, own)
+      await query(texts.clear, own)
+      const rows = await count(`select count(*) as count from ${names.stage}`, [])
+      const cast = new Map(plan.columns.map(({ name, narrowing }) => [quoted(name), narrowing?.cast]))
+      const selected = texts.names.map((name) => (cast.get(name) === undefined ? name : `${name}::${cast.get(name)}`))
+      const source = { rows: `select ${selected.join(', ')} from ${names.stage}`, target: this.#targets.get(plan.name)?.text }
+      const written = await query(upsertText(names.table, plan, source))
+      if (written.count !== rows) throw countDiffers(table, written.count, rows)
+      await query(`drop table ${names.stage}`)
+      return { before, unowned: texts.unowned === undefined ? 0 : await count(texts.unowned, []) }
+    } catch (thrown) {
+      throw rejectionOf(thrown, table)
     }
-    return types
   }
 
-  async #indexKey(plan: TablePlan, query: Query): Promise<void> {
-    const { name } = plan
-    const columns = keyOf(plan)
-    if (columns.length === 0) return this.#dropOwnKeys(name, query)
-    if (await this.#hasKey(name, columns, query)) return
-    const key = columns.map(quoted)
-    const index = hashedName(`${name}_key`, `${name} (${key.join(', ')})`)
-    await query(`create unique index if not exists ${quoted(index)} on ${this.#qualified(name)} (${key.join(', ')})`)
+  /** Halves in which no key occurs twice, in order. */
+  async #upsertInParts(batch: Batch, query: Query): Promise<void> {
+    await query('savepoint part')
+    try {
+      await this.#upsert(batch, query)
+    } catch (thrown) {
+      if (sqlstate(causeOf(thrown)) !== '21000' || batch.size < 2) throw thrown
+      await query('rollback to savepoint part')
+      const half = Math.ceil(batch.size / 2)
+      await this.#upsertInParts(part(batch, 0, half), query)
+      await this.#upsertInParts(part(batch, half, batch.size), query)
+    }
   }
 
-  /** Rows that are appended may have the key of another one: a key index that this destination made would refuse them. */
-  async #dropOwnKeys(table: string, query: Query): Promise<void> {
-    const text = `select i.relname as name from pg_index x join pg_class i on i.oid = x.indexrelid
-      where x.indrelid = to_regclass($1) and x.indisunique and not x.indisprimary`
-    const { rows } = await query(text, [this.#qualified(table)])
-    const own = rows.map(({ name }) => String(name)).filter((name) => isHashedName(name, `${table}_key`))
-    for (const name of own) await query(`drop index if exists ${this.#qualified(name)}`)
+  /** What the keys of the rows in a stage may ask of an index. */
+  #keysOf(stage: string): KeyShape {
+    const covers = this.#targets.get(stage)?.covers
+    return { nulls: covers?.nulls === true, bytes: covers?.long === true ? Number.POSITIVE_INFINITY : 0 }
   }
 
-  /** Somebody else's table may have the key already. */
-  async #hasKey(table: string, key: readonly string[], query: Query): Promise<boolean> {
-    const { rows } = await query(
-      `select 1 from pg_index x where x.indrelid = to_regclass($1) and x.indisunique and x.indpred is null and x.indexprs is null and x.indisvalid
-         and (select array_agg(a.attname::text order by a.attname::text) from pg_attribute a
-              where a.attrelid = x.indrelid and a.attnum = any (x.indkey::int2[])) = $2::text[]`,
-      [this.#qualified(table), key.toSorted()],
-    )
-    return rows.length > 0
+  /** Keys with nulls or long ones may need another index than keys so far. */
+  async #suitKey(plan: TablePlan, keys: KeyShape): Promise<void> {
+    const target = this.#targets.get(plan.name)
+    if (target && !suits(target, keys)) await this.#renewKey(plan, keys)
   }
 
-  #qualified(table: string): string {
-    return `${quoted(this.#database.schema)}.${quoted(table)}`
+  async #renewKey(plan: TablePlan, keys: KeyShape): Promise<void> {
+    const table = this.#table(plan.name)
+    await this.#database.transaction(async (query) => {
+      await lockTables(query)
+      try {
+        this.#targets.set(plan.name, await this.#key(plan, keys, query))
+      } catch (thrown) {
+        throw rejectionOf(thrown, table)
+      }
+    })
+  }
+
+  #key(plan: TablePlan, keys: KeyShape, query: Query): Promise<KeyTarget | undefined> {
+    const warn = (code: string, message: string) => this.#run.warn(new ConnectorError(code, message, { failureType: 'config_error' }))
+    const nullsNotDistinct = this.#nullsNotDistinct === true
+    return ensureKey(plan, { query, table: this.#table(plan.name), nullsNotDistinct, keys, warn })
+  }
+
+  #table(name: string): RejectedTable {
+    return { name, qualified: `${quoted(this.#database.schema)}.${quoted(name)}`, place: this.place(name) }
   }
 }
 
-/** Columns of the data first, as a person expects them. */
-function columnDefinitions({ columns }: TablePlan): string {
-  const data = columns.map(({ name, type }) => `${quoted(name)} ${postgresTypes[type]}`)
-  return [...data, '_extra jsonb', '_synced_at timestamptz not null', '_run_id text not null'].join(', ')
+/** Two runs that create or change one table at the same time would get in each other's way. */
+async function lockTables(query: Query): Promise<void> {
+  await query(`select pg_advisory_xact_lock(hashtext('connector tables'))`)
 }
 
-function columnChanges({ columns }: TablePlan, types: ReadonlyMap<string, ColumnType>): readonly string[] {
-  const changes = columns.flatMap(({ name, type }) => {
-    const found = types.get(name)
-    if (found === undefined) return [`add column ${quoted(name)} ${postgresTypes[type]}`]
-    return widens(found, type) ? [`alter column ${quoted(name)} type ${postgresTypes[type]}`] : []
-  })
-  // A table that somebody else made has none of these; its rows get a value too.
-  const own = { _extra: 'jsonb', _synced_at: 'timestamptz not null default now()', _run_id: `text not null default ''` }
-  return [...changes, ...Object.entries(own).flatMap(([name, type]) => (types.has(name) ? [] : [`add column ${name} ${type}`]))]
+function countDiffers({ name, place }: RejectedTable, count: number, rows: number): TableRejection {
+  const message = `${place} took ${count} of ${rows} rows (a trigger or a policy?); the batch was rolled back`
+  return new TableRejection(name, 'ERR_OUTPUT_COUNT', message)
 }
 
-function unknownType(column: string, type: string): ConfigError {
-  const message = `${column} has type ${type}, which this destination does not write. Rename the table or choose another schema (?schema=…).`
-  return new ConfigError('ERR_OUTPUT_TABLE', message)
-}
+const causeOf = (thrown: unknown): unknown => (thrown instanceof ConnectorError ? thrown.cause : thrown)
+
+const part = (batch: Batch, from: number, to: number): Batch => ({
+  ...batch,
+  values: batch.values.map((column) => column.slice(from, to)),
+  size: to - from,
+})

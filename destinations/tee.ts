@@ -21,5 +21,9 @@ export function tee(destinations: readonly Destination[]): Destination {
 function merge(reports: readonly DestinationReport[]): DestinationReport {
   const streams = new Set(reports.flatMap(({ rows }) => Object.keys(rows)))
   const rows = Array.from(streams, (stream) => [stream, Math.min(...reports.map((report) => report.rows[stream] ?? 0))] as const)
-  return { rows: Object.fromEntries(rows), places: reports.flatMap(({ places }) => places) }
+  const misfits: Record<string, number> = {}
+  for (const [column, count] of reports.flatMap((report) => Object.entries(report.misfits ?? {}))) {
+    misfits[column] = (misfits[column] ?? 0) + count
+  }
+  return { rows: Object.fromEntries(rows), places: reports.flatMap(({ places }) => places), misfits }
 }

@@ -65,10 +65,11 @@ export function mergeText(plan: TablePlan): string {
   return upsertText(plan, `select ${fields.join(', ')}, $1::varchar as _run_id from temp.${staging}`)
 }
 
-/** Writes rows of a query that gives the columns of the plan and `_extra`, `_synced_at` and `_run_id`. A key with a part missing equals no other. */
+/** Writes rows of a query that gives the columns of the plan and `_extra`, `_synced_at` and `_run_id`. Null equals null in a key. */
 export function upsertText({ name, columns }: TablePlan, rows: string): string {
   const names = [...columns.map((column) => quoted(column.name)), '_extra', '_synced_at', '_run_id'].join(', ')
   const key = columns.filter((column) => column.key).map((column) => quoted(column.name))
   if (key.length === 0) return `insert into main.${quoted(name)} (${names}) ${rows}`
-  return `merge into main.${quoted(name)} using (${rows}) using (${key.join(', ')}) when matched then update by name when not matched then insert by name`
+  const equal = key.map((column) => `target.${column} is not distinct from source.${column}`).join(' and ')
+  return `merge into main.${quoted(name)} as target using (${rows}) as source on (${equal}) when matched then update by name when not matched then insert by name`
 }

@@ -11,7 +11,7 @@ export const runId = '_run_id'
 export const extra = '_extra'
 /** The stream that a row came from, in tables that streams of several accounts share. */
 export const streamColumn = '_stream'
-const reserved = new Set([syncedAt, runId, extra, streamColumn])
+const own: readonly string[] = [syncedAt, runId, extra, streamColumn]
 
 /**
  * A table name for any stream or kind. Lower-case letters, digits and `_` stay; everything else becomes a readable remainder
@@ -22,16 +22,20 @@ export function tableName(name: string): string {
 }
 
 /** Column names of fields, in order. Names stay as they are unless they are too long, reserved, or equal to another one but for case. */
-export function columnNames(fields: readonly string[]): ReadonlyMap<string, string> {
+export function columnNames(fields: readonly string[], taken: ReadonlySet<string> = new Set()): ReadonlyMap<string, string> {
+  const reserved = new Set([...own, ...taken])
   const folded = new Map<string, number>()
   for (const field of fields) folded.set(field.toLowerCase(), (folded.get(field.toLowerCase()) ?? 0) + 1)
-  return new Map(fields.map((field) => [field, folded.get(field.toLowerCase()) === 1 ? columnName(field) : alone(field)]))
+  return new Map(
+    fields.map((field) => [field, folded.get(field.toLowerCase()) === 1 ? columnName(field, reserved) : alone(field, reserved)]),
+  )
 }
 
 /** Of fields that differ by case only, the one in lower case keeps its name. */
-const alone = (field: string): string => (field === field.toLowerCase() ? columnName(field) : hashed(field))
+const alone = (field: string, reserved: ReadonlySet<string>): string =>
+  field === field.toLowerCase() ? columnName(field, reserved) : hashed(field)
 
-function columnName(field: string): string {
+function columnName(field: string, reserved: ReadonlySet<string>): string {
   const usable = field !== '' && Buffer.byteLength(field) <= longest && !field.includes('\u0000') && field.isWellFormed()
   return usable && !reserved.has(field.toLowerCase()) ? field : hashed(field)
 }

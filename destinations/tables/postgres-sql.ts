@@ -16,38 +16,42 @@ export const postgresTypes: Readonly<Record<ColumnType, string>> = {
   jsonb: 'jsonb',
 }
 
-/** Types of tables that somebody else created, as `format_type` names them. Narrower ones would refuse values: not among them. */
-const foreignTypes: Readonly<Record<string, ColumnType>> = {
-  'character varying': 'text',
-  'timestamp with time zone': 'timestamptz',
-  'timestamp without time zone': 'timestamp',
-  json: 'jsonb',
+export interface PostgresStatement {
+  readonly text: string
+  readonly values: readonly (readonly Encoded[])[]
 }
 
-export function readPostgresType(name: string): ColumnType | undefined {
-  const own = Object.entries(postgresTypes).find(([, type]) => type === name)?.[0]
-  return (own as ColumnType | undefined) ?? foreignTypes[name]
-}
-
-/** One statement for a batch, and its parameters but the last, which is the id of the run. */
-export function postgresStatement(table: string, batch: Batch): { text: string; values: readonly (readonly Encoded[])[] } {
-  const types = [...batch.plan.columns.map(({ type }) => type), 'jsonb', 'timestamptz'] as const
-  const arrays = types.map((type, index) => `$${index + 1}::${postgresTypes[type]}[]`)
+/**
+ * One statement for a batch, and its parameters but the last, which is the id of the run. `target`: columns or expressions of the
+ * unique index that rows are upserted by; rows of a table without a key are inserted.
+ */
+export function postgresStatement(table: string, batch: Batch, target: string | undefined): PostgresStatement {
+  const { columns } = batch.plan
+  const types = [...columns.map(({ type, narrowing }) => narrowing?.cast ?? postgresTypes[type]), 'jsonb', 'timestamptz']
+  const arrays = types.map((type, index) => `$${index + 1}::${type}[]`)
   const rows = `select *, $${types.length + 1}::text from unnest(${arrays.join(', ')})`
+  const encoded = [...columns.map(({ type }) => type), 'jsonb', 'timestamptz'] as const
   return {
-    text: upsertText(table, batch.plan, rows),
-    values: batch.values.map((column, index) => storable(column, types[index] ?? 'text')),
+    text: upsertText(table, batch.plan, { rows, target }),
+    values: batch.values.map((column, index) => storable(column, encoded[index] ?? 'text')),
   }
 }
 
-/** Writes rows of a query that gives the columns of the plan and then `_extra`, `_synced_at` and `_run_id`. */
-export function upsertText(table: string, { columns }: TablePlan, rows: string): string {
+export interface UpsertSource {
+  /** A query that gives the columns of the plan and then `_extra`, `_synced_at` and `_run_id`. */
+  readonly rows: string
+  /** See {@link postgresStatement}. */
+  readonly target: string | undefined
+}
+
+export function upsertText(table: string, { columns }: TablePlan, { rows, target }: UpsertSource): string {
   const names = [...columns.map(({ name }) => quoted(name)), '_extra', '_synced_at', '_run_id']
   const key = columns.filter((column) => column.key).map(({ name }) => quoted(name))
-  const insert = `insert into ${table} (${names.join(', ')}) ${rows}`
-  if (key.length === 0) return insert
+  // An identity of the table takes the values of the stream, too.
+  const insert = `insert into ${table} (${names.join(', ')}) overriding system value ${rows}`
+  if (target === undefined) return insert
   const rest = names.filter((name) => !key.includes(name)).map((name) => `${name} = excluded.${name}`)
-  return `${insert} on conflict (${key.join(', ')}) do update set ${rest.join(', ')}`
+  return `${insert} on conflict (${target}) do update set ${rest.join(', ')}`
 }
 
 /** PostgreSQL stores no U+0000: U+FFFD stands for it. */

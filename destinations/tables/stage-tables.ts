@@ -1,6 +1,6 @@
 import type { DestinationReport, RunInfo, StreamInfo } from '../../framework/index.ts'
 import { stageName, stagePrefix } from './names.ts'
-import { TableBuffer } from './table-buffer.ts'
+import type { TableBuffer } from './table-buffer.ts'
 import { isOwned, type TablePlan } from './table-plan.ts'
 import type { Replaced, Replacement, TableStore } from './table-store.ts'
 
@@ -11,9 +11,13 @@ interface Stage {
   readonly buffer: TableBuffer
 }
 
+/** Takes what was replaced, by the name of the stage. */
+type Report = (results: ReadonlyMap<string, Replaced>) => void
+
 /** Tables in which the rows of streams wait that replace what was there before: one for each stream, until it is complete. */
 export class StageTables {
   readonly #store: TableStore
+  readonly #newBuffer: (plan: TablePlan, table: string) => TableBuffer
   readonly #stages = new Map<string, Stage>()
   readonly #complete = new Set<string>()
   readonly #replaced = new Map<string, number>()
@@ -22,8 +26,10 @@ export class StageTables {
   /** Streams that an earlier run began to replace and whose rows are not here. */
   lost: readonly string[] = []
 
-  constructor(store: TableStore) {
+  /** `newBuffer`: a buffer for the rows of a plan; what it tells of them names the table given. */
+  constructor(store: TableStore, newBuffer: (plan: TablePlan, table: string) => TableBuffer) {
     this.#store = store
+    this.#newBuffer = newBuffer
   }
 
   /** Drops what earlier runs of the connection left behind and this run does not resume. */
@@ -45,7 +51,7 @@ export class StageTables {
   async bufferOf(stream: StreamInfo, plan: TablePlan): Promise<TableBuffer> {
     const known = this.#stages.get(stream.name)
     if (known) return known.buffer
-    const buffer = new TableBuffer(await this.#prepared(stream, plan))
+    const buffer = this.#newBuffer(await this.#prepared(stream, plan), plan.name)
     this.#stages.set(stream.name, { stream, plan, buffer })
     return buffer
   }
@@ -70,7 +76,7 @@ export class StageTables {
   }
 
   /** Replacements that are due, and what to tell once they are done. */
-  take(): { readonly replacements: readonly Replacement[]; readonly replaced: (results: readonly Replaced[]) => void } {
+  take(): { readonly replacements: readonly Replacement[]; readonly replaced: Report } {
     const due = [...this.#complete].flatMap((name) => this.#stages.get(name) ?? [])
     this.#complete.clear()
     for (const { stream } of due) this.#stages.delete(stream.name)
@@ -78,14 +84,17 @@ export class StageTables {
       replacements: due.map(({ stream, plan, buffer }) => ({
         plan,
         stage: buffer.plan.name,
+        stream: stream.name,
         owner: isOwned(plan) ? stream.name : undefined,
       })),
       replaced: (results) => {
-        results.forEach(({ before, unowned }, index) => {
-          const { stream, plan } = due[index] ?? {}
-          if (stream) this.#replaced.set(stream.name, before)
-          if (plan && unowned > 0) this.#unowned.set(this.#store.place(plan.name), unowned)
-        })
+        for (const { stream, plan, buffer } of due) {
+          const result = results.get(buffer.plan.name)
+          if (!result) continue
+          const { before, unowned } = result
+          this.#replaced.set(stream.name, before)
+          if (unowned > 0) this.#unowned.set(this.#store.place(plan.name), unowned)
+        }
       },
     }
   }

@@ -1,7 +1,18 @@
-import { ConnectorError, type PageItem, type Row, type StreamInfo } from '../../framework/index.ts'
-import { jsonText } from '../json-text.ts'
-import { type Encoded, encode, misfit, storableJson } from './encode.ts'
-import type { Column, TablePlan } from './table-plan.ts'
+import type { PageItem } from '../../framework/index.ts'
+import type { Encoded } from './encode.ts'
+import { type NoteMisfit, RowEncoder } from './row-encoder.ts'
+import type { TablePlan } from './table-plan.ts'
+
+/** Characters of a key whose bytes are counted. */
+const shortKey = 800
+
+/** What the keys of rows ask of an index. */
+export interface KeyShape {
+  /** A part of some key is null. */
+  readonly nulls: boolean
+  /** Bytes of the longest key, as UTF-8; at least. */
+  readonly bytes: number
+}
 
 /** Rows for one statement, column by column; keys occur once. */
 export interface Batch {
@@ -11,20 +22,27 @@ export interface Batch {
   readonly size: number
   /** Rows taken in for this batch, by stream; more than `size` where a key came twice. */
   readonly taken: ReadonlyMap<string, number>
+  readonly keys: KeyShape
 }
 
 /** Collects rows of one table until they are written. Of two rows with one key the later one counts. */
 export class TableBuffer {
   #plan: TablePlan
+  readonly #noteMisfit: NoteMisfit
+  #encoder: RowEncoder
   /** Characters held. */
   weight = 0
   #values: Encoded[][] = []
   #size = 0
   #byKey = new Map<string, number>()
   #taken = new Map<string, number>()
+  #keyNulls = false
+  #keyBytes = 0
 
-  constructor(plan: TablePlan) {
+  constructor(plan: TablePlan, noteMisfit: NoteMisfit) {
     this.#plan = plan
+    this.#noteMisfit = noteMisfit
+    this.#encoder = new RowEncoder(plan, noteMisfit)
     this.#clear()
   }
 
@@ -35,6 +53,7 @@ export class TableBuffer {
   /** Columns changed; only while nothing is held. */
   replan(plan: TablePlan): void {
     this.#plan = plan
+    this.#encoder = new RowEncoder(plan, this.#noteMisfit)
     this.#clear()
   }
 
@@ -45,14 +64,15 @@ export class TableBuffer {
   /** Throws ConnectorError ERR_RECORD_UNWRITABLE, and ERR_RECORD_KEY for a key that does not fit its column. */
   add({ stream, rows, emittedAt }: PageItem): void {
     const at = new Date(emittedAt).toISOString()
-    for (const row of rows) this.#addRow(this.#encodeRow(row, stream), at)
+    for (const row of rows) this.#addRow(this.#encoder.encode(row, stream), at)
     this.#taken.set(stream.name, (this.#taken.get(stream.name) ?? 0) + rows.length)
   }
 
   /** What was collected; the buffer is empty afterwards. */
   take(): Batch | undefined {
     if (this.#taken.size === 0) return undefined
-    const batch = { plan: this.#plan, values: this.#values, size: this.#size, taken: this.#taken }
+    const keys = { nulls: this.#keyNulls, bytes: this.#keyBytes }
+    const batch = { plan: this.#plan, values: this.#values, size: this.#size, taken: this.#taken, keys }
     this.#clear()
     return batch
   }
@@ -63,6 +83,8 @@ export class TableBuffer {
     this.weight = 0
     this.#byKey = new Map()
     this.#taken = new Map()
+    this.#keyNulls = false
+    this.#keyBytes = 0
   }
 
   #addRow(encoded: readonly Encoded[], at: string): void {
@@ -78,88 +100,34 @@ export class TableBuffer {
     if (times) times[index] = at
   }
 
-  /** Where the row goes: over an earlier one with its key, else to the end. A row without its whole key equals no other. */
+  /** Where the row goes: over an earlier one with its key, else to the end. Null equals null. */
   #place(encoded: readonly Encoded[]): number {
-    const key = keyOf(this.#plan.columns, encoded)
-    const known = key === undefined ? undefined : this.#byKey.get(key)
+    const key = this.#keyOf(encoded)
+    const known = key === '' ? undefined : this.#byKey.get(key)
     if (known !== undefined) return known
-    if (key !== undefined) this.#byKey.set(key, this.#size)
+    if (key !== '') this.#byKey.set(key, this.#size)
     this.#size += 1
     return this.#size - 1
   }
 
-  #encodeRow(row: Row, stream: StreamInfo): readonly Encoded[] {
-    const encoded: Encoded[] = []
-    let used = 0
-    let rest: Row | undefined
-    for (const column of this.#plan.columns) {
-      const field = column.path[0] ?? ''
-      const value = valueFor(row, column, stream)
-      if (value !== undefined && column.path.length === 1) used += 1
-      const text = encode(column.type, value)
-      if (text === misfit) {
-        if (column.key) throw keyMisfit(column, value, stream)
-        rest ??= {}
-        addOwn(rest, field, value)
+  /** '' in a table without a key. */
+  #keyOf(encoded: readonly Encoded[]): string {
+    const { columns } = this.#plan
+    let key = ''
+    for (let index = 0; index < columns.length; index++) {
+      const column = columns[index]
+      if (!column?.key) continue
+      const value = encoded[index]
+      if (value === null || value === undefined) {
+        this.#keyNulls = true
+        key += 'n'
+      } else {
+        const text = column.narrowing?.normal?.(value) ?? value
+        key += `${text.length}:${text}`
       }
-      encoded.push(text === misfit ? null : text)
     }
-    const keys = Object.keys(row)
-    if (keys.length > used) rest = this.#unknownFields(row, keys, rest)
-    encoded.push(rest === undefined ? null : storableJson(rest))
-    return encoded
+    // Most keys are far too short to ask how many bytes their characters take.
+    if (key.length > shortKey) this.#keyBytes = Math.max(this.#keyBytes, Buffer.byteLength(key))
+    return key
   }
-
-  #fields: { readonly plan: TablePlan; readonly names: ReadonlySet<string> } | undefined
-
-  #unknownFields(row: Row, keys: readonly string[], misfits: Row | undefined): Row | undefined {
-    if (this.#fields?.plan !== this.#plan) {
-      const fields = this.#plan.columns.filter(({ path }) => path.length === 1).map(({ path }) => path[0] ?? '')
-      this.#fields = { plan: this.#plan, names: new Set(fields) }
-    }
-    let rest = misfits
-    for (const key of keys) {
-      if (this.#fields.names.has(key) || row[key] === undefined) continue
-      rest ??= {}
-      addOwn(rest, key, row[key])
-    }
-    return rest
-  }
-}
-
-/** An assignment to `__proto__` would change the prototype instead. */
-function addOwn(target: Row, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
-}
-
-function valueFor(row: Row, { path }: Column, stream: StreamInfo): unknown {
-  const [field, ...deeper] = path
-  if (field === undefined) return stream.name
-  if (deeper.length > 0) return valueAt(row, path)
-  return Object.hasOwn(row, field) ? row[field] : undefined
-}
-
-function valueAt(row: Row, path: readonly string[]): unknown {
-  let value: unknown = row
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
-    value = (value as Row)[step]
-  }
-  return value
-}
-
-function keyOf(columns: readonly Column[], encoded: readonly Encoded[]): string | undefined {
-  let key = ''
-  for (let index = 0; index < columns.length; index++) {
-    if (!columns[index]?.key) continue
-    const value = encoded[index]
-    if (value === null || value === undefined) return undefined
-    key += `${value.length}:${value}`
-  }
-  return key === '' ? undefined : key
-}
-
-function keyMisfit({ name, type }: Column, value: unknown, { name: stream }: StreamInfo): ConnectorError {
-  const message = `the key field ${name} of a row is ${jsonText(value).slice(0, 80)}, which is no ${type} as the schema says; the row cannot be told from others`
-  return new ConnectorError('ERR_RECORD_KEY', message, { context: { stream } })
 }

@@ -1,17 +1,21 @@
 import {
+  type ConnectorError,
   type Destination,
   type DestinationReport,
   groupCommit,
   type Item,
   type RunInfo,
+  type StateCommit,
   type StreamInfo,
   type StreamState,
   withContext,
 } from '../../framework/index.ts'
+import { Misfits } from './misfits.ts'
+import { isRowError, Rejections, TableRejection } from './rejections.ts'
 import { StageTables } from './stage-tables.ts'
-import { TableBuffer } from './table-buffer.ts'
-import { mergePlans, planTable, type TableLayout, type TablePlan, withTypes } from './table-plan.ts'
-import type { TableStore } from './table-store.ts'
+import { type Batch, TableBuffer } from './table-buffer.ts'
+import { mergePlans, planTable, type TableLayout, type TablePlan } from './table-plan.ts'
+import type { Replaced, Replacement, TableStore } from './table-store.ts'
 
 /** Rows and characters held before they are written even without a STATE. */
 const mostRows = 10_000
@@ -32,6 +36,9 @@ export class TableDestination implements Destination {
   readonly #streams = new Map<StreamInfo, TableBuffer>()
   readonly #planned = new Map<string, Map<unknown, string>>()
   readonly #rows = new Map<string, number>()
+  readonly #rejections = new Rejections()
+  readonly #misfits = new Misfits()
+  readonly #streamsOf = new Map<string, Set<string>>()
   /** Streams whose rows replace those of before. */
   readonly #replacing = new Map<string, StreamInfo>()
   #states = new Map<string, StreamState>()
@@ -41,15 +48,19 @@ export class TableDestination implements Destination {
 
   constructor(store: TableStore, layout: TableLayout = 'shared') {
     this.#store = store
-    this.#stages = new StageTables(store)
+    this.#stages = new StageTables(store, (plan, table) => this.#newBuffer(plan, table))
     this.#layout = layout
   }
 
   async open(run: RunInfo): Promise<void> {
     if (run.giveUp) this.#giveUp = run.giveUp
-    await this.#store.open(run.runId)
+    this.#rejections.open(run)
+    const warn = (error: ConnectorError) => run.finding?.({ severity: 'warning', error })
+    this.#misfits.warn = warn
+    await this.#store.open({ runId: run.runId, warn })
     const plans = new Map<string, TablePlan>()
     for (const stream of run.streams) {
+      this.#belongs(stream)
       if (stream.write?.mode === 'replace') this.#replacing.set(stream.name, stream)
       const plan = this.#planOnce(stream)
       if (!plan) continue
@@ -64,12 +75,16 @@ export class TableDestination implements Destination {
     return this.#stages.lost
   }
 
-  write(items: AsyncIterable<Item>): AsyncGenerator<Item> {
-    return groupCommit(items, {
+  async *write(items: AsyncIterable<Item>): AsyncGenerator<Item> {
+    const committed = groupCommit(items, {
       accept: (item) => this.#accept(item),
       full: () => this.#isFull(),
       flush: () => this.#flush(),
     })
+    for await (const item of committed) {
+      const passed = this.#rejections.passed(item)
+      if (passed) yield passed
+    }
   }
 
   close(): Promise<void> {
@@ -78,22 +93,32 @@ export class TableDestination implements Destination {
 
   report(): DestinationReport {
     const places = Array.from(this.#tables.keys(), (name) => this.#store.place(name))
-    return { rows: Object.fromEntries(this.#rows), places, ...this.#stages.report() }
+    return { rows: Object.fromEntries(this.#rows), places, misfits: this.#misfits.counts(), ...this.#stages.report() }
   }
 
   async #accept(item: Item): Promise<void> {
     if (item.type === 'page') {
-      try {
+      await this.#unlessRejected(item.stream.name, async () => {
         const buffer = this.#streams.get(item.stream) ?? (await this.#bufferOf(item.stream))
-        buffer.add(item)
-      } catch (thrown) {
-        throw withContext(thrown, { stream: item.stream.name })
-      }
+        if (!this.#rejections.has(item.stream.name)) buffer.add(item)
+      })
     } else if (item.message.type === 'STATE') {
       const { stream_descriptor, stream_state } = item.message.state.stream
       this.#states.set(item.stateKey ?? stream_descriptor.name, stream_state)
       this.#position = item.position
-      if (item.completes) await this.#complete(stream_descriptor.name)
+      const { name } = stream_descriptor
+      if (item.completes) await this.#unlessRejected(name, () => this.#complete(name))
+    }
+  }
+
+  /** What goes wrong with one row or one table fails the stream alone. */
+  async #unlessRejected(stream: string, work: () => Promise<void>): Promise<void> {
+    if (this.#rejections.has(stream)) return
+    try {
+      await work()
+    } catch (thrown) {
+      if (!isRowError(thrown) && !(thrown instanceof TableRejection)) throw withContext(thrown, { stream })
+      this.#rejections.reject([stream], thrown)
     }
   }
 
@@ -107,11 +132,12 @@ export class TableDestination implements Destination {
 
   /** The buffer of the table, which gets the columns that the stream needs. */
   async #bufferOf(stream: StreamInfo): Promise<TableBuffer> {
+    this.#belongs(stream)
     const wanted = this.#planOnce(stream)
-    const name = wanted?.name ?? planTable(stream, this.#layout).name
+    const name = wanted?.name ?? this.#plan(stream).name
     const known = this.#tables.get(name)
     if (wanted) await this.#prepare(known ? mergePlans(known.plan, wanted) : wanted)
-    const buffer = this.#tables.get(name) ?? new TableBuffer(planTable(stream, this.#layout))
+    const buffer = this.#tables.get(name) ?? this.#newBuffer(this.#plan(stream))
     const target = stream.write?.mode === 'replace' ? await this.#stageOf(stream, buffer.plan) : buffer
     this.#streams.set(stream, target)
     return target
@@ -133,7 +159,7 @@ export class TableDestination implements Destination {
     const key = JSON.stringify([primaryKey, write?.mode === 'append'])
     if (schemas.get(schema) === key) return undefined
     schemas.set(schema, key)
-    return planTable(stream, this.#layout)
+    return this.#plan(stream)
   }
 
   async #prepare(plan: TablePlan): Promise<void> {
@@ -141,11 +167,37 @@ export class TableDestination implements Destination {
     // What was collected fits the columns of before.
     if ([known, ...this.#stages.buffersOf(plan.name)].some((buffer) => buffer && buffer.size > 0)) await this.#flush()
     await this.#writing
-    const types = await this.#store.prepare(plan)
-    const prepared = withTypes(plan, types)
+    const prepared = await this.#prepared(plan)
+    if (!prepared) return
     if (known) known.replan(prepared)
-    else this.#tables.set(plan.name, new TableBuffer(prepared))
+    else this.#tables.set(plan.name, this.#newBuffer(prepared))
     await this.#stages.replan(prepared)
+  }
+
+  /** undefined when the table cannot take rows: its streams are rejected. */
+  async #prepared(plan: TablePlan): Promise<TablePlan | undefined> {
+    try {
+      return await this.#store.prepare(plan)
+    } catch (thrown) {
+      if (!(thrown instanceof TableRejection)) throw thrown
+      this.#rejections.reject(this.#streamsOf.get(plan.name) ?? [], thrown)
+      return undefined
+    }
+  }
+
+  #newBuffer(plan: TablePlan, table = plan.name): TableBuffer {
+    return new TableBuffer(plan, (field, value, why) => this.#misfits.note(`${table}.${field}`, value, why))
+  }
+
+  #plan(stream: StreamInfo): TablePlan {
+    return planTable(stream, this.#layout, this.#store.reservedColumns)
+  }
+
+  #belongs(stream: StreamInfo): void {
+    const { name } = this.#plan(stream)
+    const streams = this.#streamsOf.get(name)
+    if (streams) streams.add(stream.name)
+    else this.#streamsOf.set(name, new Set([stream.name]))
   }
 
   #buffers(): readonly TableBuffer[] {
@@ -168,15 +220,40 @@ export class TableDestination implements Destination {
     this.#states = new Map()
     const { replacements, replaced } = this.#stages.take()
     if (batches.length === 0 && Object.keys(commit.streams).length === 0) return this.#writing
-    const written = this.#writing.then(async () => {
-      replaced(await this.#store.write(batches, commit, replacements))
-      for (const { taken } of batches) {
-        for (const [stream, rows] of taken) this.#rows.set(stream, (this.#rows.get(stream) ?? 0) + rows)
-      }
-    })
+    const written = this.#writing.then(async () => replaced(await this.#writeAll(batches, commit, replacements)))
     // A failure is final: nothing may be written after a batch that was not.
     this.#writing = written
     written.catch(() => this.#giveUp())
     return written
+  }
+
+  /** Writes what the tables take; the streams of a table that rejects its rows are left out, with their states. Gives what was replaced. */
+  async #writeAll(
+    batches: readonly Batch[],
+    { streams, position }: StateCommit,
+    replacements: readonly Replacement[],
+  ): Promise<ReadonlyMap<string, Replaced>> {
+    const wanted = batches.filter(({ taken }) => [...taken.keys()].some((stream) => !this.#rejections.has(stream)))
+    const due = replacements.filter(({ stream }) => !this.#rejections.has(stream))
+    const commit = { streams: Object.fromEntries(Object.entries(streams).filter(([key]) => !this.#rejections.hasState(key))), position }
+    if (wanted.length === 0 && due.length === 0 && Object.keys(commit.streams).length === 0) return new Map()
+    try {
+      const results = await this.#store.write(wanted, commit, due)
+      this.#count(wanted)
+      return new Map(due.flatMap(({ stage }, index) => (results[index] ? [[stage, results[index]] as const] : [])))
+    } catch (thrown) {
+      if (!(thrown instanceof TableRejection)) throw thrown
+      const { table } = thrown
+      const rejected = wanted.filter(({ plan }) => plan.name === table).flatMap(({ taken }) => [...taken.keys()])
+      this.#rejections.reject([...rejected, ...(this.#streamsOf.get(table) ?? [])], thrown)
+      const rest = wanted.filter(({ plan }) => plan.name !== table)
+      return this.#writeAll(rest, commit, due)
+    }
+  }
+
+  #count(batches: readonly Batch[]): void {
+    for (const { taken } of batches) {
+      for (const [stream, rows] of taken) this.#rows.set(stream, (this.#rows.get(stream) ?? 0) + rows)
+    }
   }
 }

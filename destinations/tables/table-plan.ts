@@ -2,6 +2,16 @@ import { ConfigError, type StreamInfo } from '../../framework/index.ts'
 import { type ColumnType, columnTypeOf, propertiesOf, widens } from './column-type.ts'
 import { columnNames, streamColumn, tableName } from './names.ts'
 
+/** A column that takes less than all values of its type. */
+export interface Narrowing {
+  /** Whether the column takes an encoded value as it is. */
+  readonly fits: (text: string) => boolean
+  /** Type that the database must be told, where it does not convert by itself. */
+  readonly cast?: string
+  /** The form in which equal values are equal texts, where that is not the encoded one. */
+  readonly normal?: (text: string) => string
+}
+
 export interface Column {
   readonly name: string
   readonly type: ColumnType
@@ -9,21 +19,31 @@ export interface Column {
   readonly path: readonly string[]
   /** Part of the key that rows are upserted by. */
   readonly key: boolean
+  /** Set where the table that exists is narrower than `type`. */
+  readonly narrowing?: Narrowing
+  /** The type of a narrower column, as its database writes it. */
+  readonly sqlType?: string
 }
 
 /** A table as the schema and the key of its streams want it. Beside these columns stand `_extra`, `_synced_at` and `_run_id`. */
 export interface TablePlan {
   readonly name: string
   readonly columns: readonly Column[]
+  /** Fields of the streams that the table has no column for; their values go to `_extra`. */
+  readonly without?: ReadonlySet<string>
+  /** Bytes that one row may take, where a row of these columns could take more. */
+  readonly rowBytes?: number
 }
 
 /** `shared`: streams of one kind in one table; `per_stream`: a table for each stream. */
 export type TableLayout = 'shared' | 'per_stream'
 
-export function planTable({ name, kind, accountId, schema, primaryKey, write }: StreamInfo, layout: TableLayout): TablePlan {
+/** `reserved`: names that the database has for itself, in lower case. */
+export function planTable(stream: StreamInfo, layout: TableLayout, reserved: ReadonlySet<string> = new Set()): TablePlan {
+  const { name, kind, accountId, schema, primaryKey, write } = stream
   const properties = propertiesOf(schema)
   const paths = [...[...properties.keys()].map((field) => [field]), ...primaryKey.filter((path) => !isField(path, properties))]
-  const names = columnNames(paths.map(labelOf))
+  const names = columnNames(paths.map(labelOf), reserved)
   const keys = new Set(write?.mode === 'append' ? [] : primaryKey.map(labelOf))
   const columns = paths.map((path) => {
     const label = labelOf(path)
@@ -57,7 +77,7 @@ export function mergePlans(first: TablePlan, second: TablePlan): TablePlan {
     if (!known) own.set(column.name, { ...column, key: false })
     else if (!known.key && widens(known.type, column.type)) own.set(column.name, { ...known, type: column.type })
   }
-  return { name: first.name, columns: [...own.values()] }
+  return { name: first.name, columns: [...own.values()], ...(first.without ? { without: first.without } : {}) }
 }
 
 const keyText = (plan: TablePlan): string => keyOf(plan).toSorted().join(', ') || 'none'
@@ -65,9 +85,4 @@ const keyText = (plan: TablePlan): string => keyOf(plan).toSorted().join(', ') |
 function keysDiffer(first: TablePlan, second: TablePlan): ConfigError {
   const message = `streams that share the table ${first.name} have different keys (${keyText(first)}; ${keyText(second)}). Give them the same primary_key and destination_sync_mode, or a table each with --tables per_stream.`
   return new ConfigError('ERR_OUTPUT_TABLE', message)
-}
-
-/** The plan with the types that the columns really have. */
-export function withTypes(plan: TablePlan, types: ReadonlyMap<string, ColumnType>): TablePlan {
-  return { ...plan, columns: plan.columns.map((column) => ({ ...column, type: types.get(column.name) ?? column.type })) }
 }

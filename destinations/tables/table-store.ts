@@ -1,5 +1,4 @@
-import type { StateCommit } from '../../framework/index.ts'
-import type { ColumnType } from './column-type.ts'
+import type { ConnectorError, StateCommit } from '../../framework/index.ts'
 import type { Batch } from './table-buffer.ts'
 import type { TablePlan } from './table-plan.ts'
 
@@ -7,6 +6,7 @@ import type { TablePlan } from './table-plan.ts'
 export interface Replacement {
   readonly plan: TablePlan
   readonly stage: string
+  readonly stream: string
   /** Rows of other streams in the table stay; undefined when the whole table belongs to the stream. */
   readonly owner: string | undefined
 }
@@ -18,14 +18,25 @@ export interface Replaced {
   readonly unowned: number
 }
 
+export interface StoreRun {
+  readonly runId: string
+  /** Takes what a person should know about a table; equal warnings are reported once. */
+  warn(warning: ConnectorError): void
+}
+
 /** What a database has to do for {@link TableDestination}. */
 export interface TableStore {
-  open(runId: string): Promise<void>
-  /** Creates the table or adds what it lacks; gives the types that its columns have then. */
-  prepare(plan: TablePlan): Promise<ReadonlyMap<string, ColumnType>>
+  /** Names of columns that the database has for itself, in lower case. */
+  readonly reservedColumns: ReadonlySet<string>
+  open(run: StoreRun): Promise<void>
+  /**
+   * Creates the table or adds what it lacks. Gives the plan as the table takes it: columns with the types that they have, without
+   * those that it cannot have. Throws TableRejection when it cannot take the rows of the plan at all.
+   */
+  prepare(plan: TablePlan): Promise<TablePlan>
   /**
    * Upserts the batches, then does the replacements and, where the store keeps them, commits the states: all in one transaction. Throws
-   * when another number of rows was written than was given. Gives what was replaced, in the order of the replacements.
+   * TableRejection, when one table rejects its rows or takes another number than was given. Gives what was replaced, in the order of the replacements.
    */
   write(batches: readonly Batch[], commit: StateCommit, replacements: readonly Replacement[]): Promise<readonly Replaced[]>
   /** Names of tables that start with the prefix. */

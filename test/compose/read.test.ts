@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type ReadRequest, read } from '../../compose/index.ts'
 import { TableDestination } from '../../destinations/tables/table-destination.ts'
+import type { TablePlan } from '../../destinations/tables/table-plan.ts'
 import { systemClock } from '../../framework/clock.ts'
 import { ConnectorError, type StateRegistry } from '../../framework/index.ts'
 import { startSandbox } from '../../sandbox/sandbox.ts'
@@ -107,7 +108,10 @@ describe('read', () => {
       while (!isWaiting()) await new Promise(setImmediate)
       throw new ConnectorError('ERR_BROKEN', 'it broke')
     }
-    const store = { open: async () => undefined, prepare: async () => new Map(), place: () => '', close: async () => undefined }
+    const store = {
+      ...{ reservedColumns: new Set<string>(), open: async () => undefined, prepare: async (plan: TablePlan) => plan },
+      ...{ place: () => '', close: async () => undefined },
+    }
     const nothing = { tables: async () => [], drop: async () => undefined }
     const output = new TableDestination({ ...store, ...nothing, write: who === 'the destination' ? broken : async () => [] })
     const registry = fileStateRegistry(join(folder, 'state'), { clock: systemClock })

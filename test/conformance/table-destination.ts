@@ -159,17 +159,22 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
       expect(await place.select('insights', ['title'], 'end_time')).toEqual([[null], ['new'], [null]])
     })
 
-    it('appends rows without a key and rows that lack part of theirs', async () => {
+    it('appends rows without a key', async () => {
       const keyless = streamInfo('log', { primaryKey: [], schema: objectOf({ text: { type: 'string' } }) })
-      const keyed = streamInfo('insights__1', insightKey)
-      const items = [
-        page(keyless, [{ text: 'a' }, { text: 'a' }]),
-        page(keyed, [{ page_id: '1' }, { page_id: '1' }]),
-        state('log', { at: 1 }),
-      ]
-      await run(items, [keyless, keyed])
+      await run([page(keyless, [{ text: 'a' }, { text: 'a' }]), state('log', { at: 1 })], [keyless])
       expect(await place.select('log', ['text'])).toEqual([['a'], ['a']])
-      expect(await place.select('insights', ['page_id'])).toEqual([['1'], ['1']])
+    })
+
+    it('keeps one row of a key with null, also when it is read again', async () => {
+      const keyed = streamInfo('insights__1', insightKey)
+      const rows = [{ page_id: '1' }, { page_id: '1', end_time: null, value: 1 }, row(day('2026-01-01'), 2), { page_id: '2', value: 3 }]
+      await run([page(keyed, rows)], [keyed])
+      await run([page(keyed, [{ page_id: '1', value: 4 }])], [keyed])
+      expect(await place.select('insights', ['page_id', 'end_time', 'value'], 'value')).toEqual([
+        ['1', expect.stringMatching(/^2026-01-01/), '2'],
+        ['2', null, '3'],
+        ['1', null, '4'],
+      ])
     })
 
     it('replaces the rows of one account and leaves those of the others', async () => {

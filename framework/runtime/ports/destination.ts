@@ -1,3 +1,5 @@
+import type { ConnectorError } from '../../errors.ts'
+import type { Finding } from '../../report.ts'
 import type { Item, StreamInfo } from './items.ts'
 
 export interface RunInfo {
@@ -13,6 +15,13 @@ export interface RunInfo {
    * also where it waits for its provider.
    */
   readonly giveUp?: () => void
+  /**
+   * To be called when the rows of one stream cannot be written while those of the others can: the stream counts as failed and is not
+   * read further, and the destination hands on no more of its states. Without it such a failure ends the run.
+   */
+  readonly rejectStream?: (stream: string, error: ConnectorError) => void
+  /** Takes what a person should know about the rows written: counted in the summary, equal ones once. */
+  readonly finding?: (finding: Finding) => void
   /** The run reads a range on its own; its states are kept under {@link backfillKey}. */
   readonly backfill?: boolean
 }
@@ -23,6 +32,8 @@ export interface DestinationReport {
   readonly rows: Readonly<Record<string, number>>
   /** Where a person finds them: files or tables. */
   readonly places: readonly string[]
+  /** Values that were kept beside the column that the schema has for them, by `table.field`. */
+  readonly misfits?: Readonly<Record<string, number>>
   /** Streams whose old rows were replaced, and how many these were. */
   readonly replaced?: Readonly<Record<string, number>>
   /** Places with rows that no stream owns, and how many: written before rows said which stream they are of, so that a replacement left them. */

@@ -20,6 +20,8 @@ export interface StreamResult {
   /** Slices that were read to their end. */
   slices: number
   failedSlices: number
+  /** The destination cannot write its rows: nothing more is read of it. */
+  rejected?: true
   /** Ranges read to their end; undefined for streams without a cursor and for those with partitions. */
   complete?: readonly CompleteRange[]
 }
@@ -96,6 +98,8 @@ export class Run {
   readonly drift: DriftReport[] = []
   /** How often each error code was reported, by stream. */
   readonly errorCodes = new Map<string, Record<string, number>>()
+  /** Streams whose rows the destination cannot write. */
+  readonly rejected = new Set<string>()
   readonly #errors: ConnectorError[] = []
   readonly #warnings: ConnectorError[] = []
   readonly #totals = { error: 0, warning: 0 }
@@ -106,6 +110,15 @@ export class Run {
     this.id = id
     this.#clock = clock
     this.#started = clock.monotonic()
+  }
+
+  /** The stream is incomplete, also when it was read to its end. */
+  reject(stream: string): void {
+    this.rejected.add(stream)
+    const result = this.streams.find(({ name }) => name === stream)
+    if (!result) return
+    result.rejected = true
+    result.outcome = 'incomplete'
   }
 
   /** Remembers a finding; false when an equal one was seen before. */

@@ -71,6 +71,7 @@ export class StreamReader {
 
   async read(): Promise<void> {
     this.#status('STARTED')
+    if (this.#result.rejected) return this.#finish()
     const inFlight = new Set<Promise<void>>()
     try {
       if (this.#bound.stream.files && this.#options.files === undefined) throw withoutFolder(this.#bound.info.name)
@@ -144,6 +145,7 @@ export class StreamReader {
       let reached = run?.state()
       for await (const page of pages) {
         if (signal.aborted) throw signal.reason
+        if (this.#result.rejected) return false
         // A cursor may move within a slice: then everything up to here was handed on.
         if (run && run.state() !== reached && this.#state.current() !== this.#sent) this.#checkpoint()
         reached = run?.state()
@@ -223,10 +225,10 @@ export class StreamReader {
   async #finish(): Promise<void> {
     const { limit, signal, range } = this.#options
     const cut = signal.aborted || (limit !== undefined && this.#result.rows >= limit)
-    const complete = !cut && !this.#stopped && this.#result.failedSlices === 0
+    const complete = !cut && !this.#stopped && !this.#result.rejected && this.#result.failedSlices === 0
     this.#result.outcome = complete ? 'complete' : 'incomplete'
     if (complete) this.#state.finish()
-    if (this.#bound.stream.cursor && this.#keepsState()) this.#sendState(this.#state.current())
+    if (this.#bound.stream.cursor && this.#keepsState() && !this.#result.rejected) this.#sendState(this.#state.current())
     // A stream without a cursor has state only to say that it was read as a whole.
     else if (!range && complete) this.#sendState({ __ab_no_cursor_state_message: true })
     this.#status(complete ? 'COMPLETE' : 'INCOMPLETE')
@@ -252,7 +254,7 @@ export class StreamReader {
 
   #isOver(): boolean {
     const { signal, limit } = this.#options
-    return signal.aborted || this.#stopped || (limit !== undefined && this.#result.rows >= limit)
+    return signal.aborted || this.#stopped || this.#result.rejected === true || (limit !== undefined && this.#result.rows >= limit)
   }
 
   #status(status: 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE'): void {

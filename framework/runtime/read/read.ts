@@ -42,7 +42,7 @@ export interface ReadOptions {
 export async function* read({ streams, gone, broken = [] }: CatalogMatch, options: ReadOptions): AsyncGenerator<Item> {
   const out = createChannel<Item>(PAGES_IN_FLIGHT)
   options.report.attach((item) => out.post(item))
-  const results = streams.map((bound) => result(bound))
+  const results = streams.map((bound) => result(bound, options.run))
   options.run.streams.push(...results)
   const left = new AbortController()
   const signal = AbortSignal.any([options.signal, left.signal])
@@ -132,8 +132,10 @@ function stateOf({ info, stream }: BoundStream, { state, range }: ReadAllOptions
   return known && !range && stream.migrateState ? stream.migrateState(known) : known
 }
 
-function result({ info }: BoundStream): StreamResult {
-  return { name: info.name, kind: info.kind, accountId: info.accountId, outcome: 'pending', rows: 0, slices: 0, failedSlices: 0 }
+function result({ info }: BoundStream, { rejected }: Run): StreamResult {
+  const { name, kind, accountId } = info
+  const fresh: StreamResult = { name, kind, accountId, outcome: 'pending', rows: 0, slices: 0, failedSlices: 0 }
+  return rejected.has(name) ? { ...fresh, rejected: true } : fresh
 }
 
 /** A stream of the catalog whose account the token no longer sees: its state stays, the others go on. */
