@@ -21,9 +21,10 @@ export function tee(destinations: readonly Destination[]): Destination {
 function merge(reports: readonly DestinationReport[]): DestinationReport {
   const streams = new Set(reports.flatMap(({ rows }) => Object.keys(rows)))
   const rows = Array.from(streams, (stream) => [stream, Math.min(...reports.map((report) => report.rows[stream] ?? 0))] as const)
-  const misfits: Record<string, number> = {}
+  const misfits = new Map<string, number>()
   for (const [column, count] of reports.flatMap((report) => Object.entries(report.misfits ?? {}))) {
-    misfits[column] = (misfits[column] ?? 0) + count
+    misfits.set(column, Math.max(misfits.get(column) ?? 0, count))
   }
-  return { rows: Object.fromEntries(rows), places: reports.flatMap(({ places }) => places), misfits }
+  const report = { rows: Object.fromEntries(rows), places: reports.flatMap(({ places }) => places) }
+  return misfits.size === 0 ? report : { ...report, misfits: Object.fromEntries(misfits) }
 }

@@ -147,9 +147,10 @@ function tooManyColumns(columns: readonly Column[], { place }: RejectedTable): C
 function adapted(column: Column, facts: TableFacts, { table, warn }: ColumnWork): Column | undefined {
   const found = facts.columns.get(column.name)
   const stored = found && storedType(found)
-  const { narrowing: _, ...planned } = column
+  const { name, path, key } = column
   if (stored && !isClosed(column, found)) {
-    return { ...planned, type: stored.type, ...(stored.narrowing ? { narrowing: stored.narrowing } : {}) }
+    const { type, narrowing } = stored
+    return { name, type, path, key, ...(narrowing ? { narrowing, sqlType: found.sqlType } : {}) }
   }
   const why = found ? closedBecause(found) : 'cannot be added'
   if (isNeeded(column)) {

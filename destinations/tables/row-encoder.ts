@@ -34,7 +34,7 @@ export class RowEncoder {
         if (column.key) throw keyMisfit(column, value, stream)
         rest ??= {}
         addOwn(rest, field, value)
-        this.#noteMisfit(field, value, `does not fit its column of type ${column.type}`)
+        this.#noteMisfit(field, value, `does not fit its column of type ${column.sqlType ?? column.type}`)
       }
       encoded.push(text === misfit ? null : text)
     }
@@ -111,7 +111,7 @@ function valueAt(row: Row, path: readonly string[]): unknown {
   return value
 }
 
-function keyMisfit({ name, type }: Column, value: unknown, { name: stream }: StreamInfo): ConnectorError {
-  const message = `the key field ${name} of a row is ${jsonText(value).slice(0, 80)}, which does not fit its column of type ${type}; the row cannot be told from others`
+function keyMisfit({ name, type, sqlType = type }: Column, value: unknown, { name: stream }: StreamInfo): ConnectorError {
+  const message = `the key field ${name} of a row is ${jsonText(value).slice(0, 80)}, which does not fit its column of type ${sqlType}; the row cannot be told from others`
   return new ConnectorError('ERR_RECORD_KEY', message, { context: { stream } })
 }

@@ -20,7 +20,13 @@ const run: RunSummary = {
 
 describe('readSummary', () => {
   it('has requests, rows, accounts, media, retries, errors, duration and usage', () => {
-    const summary = readSummary(run, { requests: 12, retries: 2, cached: 3, usagePercent: 41 }, { rows: { a: 60, b: 39 }, places: [] })
+    const summary = readSummary(
+      run,
+      { requests: 12, retries: 2, cached: 3, usagePercent: 41 },
+      {
+        ...{ rows: { a: 60, b: 39 }, places: [], misfits: { 'a.at': 3, 'b.value': 1 } },
+      },
+    )
     const { errors, ...rest } = summary
     expect(errors).toHaveLength(50)
     expect(rest).toEqual({
@@ -35,6 +41,7 @@ describe('readSummary', () => {
       streams: { complete: 2, incomplete: 1, pending: 0 },
       rows: 100,
       rows_written: 99,
+      values_in_extra: 4,
       accounts: 3,
       media: 4,
       duration_ms: 1234,

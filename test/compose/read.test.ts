@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type ReadRequest, read } from '../../compose/index.ts'
+import { TableRejection } from '../../destinations/tables/rejections.ts'
+import type { Batch } from '../../destinations/tables/table-buffer.ts'
 import { TableDestination } from '../../destinations/tables/table-destination.ts'
 import type { TablePlan } from '../../destinations/tables/table-plan.ts'
 import { systemClock } from '../../framework/clock.ts'
@@ -50,6 +52,32 @@ describe('read', () => {
     // Six posts of each of two Pages are no metrics.
     expect(result.total_inserted - result.metrics_inserted).toBe(12)
     expect(result.metrics_inserted).toBeGreaterThan(0)
+  })
+
+  it('reads nothing of a stream whose table rejects its rows, and all of the others', async () => {
+    const { request, sandbox, folder } = await openPlace()
+    const written = new Set<string>()
+    const store = {
+      ...{ reservedColumns: new Set<string>(), open: async () => undefined, place: (table: string) => table, close: async () => undefined },
+      ...{ tables: async () => [], drop: async () => undefined },
+      prepare: async (plan: TablePlan) => {
+        if (plan.name === 'page_insights') throw new TableRejection(plan.name, 'ERR_OUTPUT_TABLE', 'page_insights is a view')
+        return plan
+      },
+      write: async (batches: readonly Batch[]) => {
+        for (const { plan } of batches) written.add(plan.name)
+        return []
+      },
+    }
+    const result = await read({ ...request, output: new TableDestination(store) })
+    expect(result.summary).toMatchObject({ exit_code: 1, streams: { complete: 2, incomplete: 2 } })
+    expect(result.errors.map(({ code }) => code)).toEqual(['ERR_OUTPUT_TABLE', 'ERR_OUTPUT_TABLE'])
+    expect([...written]).toEqual(['posts'])
+    expect(sandbox.requests.filter(({ path }) => path.endsWith('/insights'))).toEqual([])
+    const registry = fileStateRegistry(join(folder, 'state'), { clock: systemClock })
+    const states = Object.keys((await registry.show('facebook_pages'))?.streams ?? {})
+    expect(states.length).toBeGreaterThan(0)
+    expect(states.filter((name) => name.startsWith('page_insights'))).toEqual([])
   })
 
   it('names the account when there is one', async () => {

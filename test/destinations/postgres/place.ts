@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { type PostgresTablesOptions, postgresDestination } from '../../../destinations/postgres.ts'
 import { type ConnectorError, type Item, parsePostgresUrl, type Row, type StreamInfo } from '../../../framework/index.ts'
-import { from, runOf } from '../../conformance/destination.ts'
+import { runOf } from '../../conformance/destination.ts'
 import { fakeClock } from '../../conformance/fake-clock.ts'
 import { streamInfo } from '../../conformance/items.ts'
 
@@ -21,7 +21,7 @@ export interface PostgresPlace {
   readonly schema: string
   /** Statements separated by `;`, in which `SCHEMA` stands for the schema; gives the rows of the last. */
   sql(text: string): Promise<readonly Row[]>
-  write(items: readonly Item[], streams: readonly StreamInfo[]): Promise<Written>
+  write(items: Iterable<Item> | AsyncIterable<Item>, streams: readonly StreamInfo[]): Promise<Written>
 }
 
 export function placeOf(url: string, options: Partial<PostgresTablesOptions> = {}): PostgresPlace {
@@ -41,7 +41,7 @@ export function placeOf(url: string, options: Partial<PostgresTablesOptions> = {
           finding: ({ error }) => void warnings.push(error),
           rejectStream: (stream, error) => void rejected.set(stream, error),
         })
-        for await (const item of destination.write(from(items))) {
+        for await (const item of destination.write(following(items))) {
           if (item.type === 'message' && item.message.type === 'STATE') states.push(item.message.state.stream.stream_descriptor.name)
         }
       } finally {
@@ -50,6 +50,10 @@ export function placeOf(url: string, options: Partial<PostgresTablesOptions> = {
       return { rows: destination.report().rows, warnings, rejected, states }
     },
   }
+}
+
+async function* following(items: Iterable<Item> | AsyncIterable<Item>): AsyncGenerator<Item> {
+  yield* items
 }
 
 async function ask(url: string, text: string): Promise<readonly Row[]> {
