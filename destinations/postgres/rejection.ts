@@ -32,7 +32,7 @@ export function rejectionOf(thrown: unknown, table: RejectedTable): unknown {
   if (!error || !ofTheTable.test(error.code)) return thrown
   const { message, detail, code } = error
   const reason = `${message}${detail === '' ? '' : `; ${detail}`} (SQLSTATE ${code})`
-  return new TableRejection(table.name, codeOf(error), `${table.place} rejected rows: ${reason}. ${adviceOf(error, table)}`, thrown)
+  return new TableRejection(table.name, 'ERR_OUTPUT_TABLE', `${table.place} rejected rows: ${reason}. ${adviceOf(error, table)}`, thrown)
 }
 
 /**
@@ -71,8 +71,6 @@ function serverError(thrown: unknown): ServerError | undefined {
     constraint: field('constraint'),
   }
 }
-
-const codeOf = ({ code }: ServerError): string => (code === '42501' ? 'ERR_POSTGRES_ACCESS' : 'ERR_OUTPUT_TABLE')
 
 const advice = 'Change what rejects them (a trigger, a type, a constraint, a partition), or choose another table or schema (?schema=…).'
 

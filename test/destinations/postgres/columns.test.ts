@@ -171,7 +171,7 @@ describe('Columns of a PostgreSQL table that is there already', () => {
     const stream = items({ id: string })
     await place.sql('create table SCHEMA.items (id bytea primary key)')
     const { rejected } = await place.write([page(stream, [{ id: 'a' }])], [stream])
-    expect(rejected.get('items')?.message).toMatch(/column id is part of the key and has type bytea/)
+    expect(rejected.get('items')?.message).toMatch(/column id tells rows apart and has type bytea/)
   })
 
   it.each(['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'])(
