@@ -1,6 +1,7 @@
 import { systemClock } from '../framework/clock.ts'
 import { asConnectorError, type ConnectorError, StoppedError } from '../framework/errors.ts'
 import { createRedactor } from '../framework/http/redaction/redaction.ts'
+import { runSignal } from '../framework/run-signal.ts'
 import type { DestinationReport } from '../framework/runtime/ports/destination.ts'
 import type { Item } from '../framework/runtime/ports/items.ts'
 import { describeError } from '../framework/runtime/ports/run.ts'
@@ -127,7 +128,7 @@ class Reading {
       const destination = await openOutput(session, { catalog: drift.catalog, state: given, giveUp }, this.#request)
       this.#written = () => destination.report()
       await closing(destination, session.report, async () => {
-        const signal = AbortSignal.any([session.signal, over.signal])
+        const signal = runSignal(session.signal, over.signal)
         const rows = readStreams(drift.catalog, { ...readOptions(session, state, this.#request), signal })
         const items = observeDrift(rows, drift.watch, session.report)
         try {

@@ -10,6 +10,7 @@ import { prepareConfig } from '../framework/manifest/config.ts'
 import type { Component, Config } from '../framework/manifest/definition/component.ts'
 import { createLanguage } from '../framework/manifest/definition/language.ts'
 import { loadManifest, type Manifest } from '../framework/manifest/manifest.ts'
+import { runSignal } from '../framework/run-signal.ts'
 import { buildConfigRules } from '../framework/runtime/assembly/config-rules.ts'
 import { type Connector, openConnector } from '../framework/runtime/assembly/open-connector.ts'
 import { Run } from '../framework/runtime/ports/run.ts'
@@ -140,13 +141,13 @@ function startDeadline(
   clock: Clock,
 ): { readonly signal: AbortSignal; readonly clear: () => void } {
   const given = signal ?? new AbortController().signal
-  if (after === undefined) return { signal: given, clear: () => undefined }
+  if (after === undefined) return { signal: runSignal(given), clear: () => undefined }
   const deadline = new AbortController()
   const over = new AbortController()
   const reached = () => deadline.abort(new StoppedError('ERR_DEADLINE', `the deadline of ${after} s is reached; run again to go on`))
   // Rejected when the work is over first.
   clock.sleep(after * 1000, over.signal).then(reached, () => undefined)
-  return { signal: AbortSignal.any([given, deadline.signal]), clear: () => over.abort() }
+  return { signal: runSignal(given, deadline.signal), clear: () => over.abort() }
 }
 
 /** Sorts by time; the tail keeps runs of one millisecond apart. */

@@ -22,6 +22,7 @@ import {
   type StateRegistry,
   StoppedError,
 } from '../framework/index.ts'
+import { runSignal } from '../framework/run-signal.ts'
 import { createChannel } from '../framework/runtime/read/channel.ts'
 import { Acceptance } from './acceptance.ts'
 import { type AccountOutcome, needsLogin, type SyncRun, syncAccount } from './account-sync.ts'
@@ -106,7 +107,7 @@ async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run:
   const state = (await lease.load())?.streams ?? {}
   for (const secret of recipe.secrets) redactor.secret(secret)
   const over = new AbortController()
-  const signal = AbortSignal.any([request.signal, over.signal])
+  const signal = runSignal(request.signal, over.signal)
   const budget = budgetOf(request)
   const client = clientOf({ ...request, signal }, budget)
   const destination = await request.output({ state, lease })

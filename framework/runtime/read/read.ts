@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { ConnectorError, StoppedError, withContext } from '../../errors.ts'
 import type { BrokenStream } from '../../manifest/broken-stream.ts'
 import type { StreamState } from '../../protocol/messages.ts'
+import { runSignal } from '../../run-signal.ts'
 import type { BoundStream } from '../assembly/bound-stream.ts'
 import type { Item } from '../ports/items.ts'
 import type { Run, StreamResult } from '../ports/run.ts'
@@ -45,7 +46,7 @@ export async function* read({ streams, gone, broken = [] }: CatalogMatch, option
   const results = streams.map((bound) => result(bound, options.run))
   options.run.streams.push(...results)
   const left = new AbortController()
-  const signal = AbortSignal.any([options.signal, left.signal])
+  const signal = runSignal(options.signal, left.signal)
   const work = readAll(streams, results, { ...options, signal, gone, broken, out }).then(
     () => out.close(),
     (error: unknown) => out.close(error),
