@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { ConnectorError, errnoOf } from '../framework/index.ts'
-
-/** Tells this process from an earlier one with the same number, which is the rule in containers (always number 1). */
-const processInstance = randomUUID()
+import { ConnectorError, isProcessGone, ownProcess } from '../framework/index.ts'
 
 /** Milliseconds after which a place held by a process of another machine may be taken over. */
 export const HOLD_MS = 5 * 60_000
@@ -12,20 +9,14 @@ export const LOOK_MS = 250
 
 /** Who replaces a token. The text is unique to one attempt and tells the machine and the process. */
 export function newHolder(): string {
-  return JSON.stringify({ host: hostname(), pid: process.pid, instance: processInstance, ticket: randomUUID() })
+  return JSON.stringify({ host: hostname(), ...ownProcess, ticket: randomUUID() })
 }
 
-/** True when the process is known to be gone, which can be told on its own machine only. */
+/** True when the process is known to be gone; else only the time of its place decides. */
 export function isGone(holder: string): boolean {
-  const { host, pid, instance } = parse(holder)
-  if (host !== hostname() || typeof pid !== 'number') return false
-  if (pid === process.pid) return instance !== processInstance
-  try {
-    process.kill(pid, 0)
-    return false
-  } catch (thrown) {
-    return errnoOf(thrown) === 'ESRCH'
-  }
+  const { pid, instance, space } = parse(holder)
+  if (typeof pid !== 'number' || typeof instance !== 'string') return false
+  return isProcessGone({ pid, instance, space: typeof space === 'string' ? space : undefined })
 }
 
 function parse(holder: string): Readonly<Record<string, unknown>> {

@@ -53,6 +53,7 @@ export { loadManifest, type Manifest } from './manifest/manifest.ts'
 export { readReference, resolveReference, type SecretStore, type SecretStores, secretStores } from './manifest/secrets.ts'
 export { type PostgresAddress, parsePostgresUrl } from './postgres/address.ts'
 export { openPostgres, type PostgresDatabase, type PostgresResult, type Query, quoted } from './postgres/database.ts'
+export { isProcessGone, ownProcess, type ProcessIdentity } from './process-identity.ts'
 export type {
   Catalog,
   CatalogStream,

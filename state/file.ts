@@ -12,6 +12,7 @@ import {
 import { type ConnectionPaths, historyPath, historyVersions, pathsOf, readDocument, storing } from './connection-files.ts'
 import { parseDocument, versionOf } from './document.ts'
 import { FileLease } from './file-lease.ts'
+import { heartbeatOf, LEASE_MS } from './lease-time.ts'
 import { FileLock } from './lock.ts'
 import { createRunLog, plainName, type RunStore } from './run-log.ts'
 
@@ -27,7 +28,7 @@ export interface FileRegistryOptions {
  * `DIR/<connection>.history/`. The last version of each of the latest 20 runs is kept. Works on any file system with hard links.
  */
 export function fileStateRegistry(directory: string, options: FileRegistryOptions): StateRegistry {
-  const { clock, staleAfter = 5 * 60_000, files = diskFiles } = options
+  const { clock, staleAfter = LEASE_MS, files = diskFiles } = options
   return {
     acquire: (connection, connector, runId) =>
       storing({ connection, place: directory }, async () => {
@@ -48,7 +49,16 @@ export function fileStateRegistry(directory: string, options: FileRegistryOption
           await lock.release()
           throw thrown
         }
-        return new FileLease({ connection, connector, runId, paths, lock, clock, files, heartbeat: staleAfter / 5 }) satisfies StateLease
+        return new FileLease({
+          connection,
+          connector,
+          runId,
+          paths,
+          lock,
+          clock,
+          files,
+          heartbeat: heartbeatOf(staleAfter),
+        }) satisfies StateLease
       }),
     show: (connection) => readDocument(pathsOf(directory, connection).state, files).then((document) => document && versionOf(document)),
     history: (connection) => storing({ connection, place: directory }, () => readHistory(pathsOf(directory, connection), files)),

@@ -1,51 +1,56 @@
-import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { type Clock, ConfigError, ConnectorError, errnoOf, type LeaseHolder } from '../framework/index.ts'
+import {
+  type Clock,
+  ConfigError,
+  ConnectorError,
+  isProcessGone,
+  type LeaseHolder,
+  ownProcess,
+  type ProcessIdentity,
+} from '../framework/index.ts'
 import { isObject } from './document.ts'
-
-/** Tells this process from an earlier one with the same number, which is the rule in containers (always number 1). */
-const processInstance = randomUUID()
+import { LEASE_MS } from './lease-time.ts'
 
 /** Who holds a lease, as it is stored. */
-export interface Holder extends LeaseHolder {
-  readonly instance: string
+export interface Holder extends LeaseHolder, ProcessIdentity {
+  /** Milliseconds without a sign of life after which this lease may be taken over: what its holder promised to keep to. */
+  readonly staleAfter: number
 }
 
-export function describeSelf(runId: string, clock: Clock): Holder {
+export function describeSelf(runId: string, { clock, staleAfter }: { readonly clock: Clock; readonly staleAfter: number }): Holder {
   const since = new Date(clock.now()).toISOString()
-  return { runId, host: hostname(), pid: process.pid, since, instance: processInstance }
+  return { runId, host: hostname(), ...ownProcess, since, staleAfter }
 }
 
-/** undefined for anything that does not describe a holder. */
+/** undefined for anything that does not describe a holder. Earlier versions knew no process space and no lease time but five minutes. */
 export function readHolder(value: unknown): Holder | undefined {
   if (!isObject(value)) return undefined
-  const { runId, host, pid, since, instance } = value
+  const { runId, host, pid, since, instance, space, staleAfter } = value
   if (typeof runId !== 'string' || typeof host !== 'string' || typeof since !== 'string' || typeof instance !== 'string') return undefined
-  return typeof pid === 'number' ? { runId, host, pid, since, instance } : undefined
-}
-
-/** True when the process is known to be gone, which can be told on its own machine only. */
-export function isDead(holder: Holder): boolean {
-  if (holder.host !== hostname()) return false
-  if (holder.pid === process.pid) return holder.instance !== processInstance
-  try {
-    process.kill(holder.pid, 0)
-    return false
-  } catch (thrown) {
-    return errnoOf(thrown) === 'ESRCH'
+  if (typeof pid !== 'number') return undefined
+  return {
+    ...{ runId, host, pid, since, instance },
+    space: typeof space === 'string' ? space : undefined,
+    staleAfter: typeof staleAfter === 'number' ? staleAfter : LEASE_MS,
   }
 }
 
-/** `where` names what is locked when the holder is not known; `staleAfter` in milliseconds. */
+/** False when the lease may be taken over. `heartbeat` and `now` are epoch milliseconds. */
+export function isAlive(holder: Holder, { heartbeat, now }: { readonly heartbeat: number; readonly now: number }): boolean {
+  return now - heartbeat <= holder.staleAfter && !isProcessGone(holder)
+}
+
+/** `where` names what is locked when the holder is not known. */
 export function lockedBy(
-  holder: LeaseHolder | undefined,
-  { connection, where, staleAfter }: { readonly connection: string; readonly where: string; readonly staleAfter: number },
+  holder: Holder | undefined,
+  { connection, where }: { readonly connection: string; readonly where: string },
 ): ConnectorError {
   const who = holder
     ? `run ${holder.runId} (process ${holder.pid} on ${holder.host}) since ${holder.since}`
     : `an unknown process (${where})`
-  const minutes = Math.round(staleAfter / 60_000)
-  const message = `the state of connection ${JSON.stringify(connection)} is in use by ${who}. Wait for it to end; a dead run is taken over after ${minutes} minutes without a sign of life.`
+  const seconds = Math.round((holder?.staleAfter ?? LEASE_MS) / 1_000)
+  const time = seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} seconds`
+  const message = `the state of connection ${JSON.stringify(connection)} is in use by ${who}. Wait for it to end; a dead run is taken over after ${time} without a sign of life.`
   return new ConnectorError('ERR_STATE_LOCKED', message, { failureType: 'transient_error' })
 }
 

@@ -2,7 +2,8 @@ import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Clock, errnoOf, type Files, syncDirectory, temporaryPath, writeDurably } from '../framework/index.ts'
 import { isObject } from './document.ts'
-import { describeSelf, type Holder, isDead, lockedBy, readHolder } from './holder.ts'
+import { describeSelf, type Holder, isAlive, lockedBy, readHolder } from './holder.ts'
+import { LEASE_MS } from './lease-time.ts'
 
 export interface LockOptions {
   /** Exists while somebody holds the lock. */
@@ -12,7 +13,7 @@ export interface LockOptions {
   readonly connection: string
   readonly runId: string
   readonly clock: Clock
-  /** Milliseconds without a heartbeat after which a holder counts as dead. */
+  /** Milliseconds without a heartbeat after which this lock may be taken over. */
   readonly staleAfter: number
   readonly files: Files
 }
@@ -50,7 +51,7 @@ export class FileLock {
     const found = await findLock(options)
     if (found) await removeDeadLock(found, options)
     const token = 1 + Math.max(found?.content?.token ?? 0, await lastToken(options))
-    const handle = await createLock({ ...describeSelf(options.runId, options.clock), token }, options)
+    const handle = await createLock({ ...describeSelf(options.runId, options), token }, options)
     const { ino } = await handle.stat({ bigint: true })
     return new FileLock(handle, ino, token, options)
   }
@@ -120,9 +121,11 @@ function parseLock(text: string): LockContent | undefined {
 }
 
 async function removeDeadLock(found: FoundLock, options: LockOptions): Promise<void> {
-  const { path, files, clock, staleAfter } = options
-  const silent = clock.now() - found.heartbeat > staleAfter
-  if (!silent && !(found.content && isDead(found.content))) throw lockedBy(found.content, { ...options, where: options.path })
+  const { path, files, clock } = options
+  const times = { heartbeat: found.heartbeat, now: clock.now() }
+  // A lock that cannot be read promised nothing: the usual time counts.
+  const held = found.content ? isAlive(found.content, times) : times.now - times.heartbeat <= LEASE_MS
+  if (held) throw lockedBy(found.content, { ...options, where: options.path })
   const taken = temporaryPath(path)
   await files.rename(path, taken).catch(nothingIfMissing)
   const moved = await files.stat(taken, { bigint: true }).catch(nothingIfMissing)

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { type Clock, ConfigError, type StateRegistry, suggest } from '../framework/index.ts'
+import { leaseTime } from './lease-time.ts'
 
 export interface StateRegistryOptions {
   readonly clock: Clock
-  /** Where credentials and endpoint of S3 come from; the environment of the process unless given. */
+  /** CONNECTOR_LEASE_SECONDS, credentials and endpoint of S3; the environment of the process unless given. */
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
@@ -17,18 +18,20 @@ interface Scheme {
 const schemes: Readonly<Record<string, Scheme>> = {
   file: {
     form: 'file:DIR',
-    open: async (url, options) => (await import('./file.ts')).fileStateRegistry(directoryOf(url), options),
+    open: async (url, options) => (await import('./file.ts')).fileStateRegistry(directoryOf(url), leased(options)),
   },
   s3: {
     form: 's3://BUCKET/PREFIX',
-    open: async (url, options) => (await import('./s3.ts')).s3StateRegistry(url, options),
+    open: async (url, options) => (await import('./s3.ts')).s3StateRegistry(url, leased(options)),
   },
   postgres: { form: 'postgres://…', open: openPostgresRegistry },
   postgresql: { form: 'postgresql://…', open: openPostgresRegistry },
 }
 
+const leased = ({ clock, env = process.env }: StateRegistryOptions) => ({ clock, env, staleAfter: leaseTime(env) })
+
 async function openPostgresRegistry(url: string, options: StateRegistryOptions): Promise<StateRegistry> {
-  return (await import('./postgres.ts')).postgresStateRegistry(url, options)
+  return (await import('./postgres.ts')).postgresStateRegistry(url, leased(options))
 }
 
 /** Forms of URL that {@link openStateRegistry} takes. */

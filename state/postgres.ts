@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Clock, openPostgres, type Query, type StateLease, type StateRegistry, type StateVersion } from '../framework/index.ts'
-import { describeSelf, isDead, lockedBy, readHolder } from './holder.ts'
+import { describeSelf, isAlive, lockedBy, readHolder } from './holder.ts'
+import { heartbeatOf, LEASE_MS } from './lease-time.ts'
 import { PostgresLease } from './postgres-lease.ts'
 import { currentVersion, givenName, keptVersions, migrate, type StateTables, statesAt, storedName, tablesOf } from './postgres-tables.ts'
 import { createRunLog, type RunStore } from './run-log.ts'
@@ -16,7 +17,7 @@ export interface PostgresRegistryOptions {
  * the latest 20 runs. The tables (`_connector_…`) are created and migrated by the first use.
  */
 export async function postgresStateRegistry(url: string, options: PostgresRegistryOptions): Promise<StateRegistry> {
-  const { clock, staleAfter = 5 * 60_000 } = options
+  const { clock, staleAfter = LEASE_MS } = options
   const database = await openPostgres(url, { clock })
   const tables = tablesOf(database.schema)
   let migrated: Promise<void> | undefined
@@ -29,7 +30,7 @@ export async function postgresStateRegistry(url: string, options: PostgresRegist
     async acquire(connection, connector, runId): Promise<StateLease> {
       const ticket = { connection, runId, clock, staleAfter, where: database.place, id: randomUUID() }
       const taken = await reading((query) => takeLease(query, tables, ticket))
-      return new PostgresLease({ ...taken, connection, connector, runId, clock, database, tables, heartbeat: staleAfter / 5 })
+      return new PostgresLease({ ...taken, connection, connector, runId, clock, database, tables, heartbeat: heartbeatOf(staleAfter) })
     },
     show: (connection) =>
       reading(async (query) => {
@@ -98,11 +99,10 @@ async function takeLease(query: Query, tables: StateTables, ticket: Ticket): Pro
   ])
   const { token: last, version, holder: stored, heartbeat } = rows[0] ?? {}
   const holder = readHolder(stored)
-  const silent = clock.now() - Number(heartbeat) > staleAfter
   const own = (stored as { readonly ticket?: unknown } | null)?.ticket === id
-  if (holder && !own && !silent && !isDead(holder)) throw lockedBy(holder, ticket)
+  if (holder && !own && isAlive(holder, { heartbeat: Number(heartbeat), now: clock.now() })) throw lockedBy(holder, ticket)
   const token = Number(last) + 1
-  const content = JSON.stringify({ ...describeSelf(runId, clock), ticket: id })
+  const content = JSON.stringify({ ...describeSelf(runId, { clock, staleAfter }), ticket: id })
   await query(`update ${tables.connections} set token = $2, holder = $3, heartbeat = $4 where connection = $1`, [
     name,
     token,

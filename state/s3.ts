@@ -1,5 +1,6 @@
 import type { AwsEnvironment, Clock, StateRegistry, StateVersion } from '../framework/index.ts'
 import { parseDocument, versionOf } from './document.ts'
+import { heartbeatOf, LEASE_MS } from './lease-time.ts'
 import { createRunLog, plainName, type RunStore } from './run-log.ts'
 import { parseS3Url } from './s3/address.ts'
 import { type Bucket, openBucket } from './s3/bucket.ts'
@@ -19,13 +20,13 @@ export interface S3RegistryOptions {
  * that honours If-Match and If-None-Match on writes: Amazon S3, R2, MinIO and others do.
  */
 export function s3StateRegistry(url: string, options: S3RegistryOptions): StateRegistry {
-  const { clock, env = process.env, staleAfter = 5 * 60_000 } = options
+  const { clock, env = process.env, staleAfter = LEASE_MS } = options
   const bucket = openBucket(parseS3Url(url, env), { clock })
   return {
     async acquire(connection, connector, runId) {
       const keys = keysOf(connection)
       const lock = await S3Lock.take({ keys, bucket, connection, runId, clock, staleAfter })
-      return new S3Lease({ connection, connector, runId, keys, bucket, lock, clock, heartbeat: staleAfter / 5 })
+      return new S3Lease({ connection, connector, runId, keys, bucket, lock, clock, heartbeat: heartbeatOf(staleAfter) })
     },
     show: (connection) => readVersion(keysOf(connection).state, bucket),
     async history(connection) {

@@ -136,7 +136,7 @@ async function known(journal: ActionJournal, key: string | undefined) {
 
 async function withJournal({ options, io }: Invocation, work: (journal: ActionJournal) => Promise<ExitCode>): Promise<ExitCode> {
   const url = storageUrl(text(options, 'journal') ?? 'file:publish-journal', { env: io.env, redactor })
-  const journal = await openJournal(url, { clock: systemClock })
+  const journal = await openJournal(url, { clock: systemClock, env: io.env })
   try {
     return await work(journal)
   } finally {

@@ -15,7 +15,8 @@ import {
   type ListedAction,
   replaceFile,
 } from '../../framework/index.ts'
-import { isDead, readHolder } from '../holder.ts'
+import { isAlive, readHolder } from '../holder.ts'
+import { heartbeatOf, LEASE_MS } from '../lease-time.ts'
 import { FileLock } from '../lock.ts'
 import { readRecord, recordText } from './record.ts'
 
@@ -28,7 +29,7 @@ export interface FileJournalOptions {
 
 /** Keeps each key in a file of its own, replaced whole, with a lock beside it while somebody works on it. */
 export async function fileJournal(directory: string, options: FileJournalOptions): Promise<ActionJournal> {
-  const settings = { directory, files: diskFiles, staleAfter: 5 * 60_000, ...options }
+  const settings = { directory, files: diskFiles, staleAfter: LEASE_MS, ...options }
   await settings.files.mkdir(directory, { recursive: true, mode: 0o700 })
   return {
     claim: (key) => claim(key, settings),
@@ -61,7 +62,7 @@ async function claim(key: string, settings: Settings): Promise<ActionClaim> {
   const paths = pathsOf(key, settings.directory)
   const lock = await takeLock(key, paths, settings)
   // A failed sign of life needs no report of its own: at worst the claim is taken over, and then the next write fails.
-  const timer = setInterval(() => lock.beat().catch(() => undefined), settings.staleAfter / 5)
+  const timer = setInterval(() => lock.beat().catch(() => undefined), heartbeatOf(settings.staleAfter))
   timer.unref()
   const release = async () => {
     clearInterval(timer)
@@ -94,13 +95,12 @@ async function write(
   await replaceFile(paths.record, recordText(record), settings.files)
 }
 
-async function show(paths: Paths, { files, clock, staleAfter }: Settings): Promise<ListedAction | undefined> {
+async function show(paths: Paths, { files, clock }: Settings): Promise<ListedAction | undefined> {
   const record = await read(paths.record, files)
   if (!record) return undefined
   const seen = await files.stat(paths.lock).catch(nothingIfMissing)
   const holder = seen && readHolder(await readJson(paths.lock, files))
-  const silent = seen !== undefined && clock.now() - seen.mtimeMs > staleAfter
-  return { ...record, held: holder !== undefined && !silent && !isDead(holder) }
+  return { ...record, held: seen !== undefined && holder !== undefined && isAlive(holder, { heartbeat: seen.mtimeMs, now: clock.now() }) }
 }
 
 async function read(path: string, files: Files): Promise<ActionRecord | undefined> {

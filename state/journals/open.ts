@@ -1,8 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { type ActionJournal, type Clock, ConfigError, memoryJournal, suggest } from '../../framework/index.ts'
+import { leaseTime } from '../lease-time.ts'
 
 export interface JournalOptions {
   readonly clock: Clock
+  /** For CONNECTOR_LEASE_SECONDS; the environment of the process unless given. */
+  readonly env?: Readonly<Record<string, string | undefined>>
 }
 
 interface Scheme {
@@ -11,13 +14,15 @@ interface Scheme {
   open(url: string, options: JournalOptions): Promise<ActionJournal>
 }
 
-const postgres = async (url: string, options: JournalOptions) => (await import('./postgres.ts')).postgresJournal(url, options)
+const leased = ({ clock, env = process.env }: JournalOptions) => ({ clock, staleAfter: leaseTime(env) })
+
+const postgres = async (url: string, options: JournalOptions) => (await import('./postgres.ts')).postgresJournal(url, leased(options))
 
 /** Every kind of journal; an implementation is loaded when it is asked for. */
 const schemes: Readonly<Record<string, Scheme>> = {
   file: {
     form: 'file:DIR',
-    open: async (url, options) => (await import('./file.ts')).fileJournal(directoryOf(url), options),
+    open: async (url, options) => (await import('./file.ts')).fileJournal(directoryOf(url), leased(options)),
   },
   postgres: { form: 'postgres://…', open: postgres },
   postgresql: { form: 'postgresql://…', open: postgres },

@@ -12,7 +12,8 @@ import {
   type Query,
   quoted,
 } from '../../framework/index.ts'
-import { describeSelf, isDead, readHolder } from '../holder.ts'
+import { describeSelf, isAlive, readHolder } from '../holder.ts'
+import { heartbeatOf, LEASE_MS } from '../lease-time.ts'
 import { readRecord, recordText } from './record.ts'
 
 export interface PostgresJournalOptions {
@@ -31,7 +32,7 @@ interface Store {
 }
 
 /** Keeps actions in PostgreSQL, a row for each key in `_connector_actions`, made by the first use. */
-export async function postgresJournal(url: string, { clock, staleAfter = 5 * 60_000 }: PostgresJournalOptions): Promise<ActionJournal> {
+export async function postgresJournal(url: string, { clock, staleAfter = LEASE_MS }: PostgresJournalOptions): Promise<ActionJournal> {
   const database = await openPostgres(url, { clock })
   const table = `${quoted(database.schema)}."_connector_actions"`
   let made: Promise<void> | undefined
@@ -70,7 +71,7 @@ async function claim(key: string, store: Store) {
   const own = 'where key = $1 and token = $2'
   const beat = () => run((query) => query(`update ${table} set heartbeat = $3 ${own}`, [stored(key), token, Math.trunc(clock.now())]))
   // A failed sign of life needs no report of its own: at worst the claim is taken over, and then the next write fails.
-  const timer = setInterval(() => beat().catch(() => undefined), staleAfter / 5)
+  const timer = setInterval(() => beat().catch(() => undefined), heartbeatOf(staleAfter))
   timer.unref()
   return {
     found: text === null ? undefined : readRecord(text, `${store.database.place} (${key})`),
@@ -107,11 +108,11 @@ async function takeClaim(query: Query, { key, ticket, store }: Ticket): Promise<
   const { rows } = await query(`select token, record, holder, heartbeat from ${table} where key = $1 for update`, [name])
   const { token: last, record, holder: text, heartbeat } = rows[0] ?? {}
   const held = readHeld(text)
-  if (held && held.ticket !== ticket && isAlive(held, Number(heartbeat), store)) {
+  if (held && held.ticket !== ticket && isAlive(held.holder, { heartbeat: Number(heartbeat), now: store.clock.now() })) {
     throw inProgress(key, `process ${held.holder.pid} on ${held.holder.host} since ${held.holder.since}`)
   }
   const token = Number(last) + 1
-  const self = JSON.stringify({ ...describeSelf('action', clock), ticket })
+  const self = JSON.stringify({ ...describeSelf('action', store), ticket })
   await query(`update ${table} set token = $2, holder = $3, heartbeat = $4 where key = $1`, [name, token, self, Math.trunc(clock.now())])
   return { token, text: typeof record === 'string' ? record : null }
 }
@@ -124,17 +125,18 @@ function readHeld(text: unknown) {
   return holder && { holder, ticket }
 }
 
-function isAlive({ holder }: NonNullable<ReturnType<typeof readHeld>>, heartbeat: number, { clock, staleAfter }: Store): boolean {
-  return clock.now() - heartbeat <= staleAfter && !isDead(holder)
-}
-
 async function select(store: Store, where: string, values: readonly string[]): Promise<readonly ListedAction[]> {
   const { rows } = await store.run((query) => query(`select record, holder, heartbeat from ${store.table} ${where}`, values))
   return rows.flatMap(({ record, holder, heartbeat }) => {
     // A claim that never wrote leaves a row without a record.
     if (typeof record !== 'string') return []
     const held = readHeld(holder)
-    return [{ ...readRecord(record, store.database.place), held: held !== undefined && isAlive(held, Number(heartbeat), store) }]
+    return [
+      {
+        ...readRecord(record, store.database.place),
+        held: held !== undefined && isAlive(held.holder, { heartbeat: Number(heartbeat), now: store.clock.now() }),
+      },
+    ]
   })
 }
 

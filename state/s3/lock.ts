@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../framework/index.ts'
 import { isObject, parseDocument } from '../document.ts'
-import { describeSelf, type Holder, isDead, lockedBy, readHolder } from '../holder.ts'
+import { describeSelf, type Holder, isAlive, lockedBy, readHolder } from '../holder.ts'
 import type { Bucket, S3Object } from './bucket.ts'
 import type { ObjectKeys } from './keys.ts'
 
@@ -11,7 +11,7 @@ export interface S3LockOptions {
   readonly connection: string
   readonly runId: string
   readonly clock: Clock
-  /** Milliseconds without a heartbeat after which a holder counts as dead. */
+  /** Milliseconds without a heartbeat after which this lock may be taken over. */
   readonly staleAfter: number
 }
 
@@ -35,16 +35,16 @@ export class S3Lock {
   private constructor(token: number, options: S3LockOptions) {
     this.token = token
     this.#options = options
-    this.#holder = describeSelf(options.runId, options.clock)
+    this.#holder = describeSelf(options.runId, options)
   }
 
   /** Throws ConnectorError ERR_STATE_LOCKED naming the holder. */
   static async take(options: S3LockOptions): Promise<S3Lock> {
-    const { bucket, keys, clock, staleAfter } = options
+    const { bucket, keys, clock } = options
     const found = await bucket.get(keys.lock)
     const content = found && parseLock(found)
-    const silent = !content || clock.now() - content.heartbeat > staleAfter
-    if (content?.holder && !silent && !isDead(content.holder)) throw lockedBy(content.holder, whereOf(options))
+    if (content?.holder && isAlive(content.holder, { heartbeat: content.heartbeat, now: clock.now() }))
+      throw lockedBy(content.holder, whereOf(options))
     const lock = new S3Lock(1 + (content?.token ?? 0), options)
     lock.#etag = await bucket.put(keys.lock, lock.#text(true), found ? { etag: found.etag } : 'absent')
     if (lock.#etag === undefined) {
@@ -83,11 +83,7 @@ export class S3Lock {
   }
 }
 
-const whereOf = ({ connection, bucket, keys, staleAfter }: S3LockOptions) => ({
-  connection,
-  where: bucket.placeOf(keys.lock),
-  staleAfter,
-})
+const whereOf = ({ connection, bucket, keys }: S3LockOptions) => ({ connection, where: bucket.placeOf(keys.lock) })
 
 /** After a takeover: the state object gets another etag, so that a write of the silent holder that is still on its way fails. */
 async function fenceOff(token: number, { bucket, keys }: S3LockOptions): Promise<void> {

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { diskFiles } from '../../framework/index.ts'
+import { diskFiles, ownProcess } from '../../framework/index.ts'
 import { FileLock } from '../../state/lock.ts'
 import { fakeClock } from '../conformance/fake-clock.ts'
 
@@ -36,6 +36,7 @@ describe('FileLock', () => {
     pid: 1,
     since: '2026-01-02T03:00:00.000Z',
     instance: 'another',
+    space: ownProcess.space,
     token: 7,
     ...changes,
   })
@@ -60,7 +61,10 @@ describe('FileLock', () => {
 
   it.each([
     ['a living process of this host', holder({ pid: process.ppid }), 4, /run-1 \(process \d+ on .*\) since 2026-01-02T03:00:00.000Z/],
-    ['a process of another host', holder({ host: 'elsewhere' }), 4, /on elsewhere/],
+    ['a process of another host', holder({ host: 'elsewhere', space: 'another boot' }), 4, /on elsewhere/],
+    ['a process of another container under the same host name', holder({ pid: 2 ** 22, space: `${ownProcess.space} 2` }), 4, /run-1/],
+    ['a process of an earlier version, which said no more than its number', holder({ pid: 2 ** 22, space: undefined }), 4, /run-1/],
+    ['a process that promised a sign of life every hour', holder({ pid: process.ppid, staleAfter: 60 * minute }), 59, /after 60 minutes/],
     ['a lock that cannot be read', '{"runId":', 4, /unknown process/],
   ])('refuses while %s may be alive', async (_who, content, silent, message) => {
     leave(content, silent)
@@ -71,13 +75,19 @@ describe('FileLock', () => {
 
   it.each([
     ['a living process of this host', holder({ pid: process.ppid })],
-    ['a process of another host', holder({ host: 'elsewhere' })],
+    ['a process of another host', holder({ host: 'elsewhere', space: 'another boot' })],
     ['a lock that cannot be read', '{"runId":'],
     ['an empty lock', ''],
   ])('takes over from %s after five minutes of silence', async (_who, content) => {
     leave(content, 6)
     const lock = await take()
     expect(await lock.isHeld()).toBe(true)
+    await lock.release()
+  })
+
+  it('takes over from a holder that promised a sign of life every ten seconds after eleven', async () => {
+    leave(holder({ pid: process.ppid, staleAfter: 10_000 }), 11 / 60)
+    const lock = await take()
     await lock.release()
   })
 
