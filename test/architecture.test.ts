@@ -16,8 +16,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'framework/protocol': [],
   'framework/errors.ts': [],
   'framework/clock.ts': [],
+  'framework/run-signal.ts': [],
   'framework/file-name.ts': [],
   'framework/durable-file.ts': [],
+  'framework/process-identity.ts': ['framework/durable-file.ts'],
   'framework/report.ts': ['framework/errors.ts'],
   'framework/postgres': ['framework/errors.ts', 'framework/clock.ts'],
   'framework/aws': ['framework/errors.ts', 'framework/clock.ts'],
@@ -62,8 +64,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
  */
 const floors: Readonly<Record<string, readonly string[]>> = {
   framework: [
-    'clock.ts errors.ts protocol durable-file.ts file-name.ts',
-    'aws report.ts template postgres',
+    'clock.ts run-signal.ts errors.ts protocol durable-file.ts file-name.ts',
+    'aws report.ts template postgres process-identity.ts',
     'http',
     'manifest',
     'components',
