@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
-import { type AccountRegistry, type Clock, ConfigError, type SecretStores, secretStores, suggest } from '../framework/index.ts'
+import { type AccountRegistry, byScheme, type Clock, ConfigError, type SecretStores, secretStores } from '../framework/index.ts'
 import { secretText } from './secret-text.ts'
 import { type CipherOptions, createTokenCipher } from './token-cipher.ts'
+import { accountRegistryForms } from './url-forms.ts'
 
 /**
  * `key` and `oldKeys` are keys or references to them (`env:NAME`, `file:PATH`, `aws-sm://NAME#KEY`); what is not given comes from
@@ -16,8 +17,23 @@ export interface AccountRegistryOptions extends CipherOptions {
   readonly secret: (value: string) => void
 }
 
-/** Forms of URL that {@link openAccountRegistry} takes. */
-export const accountRegistryForms: readonly string[] = ['file:accounts.yaml', 'postgres://…']
+/** What both kinds of registry need. */
+interface Parts {
+  readonly clock: Clock
+  readonly cipher: ReturnType<typeof createTokenCipher>
+  readonly secret: (value: string) => void
+  readonly stores: SecretStores
+}
+type Open = (url: string, parts: Parts) => Promise<AccountRegistry>
+
+const postgres: Open = async (url, parts) => (await import('./postgres.ts')).postgresAccountRegistry(url, parts)
+
+/** Every kind of registry of accounts; an implementation is loaded when it is asked for. */
+const schemes: Readonly<Record<keyof typeof accountRegistryForms, Open>> = {
+  file: async (url, parts) => (await import('./file.ts')).fileAccountRegistry(pathOf(url), parts),
+  postgres,
+  postgresql: postgres,
+}
 
 /**
  * Opens a registry: `file:accounts.yaml` (references to tokens, for development) or `postgres://…` (encrypted tokens, for production).
@@ -27,17 +43,8 @@ export async function openAccountRegistry(url: string, options: AccountRegistryO
   const { clock, env, secret } = options
   const stores = { ...secretStores(env, clock), ...options.stores }
   const cipher = createTokenCipher(await cipherOptions(options, stores))
-  const scheme = url.slice(0, url.indexOf(':')).toLowerCase()
-  if (scheme === 'postgres' || scheme === 'postgresql') {
-    const { postgresAccountRegistry } = await import('./postgres.ts')
-    return postgresAccountRegistry(url, { clock, cipher, secret })
-  }
-  if (scheme === 'file') {
-    const { fileAccountRegistry } = await import('./file.ts')
-    return fileAccountRegistry(pathOf(url), { clock, cipher, secret, stores })
-  }
-  const advice = `${suggest(scheme, ['file', 'postgres', 'postgresql'])} (${accountRegistryForms.join(', ')})`
-  throw new ConfigError('ERR_ACCOUNTS_URL', `no account registry for ${JSON.stringify(url)}: unknown scheme '${scheme}'; ${advice}`)
+  const kind = { what: 'account registry', code: 'ERR_ACCOUNTS_URL', forms: accountRegistryForms }
+  return byScheme(schemes, url, kind)(url, { clock, cipher, secret, stores })
 }
 
 async function cipherOptions({ env, secret, ...given }: AccountRegistryOptions, stores: SecretStores): Promise<CipherOptions> {

@@ -10,6 +10,7 @@ import { createLanguage } from '../framework/manifest/definition/language.ts'
 import { reference } from '../framework/manifest/definition/reference.ts'
 import { languageSchema } from '../framework/manifest/definition/schema.ts'
 import { inCanonicalOrder } from '../schemas/fingerprint.ts'
+import { commandPage } from './command-page.ts'
 import { errorPage } from './error-page.ts'
 import { jsonText } from './generated-json.ts'
 import { declaredStreams } from './schema/declared-streams.ts'
@@ -49,5 +50,6 @@ for (const { readme } of connectors) {
   writeFileSync(file, await readme.fill(readFileSync(file, 'utf8')))
 }
 writeFileSync(new URL('docs/errors.md', root), errorPage(root))
+writeFileSync(new URL('docs/commands.md', root), commandPage())
 
 process.stderr.write(`wrote the manifest schema and ${pages.size} pages to ${folder.pathname}\n`)

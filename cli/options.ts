@@ -1,3 +1,6 @@
+import { formsText } from '../framework/url-forms.ts'
+import { schemaRegistryForms } from '../schemas/url-forms.ts'
+import { stateRegistryForms } from '../state/url-forms.ts'
 import type { CommandOption } from './command.ts'
 
 /** Options that several commands share. */
@@ -31,7 +34,7 @@ export const SELECT: CommandOption = {
 
 export const STATE: CommandOption = {
   flags: '--state <file-or-url>',
-  description: 'a JSON file (input only), or a registry: file:DIR, postgres://…, s3://… or env:NAME (loaded and committed to)',
+  description: `a JSON file (input only), or a registry: ${formsText(stateRegistryForms, 'env:NAME')} (loaded and committed to)`,
 }
 
 export const UNKNOWN_STATE: CommandOption = {
@@ -41,9 +44,9 @@ export const UNKNOWN_STATE: CommandOption = {
 
 export const CONNECTION: CommandOption = { flags: '--connection <name>', description: 'whose state this is; default: the product name' }
 
-export const REGISTRY: CommandOption = { flags: '--state <url>', description: 'the registry: file:DIR, postgres://…, s3://… or env:NAME' }
+export const REGISTRY: CommandOption = { flags: '--state <url>', description: `the registry: ${formsText(stateRegistryForms, 'env:NAME')}` }
 
 export const SCHEMAS: CommandOption = {
   flags: '--schemas <url>',
-  description: 'schema registry: file:DIR, postgres://…, https://… (Confluent) or env:NAME; without one nothing is watched',
+  description: `schema registry: ${formsText(schemaRegistryForms, 'env:NAME')}; without one nothing is watched`,
 }

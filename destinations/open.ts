@@ -1,15 +1,16 @@
 import type { Writable } from 'node:stream'
 import {
+  byScheme,
   type Clock,
   ConfigError,
   type ConnectionState,
   type Destination,
   type StateLease,
-  suggest,
   systemClock,
 } from '../framework/index.ts'
 import type { OutputFormat, Redact } from './format.ts'
 import type { TableLayout } from './tables/table-plan.ts'
+import { destinationForms } from './url-forms.ts'
 
 export interface DestinationOptions {
   readonly stdout: Writable
@@ -36,40 +37,27 @@ const formats = {
 } satisfies Record<string, (options: DestinationOptions) => Promise<OutputFormat>>
 export type FormatName = keyof typeof formats
 
-interface Scheme {
-  /** How the URL looks, for messages and help. */
-  readonly form: string
-  open(url: string, options: DestinationOptions): Promise<Destination>
-}
+type Open = (url: string, options: DestinationOptions) => Promise<Destination>
 
 /** Every kind of destination; an implementation is loaded when it is asked for. */
-const schemes: Readonly<Record<string, Scheme>> = {
-  stdout: {
-    form: 'stdout',
-    open: async (_url, options) => {
-      const { streamDestination } = await import('./stdout.ts')
-      return streamDestination(options.stdout, await formats[options.format ?? 'airbyte'](options))
-    },
+const schemes: Readonly<Record<keyof typeof destinationForms, Open>> = {
+  stdout: async (_url, options) => {
+    const { streamDestination } = await import('./stdout.ts')
+    return streamDestination(options.stdout, await formats[options.format ?? 'airbyte'](options))
   },
-  jsonl: {
-    form: 'jsonl:DIR',
-    open: async (url, { state, registry }) => {
-      const directory = url.slice('jsonl:'.length)
-      if (directory === '') throw new ConfigError('ERR_OUTPUT_URL', `${url} names no directory; write jsonl:DIR`)
-      const { JsonlFolder } = await import('./jsonl.ts')
-      return new JsonlFolder(directory, registry === 'committed' ? { committed: state ?? {} } : {})
-    },
+  jsonl: async (url, { state, registry }) => {
+    const directory = url.slice('jsonl:'.length)
+    if (directory === '') throw new ConfigError('ERR_OUTPUT_URL', `${url} names no directory; write ${destinationForms.jsonl}`)
+    const { JsonlFolder } = await import('./jsonl.ts')
+    return new JsonlFolder(directory, registry === 'committed' ? { committed: state ?? {} } : {})
   },
-  duckdb: {
-    form: 'duckdb:FILE',
-    open: async (url, { tables }) => {
-      const file = url.slice('duckdb:'.length)
-      if (file === '') throw new ConfigError('ERR_OUTPUT_URL', `${url} names no file; write duckdb:FILE`)
-      return (await import('./duckdb.ts')).duckdbDestination(file, tables)
-    },
+  duckdb: async (url, { tables }) => {
+    const file = url.slice('duckdb:'.length)
+    if (file === '') throw new ConfigError('ERR_OUTPUT_URL', `${url} names no file; write ${destinationForms.duckdb}`)
+    return (await import('./duckdb.ts')).duckdbDestination(file, tables)
   },
-  postgres: { form: 'postgres://…', open: openPostgresTables },
-  postgresql: { form: 'postgresql://…', open: openPostgresTables },
+  postgres: openPostgresTables,
+  postgresql: openPostgresTables,
 }
 
 async function openPostgresTables(url: string, { clock = systemClock, lease, tables }: DestinationOptions): Promise<Destination> {
@@ -77,16 +65,10 @@ async function openPostgresTables(url: string, { clock = systemClock, lease, tab
   return postgresDestination(url, { clock, lease, ...(tables ? { layout: tables } : {}) })
 }
 
-/** Forms of URL that {@link openDestination} takes. */
-export const destinationForms: readonly string[] = Object.values(schemes).map(({ form }) => form)
-
 /** Throws ConfigError ERR_OUTPUT_URL for a scheme that is not known or a URL that names no place. `-` is stdout. */
 export async function openDestination(url: string, options: DestinationOptions): Promise<Destination> {
-  const name = url === '-' ? 'stdout' : (url.split(':', 1)[0] ?? '').toLowerCase()
-  const scheme = Object.hasOwn(schemes, name) ? schemes[name] : undefined
-  if (scheme) return scheme.open(url, options)
-  const message = `no destination for ${JSON.stringify(url)}: unknown scheme '${name}'; ${suggest(name, Object.keys(schemes))} (${destinationForms.join(', ')})`
-  throw new ConfigError('ERR_OUTPUT_URL', message)
+  const kind = { what: 'destination', code: 'ERR_OUTPUT_URL', forms: destinationForms }
+  return byScheme(schemes, url === '-' ? 'stdout' : url, kind)(url, options)
 }
 
 /** The destination of a run: one place, or several that all get everything. A place is a URL or a destination made elsewhere. */

@@ -6,6 +6,7 @@ import { storageUrl } from '../compose/storage-url.ts'
 import { version } from '../compose/version.ts'
 import { openDestinations } from '../destinations/open.ts'
 import type { TableLayout } from '../destinations/tables/table-plan.ts'
+import { destinationForms } from '../destinations/url-forms.ts'
 import {
   type AccountRegistry,
   type Clock,
@@ -19,6 +20,7 @@ import {
   systemClock,
 } from '../framework/index.ts'
 import type { Config } from '../framework/manifest/definition/component.ts'
+import { formsText, withoutForm } from '../framework/url-forms.ts'
 import { openSchemaRegistry } from '../schemas/open.ts'
 import { openStateRegistry } from '../state/open.ts'
 import { liveToken, type TokenKeeping } from './live-token.ts'
@@ -76,7 +78,10 @@ export async function openSync(settings: SyncSettings): Promise<OpenSync> {
   const signal = settings.signal ?? new AbortController().signal
   const outputs = (typeof settings.output === 'string' ? [settings.output] : settings.output).map((url) => storageUrl(url, ambient))
   if (outputs.length === 0 || outputs.some((url) => url === 'stdout' || url === '-')) {
-    throw new ConfigError('ERR_OUTPUT_URL', 'a sync writes its rows to jsonl:DIR, duckdb:FILE or postgres://…; stdout is for its summary')
+    throw new ConfigError(
+      'ERR_OUTPUT_URL',
+      `a sync writes its rows to ${formsText(withoutForm(destinationForms, 'stdout'))}; stdout is for its summary`,
+    )
   }
   const given = typeof settings.accounts === 'string' ? storageUrl(settings.accounts, ambient) : settings.accounts
   const opened = await openRegistries(given, settings, { clock, env, redactor })

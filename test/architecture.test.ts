@@ -21,6 +21,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'framework/durable-file.ts': [],
   'framework/process-identity.ts': ['framework/durable-file.ts'],
   'framework/report.ts': ['framework/errors.ts'],
+  'framework/url-forms.ts': ['framework/errors.ts'],
   'framework/postgres': ['framework/errors.ts', 'framework/clock.ts'],
   'framework/aws': ['framework/errors.ts', 'framework/clock.ts'],
   'framework/template': ['framework/errors.ts', 'framework/protocol'],
@@ -65,7 +66,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 const floors: Readonly<Record<string, readonly string[]>> = {
   framework: [
     'clock.ts run-signal.ts errors.ts protocol durable-file.ts file-name.ts',
-    'aws report.ts template postgres process-identity.ts',
+    'aws report.ts template postgres process-identity.ts url-forms.ts',
     'http',
     'manifest',
     'components',

@@ -1,6 +1,7 @@
 import { appsOf } from '../../accounts/app-credentials.ts'
 import type { GraphAccess, GraphHosts } from '../../accounts/graph.ts'
 import { openAccountRegistry } from '../../accounts/open.ts'
+import { accountRegistryForms } from '../../accounts/url-forms.ts'
 import { storageUrl } from '../../compose/storage-url.ts'
 import { version } from '../../compose/version.ts'
 import { systemClock } from '../../framework/clock.ts'
@@ -8,6 +9,7 @@ import { ConfigError } from '../../framework/errors.ts'
 import { createHttpClient } from '../../framework/http/create-client.ts'
 import { readReference, secretStores } from '../../framework/manifest/secrets.ts'
 import type { AccountRegistry } from '../../framework/runtime/ports/account-registry.ts'
+import { formsText } from '../../framework/url-forms.ts'
 import { type Invocation, type OptionValues, text, texts } from '../command.ts'
 import { redactor } from '../redact.ts'
 import { openLog } from '../session.ts'
@@ -15,7 +17,8 @@ import { openLog } from '../session.ts'
 /** The registry of `--accounts`, closed when the command is over. */
 export async function openAccounts({ options, io }: Invocation): Promise<AccountRegistry & AsyncDisposable> {
   const given = text(options, 'accounts') ?? (io.env['CONNECTOR_ACCOUNTS'] ? 'env:CONNECTOR_ACCOUNTS' : undefined)
-  if (given === undefined) throw new ConfigError('ERR_FLAG_MISSING', '--accounts is missing: file:accounts.yaml, postgres://… or env:NAME')
+  if (given === undefined)
+    throw new ConfigError('ERR_FLAG_MISSING', `--accounts is missing: ${formsText(accountRegistryForms, 'env:NAME')}`)
   const oldKeys = texts(options, 'oldKey')
   const key = text(options, 'key')
   const registry = await openAccountRegistry(storageUrl(given, { env: io.env, redactor }), {

@@ -1,9 +1,11 @@
+import { formsText, withoutForm } from '../../framework/url-forms.ts'
+import { journalForms } from '../../state/url-forms.ts'
 import type { Command, CommandGroup, CommandOption, Invocation } from '../command.ts'
 import { CONNECTOR, NETWORK, SESSION } from '../options.ts'
 
 const JOURNAL: CommandOption = {
   flags: '--journal <url>',
-  description: 'where posts are written down, so that none is made twice: file:DIR, postgres://… or env:NAME',
+  description: `where posts are written down, so that none is made twice: ${formsText(withoutForm(journalForms, 'memory'), 'env:NAME')}`,
   default: 'file:publish-journal',
 }
 const INPUT: CommandOption = { flags: '--input <file>', description: 'the post as JSON; - is stdin' }

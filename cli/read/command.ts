@@ -1,4 +1,6 @@
+import { destinationForms } from '../../destinations/url-forms.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
+import { formsText } from '../../framework/url-forms.ts'
 import type { Command, Invocation } from '../command.ts'
 import { CONNECTION, CONNECTOR, NETWORK, SCHEMAS, SELECT, SESSION, STATE, UNKNOWN_STATE } from '../options.ts'
 import { protocolErrors } from '../protocol/errors.ts'
@@ -21,7 +23,7 @@ export const read: Command = {
     CONNECTION,
     {
       flags: '--output <url>',
-      description: 'stdout, jsonl:DIR, duckdb:FILE, postgres://…, env:NAME; may be given twice; default: stdout',
+      description: `${formsText(destinationForms, 'env:NAME')}; may be given twice; default: stdout`,
       repeat: true,
     },
     { flags: '--tables <layout>', description: 'in databases, streams of one kind in one table or not', choices: ['shared', 'per_stream'] },

@@ -6,8 +6,10 @@ import { loadManifest } from '../../framework/manifest/manifest.ts'
 import type { JsonSchema } from '../../framework/protocol/messages.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import { readSchemaName, type SchemaRegistry, schemaName } from '../../framework/runtime/ports/schema-registry.ts'
+import { formsText } from '../../framework/url-forms.ts'
 import { changeText, compareSchemas } from '../../schemas/compare.ts'
 import { dbtSources } from '../../schemas/dbt.ts'
+import { schemaRegistryForms } from '../../schemas/url-forms.ts'
 import { type Invocation, text, texts } from '../command.ts'
 import { wholeNumber } from '../output/numbers.ts'
 import { printLines } from '../output/print-lines.ts'
@@ -38,7 +40,7 @@ export async function diff(invocation: Invocation): Promise<ExitCode> {
   const { options, io } = invocation
   const registry = await openSchemas(invocation)
   if (!registry)
-    throw new ConfigError('ERR_FLAG_MISSING', 'name the registry whose versions are compared: --schemas file:DIR, postgres://…')
+    throw new ConfigError('ERR_FLAG_MISSING', `name the registry whose versions are compared: --schemas ${formsText(schemaRegistryForms)}`)
   try {
     const connection = await connectionOf(registry, invocation)
     const kinds = await registeredKinds(registry, connection)

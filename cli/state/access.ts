@@ -4,14 +4,16 @@ import { systemClock } from '../../framework/clock.ts'
 import { ConfigError, suggest } from '../../framework/errors.ts'
 import { loadManifest } from '../../framework/manifest/manifest.ts'
 import type { ConnectionState, StateLease, StateRegistry } from '../../framework/runtime/ports/state-registry.ts'
+import { formsText } from '../../framework/url-forms.ts'
 import { openStateRegistry } from '../../state/open.ts'
+import { stateRegistryForms } from '../../state/url-forms.ts'
 import { type Invocation, type OptionValues, text, texts } from '../command.ts'
 import { redactor } from '../redact.ts'
 
 /** The registry of `--state`, closed when the command is over. */
 export async function openRegistry({ options, io }: Invocation): Promise<StateRegistry & AsyncDisposable> {
   const given = text(options, 'state')
-  if (given === undefined) throw new ConfigError('ERR_FLAG_MISSING', 'name the registry: --state file:DIR, postgres://… or s3://…')
+  if (given === undefined) throw new ConfigError('ERR_FLAG_MISSING', `name the registry: --state ${formsText(stateRegistryForms)}`)
   const registry = await openStateRegistry(storageUrl(given, { env: io.env, redactor }), { clock: systemClock, env: io.env })
   return Object.assign(registry, { [Symbol.asyncDispose]: () => registry.close() })
 }

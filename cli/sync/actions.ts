@@ -1,6 +1,9 @@
+import { accountRegistryForms } from '../../accounts/url-forms.ts'
+import { destinationForms } from '../../destinations/url-forms.ts'
 import { systemClock } from '../../framework/clock.ts'
 import { ConfigError } from '../../framework/errors.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
+import { formsText, withoutForm } from '../../framework/url-forms.ts'
 import { openSync, type SyncSettings } from '../../sync/open-sync.ts'
 import type { SyncOptions } from '../../sync/sync-options.ts'
 import { type Invocation, text, texts } from '../command.ts'
@@ -27,10 +30,10 @@ export async function runSync(invocation: Invocation): Promise<ExitCode> {
 export async function syncSettings(invocation: Invocation): Promise<SyncSettings> {
   const { io, options } = invocation
   const accounts = text(options, 'accounts') ?? (io.env['CONNECTOR_ACCOUNTS'] ? 'env:CONNECTOR_ACCOUNTS' : undefined)
-  if (accounts === undefined) throw missing('--accounts', 'file:accounts.yaml, postgres://… or env:NAME')
+  if (accounts === undefined) throw missing('--accounts', formsText(accountRegistryForms, 'env:NAME'))
   const outputs = texts(options, 'output')
   const output = outputs.length > 0 ? outputs : io.env['CONNECTOR_OUTPUT'] ? ['env:CONNECTOR_OUTPUT'] : undefined
-  if (output === undefined) throw missing('--output', 'jsonl:DIR, duckdb:FILE, postgres://… or env:NAME')
+  if (output === undefined) throw missing('--output', formsText(withoutForm(destinationForms, 'stdout'), 'env:NAME'))
   const { logger } = await openLog(invocation)
   const pages = wholeNumber(options, 'pages')
   return {

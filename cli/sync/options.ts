@@ -1,3 +1,6 @@
+import { accountRegistryForms } from '../../accounts/url-forms.ts'
+import { destinationForms } from '../../destinations/url-forms.ts'
+import { formsText, withoutForm } from '../../framework/url-forms.ts'
 import type { CommandOption } from '../command.ts'
 
 export { NETWORK } from '../options.ts'
@@ -5,12 +8,16 @@ export { NETWORK } from '../options.ts'
 /** Options that `sync` and `serve` share. */
 export const ACCOUNTS: CommandOption = {
   flags: '--accounts <url>',
-  description: 'registry of accounts: file:accounts.yaml, postgres://… or env:NAME; default: env:CONNECTOR_ACCOUNTS',
+  description: `registry of accounts: ${formsText(accountRegistryForms, 'env:NAME')}; default: env:CONNECTOR_ACCOUNTS`,
 }
 
 /** What is read, and where it goes. */
 export const RECIPE: readonly CommandOption[] = [
-  { flags: '--output <url>', description: 'jsonl:DIR, duckdb:FILE, postgres://… or env:NAME; default: env:CONNECTOR_OUTPUT', repeat: true },
+  {
+    flags: '--output <url>',
+    description: `${formsText(withoutForm(destinationForms, 'stdout'), 'env:NAME')}; default: env:CONNECTOR_OUTPUT`,
+    repeat: true,
+  },
   { flags: '--recipe <name>', description: 'what is read: posts or insights', default: 'posts' },
   { flags: '--connector <connector>', description: 'another connector instead of a recipe: manifest file, id or product' },
   { flags: '--select <streams>', description: 'with --connector: streams by kind, comma separated', repeat: true },
