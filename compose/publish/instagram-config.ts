@@ -3,6 +3,7 @@ import type { Config } from '../../framework/manifest/definition/component.ts'
 import type { LogLevel } from '../../framework/protocol/messages.ts'
 import type { ActionJournal } from '../../framework/runtime/ports/action-journal.ts'
 
+/** Account, token and addresses of an InstagramConnector. A token may be a reference to a secret (`env:NAME`, `file:PATH`). */
 export interface InstagramConnectorConfig {
   readonly accessToken: string
   /** Id of the Instagram professional account. */

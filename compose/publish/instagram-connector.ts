@@ -15,6 +15,7 @@ import { findAction } from '../find-action.ts'
 import { openSession, type Session } from '../session.ts'
 import { type InstagramConnectorConfig, isLocal, manifestConfig } from './instagram-config.ts'
 
+/** How one post is published. */
 export interface PublishOptions {
   /** Milliseconds that a container may take to become ready; 300,000 by default, 900,000 for videos. */
   readonly maxWaitTime?: number

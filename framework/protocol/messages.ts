@@ -3,6 +3,7 @@
  * Times are epoch milliseconds: integers in RECORD and ERROR, fractions allowed in STREAM_STATUS and CONTROL.
  */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+/** A JSON object as it was parsed; integers beyond 2^53 are strings. */
 export interface JsonObject {
   readonly [key: string]: Json
 }

@@ -13,6 +13,7 @@ export interface CredentialTarget {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Adds credentials to requests: headers, parameters or body fields. Throws ConnectorError when there are none to be had. */
 export interface Authenticator {
   /** Asked again for every try, so that credentials stay fresh. Registers the secrets it uses. */
   parts(scope: Scope, target?: CredentialTarget): Promise<RequestParts> | RequestParts

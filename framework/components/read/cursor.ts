@@ -49,6 +49,7 @@ export interface CursorRun {
   readonly observed: boolean
 }
 
+/** Divides a stream by time or number into windows and says, after each, what its state is. Values of states are as they are written. */
 export interface Cursor {
   readonly cursorField: string
   readonly clientSide: boolean

@@ -4,6 +4,7 @@ import type { Scope } from '../../template/template.ts'
 import type { Decoder } from '../decoders/decoder.ts'
 import type { Transformation } from './transformation.ts'
 
+/** Finds the records in a decoded body, each a JSON object. */
 export interface RecordExtractor {
   /**
    * Records of one decoded body. Throws ConnectorError ERR_DATA_MISSING (transient) where the manifest says that
@@ -26,6 +27,7 @@ export const ParentField = defineFamily<ParentField>('ParentField', 'A field tha
 
 export const RecordExtractor = defineFamily<RecordExtractor>('RecordExtractor', 'Finds the records in a decoded body.')
 
+/** Keeps the records for which `keep` is true. `scope` is what templates see of the slice. */
 export interface RecordFilter {
   keep(row: Row, scope: Scope): boolean
 }

@@ -30,6 +30,7 @@ export interface Partition {
   readonly firstPage?: unknown
 }
 
+/** Divides a stream by what it is read for, such as the records of a parent stream. */
 export interface PartitionRouter {
   /** True when partitions are put together by chance, so that a state for each would mean nothing: the stream keeps one for all. */
   readonly grouped?: boolean

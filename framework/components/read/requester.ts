@@ -32,6 +32,7 @@ export interface RequestContext {
   readonly signal?: AbortSignal
 }
 
+/** Sends the requests of a stream, with retries, pacing and credentials. */
 export interface Requester {
   readonly method: HttpRequest['method']
   /** Present when requests name the properties they ask for: a page may then take several requests. */

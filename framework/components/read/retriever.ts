@@ -29,6 +29,7 @@ export interface ReadOptions {
   readonly signal?: AbortSignal
 }
 
+/** Reads the slices of a stream page by page. */
 export interface Retriever {
   /** True when `partitions` gives more than the stream as a whole: its state is then kept per partition. */
   readonly partitioned: boolean

@@ -51,6 +51,7 @@ export interface ComponentDefinition<T, F extends Fields> {
   readonly create: (values: Values<F>, context: BuildContext) => T
 }
 
+/** What `defineComponent` gives. Opaque: a manifest or `--components` refers to it by its type. */
 export interface Component<T = unknown> {
   readonly type: string
   readonly summary: string

@@ -40,4 +40,5 @@ export interface MessageItem {
   readonly completes?: true
 }
 
+/** What travels from the source to the destination: a page of rows of one stream, or a message of the protocol. */
 export type Item = PageItem | MessageItem

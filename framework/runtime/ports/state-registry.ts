@@ -60,6 +60,7 @@ export interface JoinedCommit {
   commit<T>(commit: StateCommit, transaction: (write: (query: Query) => Promise<void>) => Promise<T>): Promise<T>
 }
 
+/** Keeps the states of connections, and what every run did. Throws ConnectorError when what it holds cannot be read or written. */
 export interface StateRegistry {
   /** Throws ConnectorError ERR_STATE_LOCKED naming the holder and since when. A dead holder's lease is taken over. */
   acquire(connection: string, connector: string, runId: string): Promise<StateLease>
