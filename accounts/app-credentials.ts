@@ -1,5 +1,4 @@
-import { type Clock, ConfigError, type LoginFamily, type SecretStores, secretStores } from '../framework/index.ts'
-import type { AppCredentials, GraphAccess } from './graph.ts'
+import { type AppCredentials, type Clock, ConfigError, type SecretStores, secretStores, type TokenProvider } from '../framework/index.ts'
 import { secretText } from './secret-text.ts'
 
 export interface AppSources {
@@ -9,24 +8,31 @@ export interface AppSources {
   readonly secret: (value: string) => void
 }
 
-const NAMES = { facebook: 'FACEBOOK', instagram: 'INSTAGRAM' } as const
+/** Names of the environment that describe the app of a login. */
+export function appVariables(login: string): { readonly id: string; readonly secret: string } {
+  const stem = `CONNECTOR_${login.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_APP`
+  return { id: `${stem}_ID`, secret: `${stem}_SECRET` }
+}
 
 /**
- * The apps of both logins from CONNECTOR_FACEBOOK_APP_ID, CONNECTOR_FACEBOOK_APP_SECRET and the same with INSTAGRAM; a secret may be a
- * reference. Throws ConfigError ERR_APP_CREDENTIALS_MISSING when an app has only one of the two, ERR_SECRET_UNRESOLVED.
+ * The apps of all logins, from CONNECTOR_<LOGIN>_APP_ID and CONNECTOR_<LOGIN>_APP_SECRET; a secret may be a reference.
+ * Throws ConfigError ERR_APP_CREDENTIALS_MISSING when an app has only one of the two, ERR_SECRET_UNRESOLVED.
  */
-export async function appsOf({ env, clock, secret, ...given }: AppSources): Promise<NonNullable<GraphAccess['apps']>> {
+export async function appsOf(
+  providers: readonly Pick<TokenProvider, 'logins'>[],
+  { env, clock, secret, ...given }: AppSources,
+): Promise<Readonly<Record<string, AppCredentials>>> {
   const stores = { ...secretStores(env, clock), ...given.stores }
-  const read = async (login: LoginFamily): Promise<AppCredentials | undefined> => {
-    const [id, key] = [`CONNECTOR_${NAMES[login]}_APP_ID`, `CONNECTOR_${NAMES[login]}_APP_SECRET`]
-    const { [id]: clientId, [key]: reference } = env
-    if (!clientId && !reference) return undefined
+  const apps: Record<string, AppCredentials> = {}
+  for (const { name } of providers.flatMap(({ logins }) => logins)) {
+    const variables = appVariables(name)
+    const { [variables.id]: clientId, [variables.secret]: reference } = env
+    if (!clientId && !reference) continue
     if (!clientId || !reference) {
-      const [has, lacks] = clientId ? [id, key] : [key, id]
+      const [has, lacks] = clientId ? [variables.id, variables.secret] : [variables.secret, variables.id]
       throw new ConfigError('ERR_APP_CREDENTIALS_MISSING', `${has} is set and ${lacks} is not: an app needs both`)
     }
-    return { clientId, clientSecret: await secretText(reference, { what: key, stores, secret }) }
+    apps[name] = { clientId, clientSecret: await secretText(reference, { what: variables.secret, stores, secret }) }
   }
-  const [facebook, instagram] = [await read('facebook'), await read('instagram')]
-  return { ...(facebook ? { facebook } : {}), ...(instagram ? { instagram } : {}) }
+  return apps
 }

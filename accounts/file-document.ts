@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { Document, isMap, isSeq, LineCounter, parseDocument, type YAMLMap, YAMLSeq } from 'yaml'
-import { ConfigError, errnoOf, type LoginFamily, replaceFile, suggest } from '../framework/index.ts'
+import { ConfigError, errnoOf, replaceFile, suggest, type TokenProvider } from '../framework/index.ts'
+import { SEED } from './seed-names.ts'
 
 /** One account as people write it down. */
 export interface AccountEntry {
-  readonly igUserId: string
+  readonly externalId: string
+  readonly provider: string
   readonly name: string
-  readonly login: LoginFamily
+  readonly login: string
   readonly owner: string | undefined
   readonly priority: number
   /** A reference (`env:NAME`, `file:PATH`, …) or an encrypted token; undefined: the token stands in the state file. */
@@ -23,19 +25,26 @@ export interface AccountDocument {
   /** Adds the account, or changes what differs. */
   put(entry: AccountEntry): void
   /** False when there was none. */
-  remove(igUserId: string): boolean
+  remove(externalId: string): boolean
   /** Writes the file if something changed. */
   save(): Promise<void>
 }
 
-const FIELDS = ['ig_user_id', 'name', 'login', 'owner', 'priority', 'token', 'token_created_at', 'token_expires_at']
+const ID_FIELD = 'external_id'
+const FIELDS = [ID_FIELD, SEED.idField, 'provider', 'name', 'login', 'owner', 'priority', 'token', 'token_created_at', 'token_expires_at']
 const HEAD = ' Accounts to sync. `token` names where the token stands (env:NAME, file:PATH, aws-sm://NAME#KEY); never write one here.'
 
+export interface DocumentOptions {
+  /** Given back when the file is still as it was read: parsing a long one takes longer than anything else here. */
+  readonly known?: AccountDocument | undefined
+  /** With them, providers and logins of the list are checked. */
+  readonly providers?: readonly TokenProvider[] | undefined
+}
+
 /**
- * A file that is not there is an empty list. `known` is given back when the file is still as it was read: parsing a long one takes longer
- * than anything else here. Throws ConfigError ERR_ACCOUNTS_FILE with file and line.
+ * A file that is not there is an empty list. Throws ConfigError ERR_ACCOUNTS_FILE with file and line.
  */
-export async function readAccountDocument(path: string, known?: AccountDocument): Promise<AccountDocument> {
+export async function readAccountDocument(path: string, { known, providers }: DocumentOptions = {}): Promise<AccountDocument> {
   const text = await textOf(path)
   if (known?.isStill(text)) return known
   const lines = new LineCounter()
@@ -51,11 +60,11 @@ export async function readAccountDocument(path: string, known?: AccountDocument)
   const entries = new Map<string, AccountEntry>()
   for (const item of list.items) {
     const offset = (item as { range?: readonly number[] } | null)?.range?.[0] ?? 0
-    if (!isMap(item)) return fail(offset, 'an account is a map with ig_user_id, name, login and token')
-    const entry = entryOf(item.toJS(document), (reason) => fail(offset, reason))
-    if (entries.has(entry.igUserId)) fail(offset, `account ${entry.igUserId} is listed twice`)
-    entries.set(entry.igUserId, entry)
-    nodes.set(entry.igUserId, item)
+    if (!isMap(item)) return fail(offset, 'an account is a map with external_id, provider, name, login and token')
+    const entry = entryOf(item.toJS(document), { providers, fail: (reason) => fail(offset, reason) })
+    if (entries.has(entry.externalId)) fail(offset, `account ${entry.externalId} is listed twice`)
+    entries.set(entry.externalId, entry)
+    nodes.set(entry.externalId, item)
   }
   let changed = false
   return {
@@ -64,19 +73,19 @@ export async function readAccountDocument(path: string, known?: AccountDocument)
       return [...entries.values()]
     },
     put(entry) {
-      const node = nodes.get(entry.igUserId) ?? document.createNode({})
-      const before = entries.get(entry.igUserId)
+      const node = nodes.get(entry.externalId) ?? document.createNode({})
+      const before = entries.get(entry.externalId)
       if (!before) list.add(node)
       changed = writeEntry(node, entry, before) || changed
-      nodes.set(entry.igUserId, node)
-      entries.set(entry.igUserId, entry)
+      nodes.set(entry.externalId, node)
+      entries.set(entry.externalId, entry)
     },
-    remove(igUserId) {
-      const node = nodes.get(igUserId)
+    remove(externalId) {
+      const node = nodes.get(externalId)
       if (!node) return false
       list.items = list.items.filter((item) => item !== node)
-      nodes.delete(igUserId)
-      entries.delete(igUserId)
+      nodes.delete(externalId)
+      entries.delete(externalId)
       changed = true
       return true
     },
@@ -112,30 +121,41 @@ function listOf(document: Document.Parsed | Document, fail: (offset: number, rea
   return empty
 }
 
-function entryOf(value: unknown, fail: (reason: string) => never): AccountEntry {
+interface Checking {
+  readonly providers: readonly TokenProvider[] | undefined
+  fail(reason: string): never
+}
+
+function entryOf(value: unknown, { providers, fail }: Checking): AccountEntry {
   const fields = value as Readonly<Record<string, unknown>>
   const unknown = Object.keys(fields).find((name) => !FIELDS.includes(name))
   if (unknown !== undefined) fail(`unknown field '${unknown}'; ${suggest(unknown, FIELDS)}`)
-  const igUserId = fields['ig_user_id']
-  // Numbers of this size lose digits on the way.
-  if (typeof igUserId !== 'string' || igUserId === '') return fail('ig_user_id is missing or no text; write it in quotes')
+  const externalId = fields[ID_FIELD] ?? fields[SEED.idField]
+  // Large numbers lose digits on the way.
+  if (typeof externalId !== 'string' || externalId === '')
+    return fail(`${ID_FIELD} or ${SEED.idField} is missing or not a text; write it in quotes`)
   const text = (name: string): string | undefined => {
     const given = fields[name] ?? undefined
-    if (given !== undefined && typeof given !== 'string') fail(`${name} of account ${igUserId} is no text`)
+    if (given !== undefined && typeof given !== 'string') fail(`${name} of account ${externalId} is no text`)
     return typeof given === 'string' && given !== '' ? given : undefined
   }
-  const login = text('login') ?? 'facebook'
-  if (login !== 'facebook' && login !== 'instagram') return fail(`login of account ${igUserId} has to be facebook or instagram`)
+  const provider = text('provider') ?? SEED.provider
+  const logins = loginsOf(provider, providers)
+  if (logins === undefined) return fail(`provider of account ${externalId}: ${suggest(provider, names(providers ?? []))}`)
+  const login = text('login') ?? (provider === SEED.provider ? SEED.login : (logins[0] ?? ''))
+  if (logins.length > 0 && !logins.includes(login))
+    return fail(`login of account ${externalId} must be ${logins.join(' or ')}, got '${login}'`)
   const priority = fields['priority'] ?? 2
-  if (typeof priority !== 'number' || !Number.isInteger(priority)) return fail(`priority of account ${igUserId} is no whole number`)
+  if (typeof priority !== 'number' || !Number.isInteger(priority)) return fail(`priority of account ${externalId} is no whole number`)
   const date = (name: string): string | undefined => {
     const given = text(name)
-    if (given !== undefined && Number.isNaN(Date.parse(given))) fail(`${name} of account ${igUserId} is no time`)
+    if (given !== undefined && Number.isNaN(Date.parse(given))) fail(`${name} of account ${externalId} is no time`)
     return given === undefined ? undefined : new Date(given).toISOString()
   }
   return {
-    igUserId,
-    name: text('name') ?? igUserId,
+    externalId,
+    provider,
+    name: text('name') ?? externalId,
     login,
     owner: text('owner'),
     priority,
@@ -145,11 +165,23 @@ function entryOf(value: unknown, fail: (reason: string) => never): AccountEntry 
   }
 }
 
+const names = (list: readonly { readonly name: string }[]): readonly string[] => list.map(({ name }) => name)
+
+/** None: any login is fine; undefined: there is no such provider. */
+function loginsOf(provider: string, providers: readonly TokenProvider[] | undefined): readonly string[] | undefined {
+  if (!providers) return []
+  const found = providers.find(({ name }) => name === provider)
+  return found && names(found.logins)
+}
+
 /** True when something changed. */
 function writeEntry(node: YAMLMap, entry: AccountEntry, before: AccountEntry | undefined): boolean {
-  const { igUserId, name, login, owner, priority, token, tokenCreatedAt, tokenExpiresAt } = entry
+  const { externalId, provider, name, login, owner, priority, token, tokenCreatedAt, tokenExpiresAt } = entry
+  // Accounts of the first provider are written as they always were.
+  const isSeed = provider === SEED.provider
   const values: Readonly<Record<string, [string | number | undefined, string | number | undefined]>> = {
-    ig_user_id: [igUserId, before?.igUserId],
+    [isSeed ? SEED.idField : ID_FIELD]: [externalId, before?.externalId],
+    provider: [isSeed && !before ? undefined : provider, before?.provider],
     name: [name, before?.name],
     login: [login, before?.login],
     owner: [owner, before?.owner],

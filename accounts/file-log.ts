@@ -19,8 +19,10 @@ export async function readLog(path: string, { limit, accountId }: { limit: numbe
   const text = (await readFile(path, 'utf8').catch(nothingIfMissing)) ?? ''
   const entries = text.split('\n').flatMap((line) => {
     try {
-      const { accountId: account, ...entry } = JSON.parse(line)
-      return [{ ...entry, accountId: account ?? undefined } as SyncLogEntry]
+      const { accountId: account, postsInserted, postsUpdated, insightsWritten, ...entry } = JSON.parse(line)
+      // Names that the counters had in earlier logs.
+      const counters = { inserted: postsInserted, updated: postsUpdated, written: insightsWritten }
+      return [{ ...counters, ...entry, accountId: account ?? undefined } as SyncLogEntry]
     } catch {
       return []
     }

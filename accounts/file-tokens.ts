@@ -36,8 +36,8 @@ export async function readToken(place: TokenPlace): Promise<AccountToken> {
     return undefined
   })
   const replaced = kept?.sealed !== undefined && (listed === undefined || kept.replaces === fingerprint(listed))
-  const token = replaced ? cipher.open(kept?.sealed ?? '', entry.igUserId) : listed
-  if (token === undefined) throw noToken(entry.igUserId)
+  const token = replaced ? cipher.open(kept?.sealed ?? '', entry.externalId) : listed
+  if (token === undefined) throw noToken(entry.externalId)
   const known = kept?.of === fingerprint(token)
   return {
     accessToken: token,
@@ -59,16 +59,16 @@ export function listedDates({ token, tokenCreatedAt, tokenExpiresAt }: AccountEn
 
 /** What stands where the list says; undefined when it says nothing. */
 async function listedToken({ entry, stores, cipher }: TokenPlace): Promise<string | undefined> {
-  const { token, igUserId } = entry
+  const { token, externalId } = entry
   if (token === undefined) return undefined
   const reference = isSealed(token) ? undefined : readReference(token, stores)
-  if (!reference) return cipher.open(token, igUserId)
+  if (!reference) return cipher.open(token, externalId)
   try {
     return (await reference.store(reference.rest)).trim()
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    const message = `the token of account ${igUserId} cannot be read: ${reason}`
-    const context = { account_id: igUserId }
+    const message = `the token of account ${externalId} cannot be read: ${reason}`
+    const context = { account_id: externalId }
     if (cause instanceof ConnectorError && cause.failureType === 'transient_error') {
       throw new ConnectorError(cause.code, message, { cause, context, failureType: 'transient_error' })
     }
@@ -91,8 +91,8 @@ export async function requireWritable({ entry, cipher }: TokenPlace): Promise<vo
   try {
     await access(dirname(await realpath(path)), constants.W_OK)
   } catch (cause) {
-    const message = `a new token of account ${entry.igUserId} cannot be kept: the folder of ${path} is not writable (${errnoOf(cause)})`
-    throw new ConfigError('ERR_ACCOUNT_TOKEN_READ_ONLY', message, { cause, context: { account_id: entry.igUserId } })
+    const message = `a new token of account ${entry.externalId} cannot be kept: the folder of ${path} is not writable (${errnoOf(cause)})`
+    throw new ConfigError('ERR_ACCOUNT_TOKEN_READ_ONLY', message, { cause, context: { account_id: entry.externalId } })
   }
 }
 
@@ -105,7 +105,7 @@ export async function storeToken(place: TokenPlace, token: AccountToken, before:
     await replaceFile(await realpath(path), `${token.accessToken}\n`)
     return dates
   }
-  const sealed = cipher.seal(token.accessToken, entry.igUserId)
+  const sealed = cipher.seal(token.accessToken, entry.externalId)
   if (entry.token === undefined) return { ...dates, sealed }
   // After a second replacement it is still the token of the list that is replaced.
   const replaces = state.token?.of === fingerprint(before.accessToken) ? state.token.replaces : undefined
@@ -123,7 +123,7 @@ export function datesOf({ accessToken, createdAt, expiresAt }: AccountToken): Ke
 /** A candidate lies as safe as the token: beside the file that holds it, else sealed in the state. */
 export async function readKeptCandidate({ entry, state, cipher }: TokenPlace): Promise<AccountToken | undefined> {
   const path = fileOf(entry)
-  if (path === undefined) return state.candidate === undefined ? undefined : readCandidate(cipher.open(state.candidate, entry.igUserId))
+  if (path === undefined) return state.candidate === undefined ? undefined : readCandidate(cipher.open(state.candidate, entry.externalId))
   try {
     return readCandidate(await readFile(await candidatePath(path), 'utf8'))
   } catch (thrown) {
@@ -135,7 +135,7 @@ export async function readKeptCandidate({ entry, state, cipher }: TokenPlace): P
 /** Gives what the state has to say of the candidate. */
 export async function keepCandidate({ entry, cipher }: TokenPlace, candidate: AccountToken | undefined): Promise<string | undefined> {
   const path = fileOf(entry)
-  if (path === undefined) return candidate && cipher.seal(candidateText(candidate), entry.igUserId)
+  if (path === undefined) return candidate && cipher.seal(candidateText(candidate), entry.externalId)
   const beside = await candidatePath(path)
   if (candidate) await replaceFile(beside, candidateText(candidate))
   else await rm(beside, { force: true })

@@ -8,8 +8,9 @@ import {
   fileNameOf,
   type NewAccount,
   type SecretStores,
+  type TokenProvider,
 } from '../framework/index.ts'
-import { unknownAccount } from './account-errors.ts'
+import { idTaken, unknownAccount } from './account-errors.ts'
 import { type AccountDocument, type AccountEntry, readAccountDocument } from './file-document.ts'
 import { withFileLock } from './file-lock.ts'
 import { appendLog, readLog } from './file-log.ts'
@@ -36,6 +37,8 @@ export interface FileAccountsOptions {
   readonly stores: SecretStores
   /** Told every token that is read, so that no output shows it. */
   readonly secret: (value: string) => void
+  /** With them, providers and logins of the list are checked. */
+  readonly providers?: readonly TokenProvider[] | undefined
 }
 
 interface Loaded {
@@ -45,7 +48,7 @@ interface Loaded {
 
 /**
  * Keeps accounts in a YAML file for people (`accounts.yaml`), and beside it what the program knows of them (`accounts.state.json`: status,
- * dates, tokens that replaced others, encrypted) and the log (`accounts.log.jsonl`). `id` is the `ig_user_id`.
+ * dates, tokens that replaced others, encrypted) and the log (`accounts.log.jsonl`). `id` is the `externalId`.
  */
 export function fileAccountRegistry(file: string, options: FileAccountsOptions): AccountRegistry {
   const { clock, cipher, stores, secret } = options
@@ -54,11 +57,11 @@ export function fileAccountRegistry(file: string, options: FileAccountsOptions):
   const [statePath, logPath] = [`${stem}.state.json`, `${stem}.log.jsonl`]
   let known: AccountDocument | undefined
   const load = async (): Promise<Loaded> => {
-    known = await readAccountDocument(path, known)
+    known = await readAccountDocument(path, { known, providers: options.providers })
     return { document: known, states: await readStates(statePath) }
   }
   const placeOf = ({ document, states }: Loaded, id: string): TokenPlace => {
-    const entry = document.entries.find(({ igUserId }) => igUserId === id)
+    const entry = document.entries.find(({ externalId }) => externalId === id)
     if (!entry) throw unknownAccount(id, path)
     return { entry, state: states[id] ?? {}, stores, cipher }
   }
@@ -108,24 +111,28 @@ export function fileAccountRegistry(file: string, options: FileAccountsOptions):
   return {
     list: async () => {
       const { document, states } = await load()
-      return document.entries.map((entry) => recordOf(entry, states[entry.igUserId] ?? {})).sort(byNeed)
+      return document.entries.map((entry) => recordOf(entry, states[entry.externalId] ?? {})).sort(byNeed)
     },
     find: async (id) => {
       const { document, states } = await load()
-      const entry = document.entries.find(({ igUserId }) => igUserId === id)
+      const entry = document.entries.find(({ externalId }) => externalId === id)
       return entry && recordOf(entry, states[id] ?? {})
     },
     save: (account, token) =>
       exclusively(async () => {
         secret(token.accessToken)
         const { document, states } = await load()
+        const taken = document.entries.find(
+          ({ externalId, provider }) => externalId === account.externalId && provider !== account.provider,
+        )
+        if (taken) throw idTaken(account.externalId, { provider: taken.provider, place: path })
         const entry = entryFor(account, document)
-        const { reason: _, candidate: __, ...state } = states[entry.igUserId] ?? {}
-        const sealed = account.tokenReference === undefined ? { sealed: cipher.seal(token.accessToken, entry.igUserId) } : {}
+        const { reason: _, candidate: __, ...state } = states[entry.externalId] ?? {}
+        const sealed = account.tokenReference === undefined ? { sealed: cipher.seal(token.accessToken, entry.externalId) } : {}
         const next: AccountState = { ...state, status: 'active', token: { ...datesOf(token), ...sealed } }
         document.put(entry)
         // The token first: an account in the list without a token would be of no use.
-        await writeStates(statePath, { ...states, [entry.igUserId]: next })
+        await writeStates(statePath, { ...states, [entry.externalId]: next })
         await document.save()
         return recordOf(entry, next)
       }),
@@ -166,10 +173,14 @@ function withoutNeed({ status, reason, ...state }: AccountState): AccountState {
 }
 
 /** The list keeps what the caller does not speak of. */
-function entryFor({ igUserId, name, login, owner, priority, tokenReference }: NewAccount, document: AccountDocument): AccountEntry {
-  const before = document.entries.find((entry) => entry.igUserId === igUserId)
+function entryFor(
+  { externalId, provider, name, login, owner, priority, tokenReference }: NewAccount,
+  document: AccountDocument,
+): AccountEntry {
+  const before = document.entries.find((entry) => entry.externalId === externalId)
   return {
-    igUserId,
+    externalId,
+    provider,
     name,
     login,
     owner: owner ?? before?.owner,
@@ -182,10 +193,11 @@ function entryFor({ igUserId, name, login, owner, priority, tokenReference }: Ne
 
 function recordOf(entry: AccountEntry, state: AccountState): AccountRecord {
   const dates = listedDates(entry, state)
-  const { igUserId, name, login, owner, priority } = entry
+  const { externalId, provider, name, login, owner, priority } = entry
   return {
-    id: igUserId,
-    igUserId,
+    id: externalId,
+    externalId,
+    provider,
     name,
     login,
     status: state.status ?? 'active',
@@ -200,7 +212,7 @@ function recordOf(entry: AccountEntry, state: AccountState): AccountRecord {
 
 function byNeed(a: AccountRecord, b: AccountRecord): number {
   const synced = (record: AccountRecord) => record.lastSyncedAt ?? ''
-  return a.priority - b.priority || compare(synced(a), synced(b)) || compare(a.igUserId, b.igUserId)
+  return a.priority - b.priority || compare(synced(a), synced(b)) || compare(a.externalId, b.externalId)
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -222,10 +234,10 @@ async function rotate({ document, states }: Loaded, { cipher, stores, write }: R
   const written = next.filter(([id, state]) => JSON.stringify(state) !== JSON.stringify(states[id])).map(([id]) => id)
   // Tokens that stand in the list itself, sealed or plain.
   for (const entry of document.entries) {
-    const { token, igUserId } = entry
+    const { token, externalId } = entry
     if (token === undefined || !(isSealed(token) || isPlain(token, stores)) || cipher.isCurrent(token)) continue
-    document.put({ ...entry, token: anew(token, igUserId) })
-    written.push(igUserId)
+    document.put({ ...entry, token: anew(token, externalId) })
+    written.push(externalId)
   }
   await write(Object.fromEntries(next))
   await document.save()

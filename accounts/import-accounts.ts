@@ -3,15 +3,16 @@ import {
   type AccountRegistry,
   type Clock,
   ConfigError,
-  type LoginFamily,
   openPostgres,
   readReference,
   resolveReference,
   type SecretStores,
+  type TokenProvider,
 } from '../framework/index.ts'
-import { loginOf } from './add-account.ts'
 import { accountTables, migrateAccountTables } from './postgres-tables.ts'
+import { IMPORT_COLUMNS as COLUMNS, SEED } from './seed-names.ts'
 import { isSealed } from './token-cipher.ts'
+import { loginNamed, providerOf } from './token-providers.ts'
 
 /** A row of another program's list; names of columns as it has them. */
 export type ImportRow = Readonly<Record<string, unknown>>
@@ -20,26 +21,16 @@ export interface ImportOptions {
   readonly registry: AccountRegistry
   readonly stores: SecretStores
   readonly secret: (value: string) => void
-  /** Of rows that do not tell it, by a column or by the look of the token. */
-  readonly login?: LoginFamily
+  /** Whose accounts a row may be. */
+  readonly providers: readonly TokenProvider[]
+  /** Of rows that do not tell it, by a column or by the form of the token. */
+  readonly login?: string
 }
 
 /** What became of a row; its `place` is counted from 1. */
 export type ImportOutcome =
   | { readonly place: number; readonly account: AccountRecord }
   | { readonly place: number; readonly error: ConfigError }
-
-/** The first name is ours; the others are met in lists of other programs. */
-const COLUMNS = {
-  id: ['ig_user_id', 'account_id', 'instagram_id'],
-  name: ['account_name', 'name', 'username'],
-  token: ['access_token', 'token'],
-  expires: ['token_expires_at', 'expires_at'],
-  created: ['token_created_at'],
-  login: ['login_family', 'login'],
-  owner: ['owner', 'u_id'],
-  priority: ['priority'],
-} as const
 
 /** Saves the rows one by one. A row that cannot be used is told and does not stop the others; its values are not repeated. */
 export async function importAccounts(rows: readonly ImportRow[], options: ImportOptions): Promise<readonly ImportOutcome[]> {
@@ -56,26 +47,28 @@ export async function importAccounts(rows: readonly ImportRow[], options: Import
   return outcomes
 }
 
-async function importRow(row: ImportRow, place: number, { registry, stores, secret, login: given }: ImportOptions): Promise<AccountRecord> {
-  const igUserId = cell(row, 'id')
+async function importRow(row: ImportRow, place: number, options: ImportOptions): Promise<AccountRecord> {
+  const { registry, stores, secret } = options
+  const externalId = cell(row, 'id')
   const text = cell(row, 'token')
-  if (igUserId === undefined) throw wrong(place, `it names no account (${COLUMNS.id.join(', ')})`)
+  if (externalId === undefined) throw wrong(place, `it names no account (${COLUMNS.id.join(', ')})`)
   if (text === undefined) throw wrong(place, `it has no token (${COLUMNS.token.join(', ')})`)
-  // Numbers beyond 2^53 have lost digits before they came here.
-  if (!/^\d{5,30}$/.test(igUserId) || !Number.isNaN(unsafe(row)))
-    throw wrong(place, 'the id of its account is no whole number written as text')
   const isReference = readReference(text, stores) !== undefined
   const accessToken = isReference ? await resolveReference(text, `row ${place}`, stores) : text
   secret(accessToken)
   if (/\s/.test(accessToken) || accessToken.length < 8 || isSealed(accessToken)) throw wrong(place, 'its token has not the form of one')
-  const login = loginOf(accessToken) ?? loginWord(cell(row, 'login')) ?? given ?? 'facebook'
+  const { provider, login } = whose(row, accessToken, options)
+  // Numbers beyond 2^53 have lost digits before they came here.
+  if ((provider === SEED.provider && !SEED.idForm.test(externalId)) || !Number.isNaN(unsafe(row)))
+    throw wrong(place, 'the id of its account is no whole number written as text')
   const priority = cell(row, 'priority')
   if (priority !== undefined && !/^\d{1,6}$/.test(priority)) throw wrong(place, 'its priority is no whole number')
   const owner = cell(row, 'owner')
   const account = {
-    igUserId,
+    externalId,
+    provider,
     login,
-    name: cell(row, 'name') ?? (await registry.find(igUserId))?.name ?? igUserId,
+    name: cell(row, 'name') ?? (await registry.find(externalId))?.name ?? externalId,
     ...(owner === undefined ? {} : { owner }),
     ...(priority === undefined ? {} : { priority: Number(priority) }),
     ...(isReference ? { tokenReference: text } : {}),
@@ -96,9 +89,20 @@ function unsafe(row: ImportRow): number {
   return typeof value === 'number' && !Number.isSafeInteger(value) ? value : Number.NaN
 }
 
-function loginWord(text: string | undefined): LoginFamily | undefined {
-  if (text?.toLowerCase().startsWith('facebook')) return 'facebook'
-  return text?.toLowerCase().startsWith('instagram') ? 'instagram' : undefined
+/** By the form of the token, by the columns, or as it was given. Throws ConfigError ERR_PROVIDER_UNKNOWN, ERR_LOGIN_UNKNOWN. */
+function whose(row: ImportRow, token: string, { providers, login: given }: ImportOptions): Pick<AccountRecord, 'provider' | 'login'> {
+  const named = cell(row, 'provider')
+  const possible = named === undefined ? providers : [providerOf(providers, named)]
+  for (const { name: provider, loginOf } of possible) {
+    const login = loginOf(token)
+    if (login !== undefined) return { provider, login }
+  }
+  const word = cell(row, 'login')?.toLowerCase()
+  const all = possible.flatMap(({ name: provider, logins }) => logins.map(({ name: login }) => ({ provider, login })))
+  const written = word === undefined ? undefined : all.find(({ login }) => word.startsWith(login))
+  if (written) return written
+  if (given !== undefined) return { provider: loginNamed(possible, given).provider.name, login: given }
+  return named === undefined ? { provider: SEED.provider, login: SEED.login } : (all[0] ?? { provider: named, login: '' })
 }
 
 function time(row: ImportRow, column: 'created' | 'expires', place: number): string | undefined {

@@ -1,5 +1,13 @@
 import { fileURLToPath } from 'node:url'
-import { type AccountRegistry, byScheme, type Clock, ConfigError, type SecretStores, secretStores } from '../framework/index.ts'
+import {
+  type AccountRegistry,
+  byScheme,
+  type Clock,
+  ConfigError,
+  type SecretStores,
+  secretStores,
+  type TokenProvider,
+} from '../framework/index.ts'
 import { secretText } from './secret-text.ts'
 import { type CipherOptions, createTokenCipher } from './token-cipher.ts'
 import { accountRegistryForms } from './url-forms.ts'
@@ -15,6 +23,8 @@ export interface AccountRegistryOptions extends CipherOptions {
   readonly stores?: SecretStores
   /** Told every key, and every token that is read or written, so that no output shows it. */
   readonly secret: (value: string) => void
+  /** With them, providers and logins in files are checked. */
+  readonly providers?: readonly TokenProvider[] | undefined
 }
 
 /** What both kinds of registry need. */
@@ -23,6 +33,7 @@ interface Parts {
   readonly cipher: ReturnType<typeof createTokenCipher>
   readonly secret: (value: string) => void
   readonly stores: SecretStores
+  readonly providers: readonly TokenProvider[] | undefined
 }
 type Open = (url: string, parts: Parts) => Promise<AccountRegistry>
 
@@ -40,11 +51,11 @@ const schemes: Readonly<Record<keyof typeof accountRegistryForms, Open>> = {
  * Throws ConfigError ERR_ACCOUNTS_URL, ERR_ACCOUNTS_KEY_INVALID, ERR_SECRET_UNRESOLVED.
  */
 export async function openAccountRegistry(url: string, options: AccountRegistryOptions): Promise<AccountRegistry> {
-  const { clock, env, secret } = options
+  const { clock, env, secret, providers } = options
   const stores = { ...secretStores(env, clock), ...options.stores }
   const cipher = createTokenCipher(await cipherOptions(options, stores))
   const kind = { what: 'account registry', code: 'ERR_ACCOUNTS_URL', forms: accountRegistryForms }
-  return byScheme(schemes, url, kind)(url, { clock, cipher, secret, stores })
+  return byScheme(schemes, url, kind)(url, { clock, cipher, secret, stores, providers })
 }
 
 async function cipherOptions({ env, secret, ...given }: AccountRegistryOptions, stores: SecretStores): Promise<CipherOptions> {

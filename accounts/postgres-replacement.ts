@@ -5,7 +5,7 @@ import { candidateText, readCandidate } from './token-candidate.ts'
 import type { TokenCipher } from './token-cipher.ts'
 
 interface Replacement {
-  readonly account: { readonly id: string; readonly igUserId: string }
+  readonly account: { readonly id: string; readonly externalId: string }
   readonly work: Parameters<AccountRegistry['replaceToken']>[1]
   readonly tables: AccountTables
   readonly transaction: <T>(work: (query: Query) => Promise<T>) => Promise<T>
@@ -30,17 +30,17 @@ export async function replaceInPostgres(replacement: Replacement): Promise<Accou
   }
   try {
     const current = await read()
-    const candidate = kept === undefined ? undefined : readCandidate(cipher.open(kept, account.igUserId))
+    const candidate = kept === undefined ? undefined : readCandidate(cipher.open(kept, account.externalId))
     if (candidate) secret(candidate.accessToken)
     const keep = async (token: AccountToken | undefined): Promise<void> => {
       if (token) secret(token.accessToken)
-      const sealed = token && cipher.seal(candidateText(token), account.igUserId)
-      if ((await set('token_candidate = $3', [sealed ?? null])) === 0) throw overtaken(account.igUserId)
+      const sealed = token && cipher.seal(candidateText(token), account.externalId)
+      if ((await set('token_candidate = $3', [sealed ?? null])) === 0) throw overtaken(account.externalId)
     }
     const token = await work({ current, candidate, keep })
     if (token === undefined) return await read()
     secret(token.accessToken)
-    const sealed = cipher.seal(token.accessToken, account.igUserId)
+    const sealed = cipher.seal(token.accessToken, account.externalId)
     const swap = `access_token = $3, token_expires_at = $4, token_created_at = $5, token_candidate = null, refresh_holder = null,
       refresh_until = null, status_reason = case when status = 'needs_login' then null else status_reason end,
       status = case when status = 'needs_login' then 'active' else status end`
@@ -73,7 +73,7 @@ async function takePlace({ account, tables, transaction, clock }: Replacement, h
       return { candidate: typeof candidate === 'string' ? candidate : undefined }
     })
     if (!('other' in found)) return found.candidate
-    if (clock.monotonic() - started > HOLD_MS) throw busy(account.igUserId, found.other ?? '')
+    if (clock.monotonic() - started > HOLD_MS) throw busy(account.externalId, found.other ?? '')
     await clock.sleep(LOOK_MS)
   }
 }

@@ -1,4 +1,5 @@
 import { ConfigError, type PostgresDatabase, type Query, quoted } from '../framework/index.ts'
+import { SEED } from './seed-names.ts'
 
 /**
  * Tables of a production registry, named so that programs which know them from elsewhere find them. Column types are those that are
@@ -23,12 +24,13 @@ export interface AccountTables {
 /** Qualified names: no statement depends on a setting of the session. */
 export function accountTables(schema: string): AccountTables {
   const table = (name: string) => `${quoted(schema)}.${quoted(name)}`
+  const { accounts, userTokens, posts, insights, syncLogs } = SEED.tables
   return {
-    accounts: table('instagram_accounts'),
-    userTokens: table('user_tokens'),
-    posts: table('instagram_posts'),
-    insights: table('instagram_insights'),
-    syncLogs: table('instagram_sync_logs'),
+    accounts: table(accounts),
+    userTokens: table(userTokens),
+    posts: table(posts),
+    insights: table(insights),
+    syncLogs: table(syncLogs),
   }
 }
 
@@ -56,7 +58,8 @@ const shapes: Readonly<Record<string, TableShape>> = {
       priority: 'integer default 2',
       created_at: WRITTEN,
       updated_at: WRITTEN,
-      login_family: "text default 'facebook'",
+      provider: `text default '${SEED.provider}'`,
+      login_family: `text default '${SEED.login}'`,
       status: "text default 'active'",
       status_reason: 'text',
       owner: 'text',

@@ -4,15 +4,15 @@ import {
   type AccountStatus,
   type AccountToken,
   type Clock,
-  type LoginFamily,
   openPostgres,
   type PostgresResult,
   type Query,
   type SyncLogEntry,
 } from '../framework/index.ts'
-import { noToken, unknownAccount } from './account-errors.ts'
+import { idTaken, noToken, unknownAccount } from './account-errors.ts'
 import { replaceInPostgres } from './postgres-replacement.ts'
 import { type AccountTables, accountTables, migrateAccountTables } from './postgres-tables.ts'
+import { SEED } from './seed-names.ts'
 import type { TokenCipher } from './token-cipher.ts'
 
 export interface PostgresAccountsOptions {
@@ -27,7 +27,7 @@ export type Ask = (text: string, values?: readonly unknown[]) => Promise<Postgre
 
 type Row = PostgresResult['rows'][number]
 
-/** Keeps accounts in `instagram_accounts` (see postgres-tables.ts); an account without a token of its own uses the newest of `user_tokens`. */
+/** Keeps accounts in the table of accounts (see postgres-tables.ts); an account without a token of its own uses the newest of `user_tokens`. */
 export async function postgresAccountRegistry(url: string, { clock, cipher, secret }: PostgresAccountsOptions): Promise<AccountRegistry> {
   const database = await openPostgres(url, { clock })
   const tables = accountTables(database.schema)
@@ -68,18 +68,19 @@ export async function postgresAccountRegistry(url: string, { clock, cipher, secr
     find: async (id) => (await ask(rows.one, [id])).rows.map(recordOf)[0],
     async save(account, token) {
       secret(token.accessToken)
-      const { igUserId, name, login, owner = null, priority = null } = account
-      const sealed = cipher.seal(token.accessToken, igUserId)
-      const values = [igUserId, name, sealed, token.expiresAt ?? null, token.createdAt ?? null, login, owner, priority]
+      const { externalId, provider, name, login, owner = null, priority = null } = account
+      const sealed = cipher.seal(token.accessToken, externalId)
+      const values = [externalId, name, sealed, token.expiresAt ?? null, token.createdAt ?? null, login, owner, priority, provider]
       const { rows: saved } = await ask(rows.save, values)
-      return saved[0] ? recordOf(saved[0]) : recordOf(await find(igUserId))
+      if (saved[0]) return recordOf(saved[0])
+      throw idTaken(externalId, { provider: recordOf(await find(externalId)).provider, place: database.place })
     },
     remove: async (id) => (await ask(`delete from ${tables.accounts} where ${IS_MEANT}`, [id])).count > 0,
     token: async (id) => tokenOf(await find(id)),
     async replaceToken(id, work) {
       cipher.requireWritable()
       const row = await find(id)
-      const account = { id: String(row['id']), igUserId: String(row['ig_user_id']) }
+      const account = { id: String(row['id']), externalId: String(row['ig_user_id']) }
       return replaceInPostgres({ account, work, tables, transaction, cipher, clock, secret, read: async () => tokenOf(await find(id)) })
     },
     rotateKey: () => transaction((query) => sealAnew(query, tables, cipher)),
@@ -97,7 +98,7 @@ const utc = (column: string): string =>
   `to_char(${column}::timestamptz at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${column.replace(/^.*\./, '')}`
 
 function accountRows({ accounts, userTokens, syncLogs }: AccountTables) {
-  const columns = `a.id::text as id, a.ig_user_id::text as ig_user_id, a.account_name, a.login_family, a.status, a.status_reason,
+  const columns = `a.id::text as id, a.ig_user_id::text as ig_user_id, a.account_name, a.provider, a.login_family, a.status, a.status_reason,
     a.owner::text as owner, coalesce(a.priority, 2)::int as priority, coalesce(nullif(a.access_token, ''), u.access_token) as access_token,
     ${utc('a.token_created_at')}, ${utc('a.last_synced_at')},
     to_char(coalesce(a.token_expires_at::timestamptz, case when coalesce(a.access_token, '') = '' then u.expires_at::timestamptz end)
@@ -112,12 +113,13 @@ function accountRows({ accounts, userTokens, syncLogs }: AccountTables) {
       order by (a.ig_user_id::text = $1) desc limit 1`,
     // A new login also ends a replacement that is under way: it works on the old token.
     save: `with saved as (
-      insert into ${accounts} as t (ig_user_id, account_name, access_token, token_expires_at, token_created_at, login_family, owner, priority)
-      values ($1, $2, $3, $4, $5, $6, $7, coalesce($8::int, 2))
+      insert into ${accounts} as t (ig_user_id, account_name, access_token, token_expires_at, token_created_at, login_family, owner, priority, provider)
+      values ($1, $2, $3, $4, $5, $6, $7, coalesce($8::int, 2), $9)
       on conflict (ig_user_id) do update set account_name = excluded.account_name, access_token = excluded.access_token,
         token_expires_at = excluded.token_expires_at, token_created_at = excluded.token_created_at, login_family = excluded.login_family,
         owner = coalesce(excluded.owner, t.owner), priority = coalesce($8::int, t.priority, 2), status = 'active', status_reason = null,
-        token_candidate = null, refresh_holder = null, refresh_until = null, updated_at = now()
+        token_candidate = null, refresh_holder = null, refresh_until = null, provider = excluded.provider, updated_at = now()
+      where coalesce(t.provider, '${SEED.provider}') = excluded.provider
       returning *) select ${columns} from saved a left join (select null::text as access_token, null::timestamptz as expires_at) u on true`,
     log: `insert into ${syncLogs}
       (run_id, account_id, started_at, finished_at, success, posts_inserted, posts_updated, insights_written, requests, errors)
@@ -132,13 +134,13 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const STATUSES: readonly string[] = ['active', 'needs_login', 'paused'] satisfies readonly AccountStatus[]
 
 function recordOf(row: Row): AccountRecord {
-  const login: LoginFamily = row['login_family'] === 'instagram' ? 'instagram' : 'facebook'
   const status = text(row['status']) ?? 'active'
   return {
     id: String(row['id']),
-    igUserId: String(row['ig_user_id']),
+    externalId: String(row['ig_user_id']),
+    provider: text(row['provider']) || SEED.provider,
     name: text(row['account_name']) ?? String(row['ig_user_id']),
-    login,
+    login: text(row['login_family']) || SEED.login,
     // A word of another program that this one does not know is no reason to read the account.
     status: STATUSES.includes(status) ? (status as AccountStatus) : 'paused',
     reason: text(row['status_reason']) ?? (STATUSES.includes(status) ? undefined : `status ${status} is not one of this program`),
@@ -151,8 +153,8 @@ function recordOf(row: Row): AccountRecord {
 }
 
 function logValues(entry: SyncLogEntry): readonly unknown[] {
-  const { runId, accountId, startedAt, finishedAt, success, postsInserted, postsUpdated, insightsWritten, requests, errors } = entry
-  const counts = [postsInserted, postsUpdated, insightsWritten, requests]
+  const { runId, accountId, startedAt, finishedAt, success, inserted, updated, written, requests, errors } = entry
+  const counts = [inserted, updated, written, requests]
   return [runId, accountId ?? null, startedAt, finishedAt, success, ...counts, JSON.stringify(errors)]
 }
 
@@ -164,9 +166,9 @@ function entryOf(row: Row): SyncLogEntry {
     startedAt: text(row['started_at']) ?? '',
     finishedAt: text(row['finished_at']) ?? '',
     success: row['success'] === true,
-    postsInserted: Number(row['posts_inserted'] ?? 0),
-    postsUpdated: Number(row['posts_updated'] ?? 0),
-    insightsWritten: Number(row['insights_written'] ?? 0),
+    inserted: Number(row['posts_inserted'] ?? 0),
+    updated: Number(row['posts_updated'] ?? 0),
+    written: Number(row['insights_written'] ?? 0),
     requests: Number(row['requests'] ?? 0),
     errors: Array.isArray(errors) ? errors.map(String) : [],
   }

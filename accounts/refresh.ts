@@ -5,15 +5,18 @@ import {
   AuthenticationError,
   ConnectorError,
   StoppedError,
+  type TokenAccess,
+  type TokenProvider,
   type TokenReplacement,
 } from '../framework/index.ts'
-import type { GraphAccess } from './graph.ts'
 import { ageHours, healthOf, type TokenHealth } from './token-health.ts'
-import { debugToken, exchangeToken, tryToken } from './tokens.ts'
+import { loginOf } from './token-providers.ts'
 
 export interface TokenLife {
   readonly registry: AccountRegistry
-  readonly access: GraphAccess
+  /** Of the accounts. */
+  readonly provider: TokenProvider
+  readonly access: TokenAccess
   /** 7 unless given; a token is also due in the last tenth of its life. */
   readonly refreshBeforeDays?: number
   /** Where the person of an account logs in again. */
@@ -36,8 +39,6 @@ export type RefreshOutcome = {
 
 /** A replacement has to end before another process may take it over. */
 const LONGEST_MS = 4 * 60_000
-/** Instagram Login refreshes no token that is younger. */
-const YOUNGEST_HOURS = 24
 
 /**
  * Keeps the token of one account alive. `due`: replaces it in time, and asks nothing for accounts that need a login. `now`: replaces it
@@ -51,15 +52,15 @@ export async function refreshToken(life: TokenLife, account: AccountRecord, when
   }
   const { registry } = life
   // Nothing to replace in time, nothing to ask.
-  if (when === 'due' && !isWanted(account, life)) return outcomeOf(account, account.tokenExpiresAt, 'old')
+  if (when === 'due' && !isWanted(account, life)) return outcomeOf(life, account, { expiresAt: account.tokenExpiresAt, token: 'old' })
   const end = AbortSignal.any([AbortSignal.timeout(LONGEST_MS), ...(life.signal ? [life.signal] : [])])
   try {
     const before = await registry.token(account.id)
     const attempt = new Attempt({ ...life, signal: end }, account, { when, before })
     const token = await registry.replaceToken(account.id, (replacement) => attempt.run(replacement))
-    return outcomeOf(account, token.expiresAt, attempt.replaced ? 'new' : 'old')
+    return outcomeOf(life, account, { expiresAt: token.expiresAt, token: attempt.replaced ? 'new' : 'old' })
   } catch (thrown) {
-    if (thrown instanceof AuthenticationError) return needsLogin(life, account, thrown)
+    if (isDead(thrown)) return needsLogin(life, account, thrown)
     const stopped = thrown instanceof StoppedError && life.signal?.aborted === true
     if (!(thrown instanceof ConnectorError) || thrown.code === 'ERR_UNEXPECTED' || stopped) throw thrown
     const kept = { account, expiresAt: account.tokenExpiresAt, outcome: 'kept' } as const
@@ -82,16 +83,29 @@ export async function needsLogin(
   return url === undefined ? outcome : { ...outcome, loginUrl: url }
 }
 
-function outcomeOf(account: AccountRecord, expiresAt: string | undefined, token: 'new' | 'old'): RefreshOutcome {
-  if (token === 'new') return { account, expiresAt, outcome: 'refreshed' }
-  return { account, expiresAt, outcome: expiresAt === undefined && account.login === 'facebook' ? 'permanent' : 'fresh' }
+/** The token is refused, and not the app that asked: only a new login helps. */
+export function isDead(thrown: unknown): thrown is AuthenticationError {
+  return thrown instanceof AuthenticationError && thrown.reach !== 'app'
 }
 
-/** By the dates that a listing shows. Tokens of Instagram Login always expire; where nobody knows when, they are replaced to learn it. */
-function isWanted({ login, tokenExpiresAt, tokenCreatedAt }: AccountRecord, life: TokenLife): boolean {
+interface Counting {
+  readonly expiresAt: string | undefined
+  readonly token: 'new' | 'old'
+}
+
+function outcomeOf({ provider }: TokenLife, account: AccountRecord, { expiresAt, token }: Counting): RefreshOutcome {
+  if (token === 'new') return { account, expiresAt, outcome: 'refreshed' }
+  const permanent = expiresAt === undefined && loginOf(provider, account).expiry === 'maybe'
+  return { account, expiresAt, outcome: permanent ? 'permanent' : 'fresh' }
+}
+
+/** By the dates that a listing shows. Tokens that always expire are replaced to learn when, where nobody knows. */
+function isWanted(account: AccountRecord, life: TokenLife): boolean {
+  const { tokenExpiresAt, tokenCreatedAt } = account
   const { state } = healthOf({ accessToken: '', createdAt: tokenCreatedAt, expiresAt: tokenExpiresAt }, ages(life))
   if (state !== 'never') return state !== 'fresh'
-  return login === 'instagram' || (tokenCreatedAt === undefined && life.access.apps?.facebook !== undefined)
+  const { name, expiry } = loginOf(life.provider, account)
+  return expiry === 'always' || (tokenCreatedAt === undefined && life.provider.knowsDates(life.access, name))
 }
 
 function ages({ access, refreshBeforeDays }: TokenLife): { now: number; refreshBeforeDays?: number } {
@@ -146,28 +160,30 @@ class Attempt {
       await this.#try(candidate)
       return true
     } catch (thrown) {
-      if (!(thrown instanceof ConnectorError) || thrown.failureType !== 'config_error' || isAboutTheApp(thrown)) throw thrown
+      const isAboutTheApp = thrown instanceof AuthenticationError && !isDead(thrown)
+      if (!(thrown instanceof ConnectorError) || thrown.failureType !== 'config_error' || isAboutTheApp) throw thrown
       await keep(undefined)
       return false
     }
   }
 
-  /** Dates of a token of Facebook Login of which nobody knows any, where the app may ask. */
+  /** Dates of a token of which nobody knows any, where the provider tells them. */
   async #learn(current: AccountToken): Promise<AccountToken> {
-    const { access, signal } = this.#life
+    const { access, provider } = this.#life
     const unknown = current.expiresAt === undefined && current.createdAt === undefined
-    if (!unknown || this.#account.login !== 'facebook' || !access.apps?.facebook) return current
-    const { createdAt, expiresAt } = await debugToken(access, current.accessToken, signal)
+    const call = this.#call()
+    if (!unknown || !provider.knowsDates(access, call.login)) return current
+    const { createdAt, expiresAt } = await provider.dates(access, current.accessToken, call)
     // A date says that it is known: nobody asks again whether the token has an end.
     return { ...current, createdAt: createdAt ?? new Date(access.clock.now()).toISOString(), expiresAt }
   }
 
   #mayReplace(token: AccountToken): boolean {
     const { state }: TokenHealth = healthOf(token, ages(this.#life))
-    if (this.#account.login === 'facebook')
-      return state === 'due' || state === 'expired' || (state === 'fresh' && this.#options.when === 'now')
+    const { expiry, minAgeHours } = loginOf(this.#life.provider, this.#account)
     const age = ageHours(token, this.#life.access.clock.now())
-    if (age !== undefined && age < YOUNGEST_HOURS) return false
+    if (age !== undefined && age < minAgeHours) return false
+    if (state === 'never') return expiry === 'always'
     return state !== 'fresh' || this.#options.when === 'now'
   }
 
@@ -180,11 +196,11 @@ class Attempt {
 
   /** A refusal kills an account only when the token itself is refused too. */
   async #exchange(current: AccountToken): Promise<AccountToken> {
-    const { access } = this.#life
+    const { access, provider } = this.#life
     try {
-      return await exchangeToken(access, current.accessToken, this.#call())
+      return await provider.refresh(access, current.accessToken, this.#call())
     } catch (thrown) {
-      if (!(thrown instanceof AuthenticationError)) throw thrown
+      if (!isDead(thrown)) throw thrown
       await this.#try(current)
       const message = `the token works, but the provider does not replace it: ${thrown.message}`
       throw new ConnectorError('ERR_TOKEN_NOT_REPLACED', message, { cause: thrown, failureType: 'transient_error' })
@@ -192,17 +208,14 @@ class Attempt {
   }
 
   #try({ accessToken }: AccountToken): Promise<void> {
-    return tryToken(this.#life.access, accessToken, this.#call())
+    return this.#life.provider.verify(this.#life.access, accessToken, this.#call())
   }
 
   #call() {
-    const { login, igUserId } = this.#account
-    return { login, igUserId, signal: this.#life.signal }
+    const { name: login } = loginOf(this.#life.provider, this.#account)
+    return { login, externalId: this.#account.externalId, signal: this.#life.signal }
   }
 }
-
-/** Says nothing of the token. */
-const isAboutTheApp = ({ code }: ConnectorError): boolean => code === 'ERR_APP_CREDENTIALS'
 
 function isOther(a: AccountToken, b: AccountToken): boolean {
   return a.accessToken !== b.accessToken || a.expiresAt !== b.expiresAt || a.createdAt !== b.createdAt

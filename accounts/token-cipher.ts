@@ -10,7 +10,7 @@ export interface CipherOptions {
   readonly plainText?: 'allowed' | 'refused'
 }
 
-/** Texts of tokens as a registry keeps them. `account` is the `ig_user_id`: a text moved to another account does not open. */
+/** Texts of tokens as a registry keeps them. `account` is the `externalId`: a text moved to another account does not open. */
 export interface TokenCipher {
   /** Throws ConfigError ERR_ACCOUNTS_KEY_MISSING when nothing says how a token may be written. */
   seal(token: string, account: string): string

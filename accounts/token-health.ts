@@ -1,4 +1,4 @@
-import type { AccountRecord, AccountToken } from '../framework/index.ts'
+import type { AccountRecord, AccountToken, Login } from '../framework/index.ts'
 
 const DAY_MS = 86_400_000
 /** Below this share of its life a token is replaced, whatever the number of days. */
@@ -16,16 +16,24 @@ export interface TokenHealth {
 }
 
 /** What of a record tells how its token is. */
-export type TokenDates = Pick<AccountRecord, 'tokenExpiresAt' | 'tokenCreatedAt'> & Partial<Pick<AccountRecord, 'login'>>
+export type TokenDates = Pick<AccountRecord, 'tokenExpiresAt' | 'tokenCreatedAt'>
 
-/** For listings and checks: of a record, or of anything with the two dates. `now` in milliseconds. */
+export interface HealthOptions {
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly refreshBeforeDays?: number | undefined
+  /** Of the login: `always` means that a token without a known end has one; `maybe` by default. */
+  readonly expiry?: Login['expiry'] | undefined
+}
+
+/** For listings and checks: of a record, or of anything with the two dates. */
 export function tokenHealth(
-  { tokenExpiresAt, tokenCreatedAt, login }: TokenDates,
-  { now, refreshBeforeDays = REFRESH_BEFORE_DAYS }: { readonly now: number; readonly refreshBeforeDays?: number },
+  { tokenExpiresAt, tokenCreatedAt }: TokenDates,
+  { now, refreshBeforeDays = REFRESH_BEFORE_DAYS, expiry = 'maybe' }: HealthOptions,
 ): TokenHealth {
   if (tokenExpiresAt === undefined) {
-    // All tokens of Instagram Login expire; of the others nothing is known until somebody has asked for their dates.
-    const known = login !== 'instagram' && tokenCreatedAt !== undefined
+    // Nothing is known of a token until somebody has asked for its dates.
+    const known = expiry !== 'always' && tokenCreatedAt !== undefined
     return { state: 'never', daysLeft: undefined, text: known ? 'does not expire' : 'end not known' }
   }
   const left = Date.parse(tokenExpiresAt) - now
@@ -38,7 +46,7 @@ export function tokenHealth(
 }
 
 /** The same of a token. */
-export function healthOf({ createdAt, expiresAt }: AccountToken, options: { now: number; refreshBeforeDays?: number }): TokenHealth {
+export function healthOf({ createdAt, expiresAt }: AccountToken, options: HealthOptions): TokenHealth {
   return tokenHealth({ tokenExpiresAt: expiresAt, tokenCreatedAt: createdAt }, options)
 }
 

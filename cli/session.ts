@@ -5,6 +5,7 @@ import { type Invocation, text } from './command.ts'
 import { readConfigFile } from './config/config-file.ts'
 import { keepConfig } from './config/config-keeping.ts'
 import { ownComponents } from './config/own-components.ts'
+import { ownPackages } from './config/own-packages.ts'
 import { createLogger } from './output/log.ts'
 import { seconds, wholeNumber } from './output/numbers.ts'
 import { redactor } from './redact.ts'
@@ -39,6 +40,7 @@ export async function sessionRequest(invocation: Invocation, { logger }: Termina
     connector: argument ?? io.env['CONNECTOR_MANIFEST'] ?? '',
     config: readConfigFile(text(options, 'config')),
     components: await ownComponents(invocation),
+    packages: await ownPackages(invocation),
     deadline: seconds(options, 'deadline'),
     maxRequests: wholeNumber(options, 'maxRequests'),
     signal: io.signal,

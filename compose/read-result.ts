@@ -86,7 +86,7 @@ export function readResult({ session, connection, catalog, written, failure }: R
 export function unopened(connector: string, run_id: string, failure: RunError, exit_code: ExitCode): ReadResult {
   const nothing: RunSummary = {
     ...{ run_id, status: statusOf(exit_code), exit_code, streams: { complete: 0, incomplete: 0, pending: 0 } },
-    ...{ rows: 0, accounts: 0, media: 0, errors_total: 1, warnings_total: 0, errors: [failure], warnings: [], duration_ms: 0 },
+    ...{ rows: 0, accounts: 0, errors_total: 1, warnings_total: 0, errors: [failure], warnings: [], duration_ms: 0 },
   }
   return {
     ...{ success: false, run_id, connector, connection: null, account_id: null },

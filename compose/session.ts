@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ConnectorPackage } from '../connectors/index.ts'
 import { type Clock, systemClock } from '../framework/clock.ts'
 import { components } from '../framework/components/index.ts'
 import { StoppedError } from '../framework/errors.ts'
@@ -16,6 +17,7 @@ import { type Connector, openConnector } from '../framework/runtime/assembly/ope
 import { Run } from '../framework/runtime/ports/run.ts'
 import { createRunReporter, type Logger, type RunReporter } from '../framework/runtime/read/run-reporter.ts'
 import { type ConnectorSource, findConnector } from './connector-source.ts'
+import { allPackages } from './packages.ts'
 import type { Ambient } from './storage-url.ts'
 import { version } from './version.ts'
 
@@ -29,6 +31,8 @@ export interface SessionRequest {
   readonly config: Config
   /** Implementations of classes that the manifest names, beside those that come with the connector. */
   readonly components?: readonly Component[] | undefined
+  /** Connectors besides those that come with this package. */
+  readonly packages?: readonly ConnectorPackage[] | undefined
   /** Seconds after which the run stops in good order; waits for rate limits included. */
   readonly deadline?: number | undefined
   /** The run stops in good order before the request that would exceed this number. */
@@ -66,14 +70,14 @@ const silent: Logger = { log: () => undefined }
 /** Reads the manifest, prepares the config and opens the connector. Throws ConfigError before anything is sent. */
 export async function openSession(request: SessionRequest): Promise<Session> {
   const { clock = systemClock, redactor = createRedactor(), env = process.env, config: given } = request
-  const source = findConnector(request.connector, env)
+  const source = findConnector(request.connector, env, allPackages(request.packages))
   const manifest = loadManifest(source)
   const own = await source.package?.load()
   const more = [...(own?.components ?? []), ...(request.components ?? [])]
   const rules = buildConfigRules(manifest, createLanguage([...components, ...more]), given)
   const { config, secrets, migrated } = await prepareConfig(manifest, given, { env, rules })
   for (const secret of secrets) redactor.secret(secret)
-  const run = new Run(clock, request.runId ?? newRunId(clock))
+  const run = new Run(clock, request.runId ?? newRunId(clock), own?.counters)
   const report = createRunReporter(run, clock, request.logger ?? silent)
   const deadline = startDeadline(request, clock)
   const { signal } = deadline

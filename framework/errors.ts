@@ -51,8 +51,11 @@ export class ConfigError extends ConnectorError {
   }
 }
 
-/** Whose credentials: everything the login can see, or one account that it lost the right to. */
-export type AuthenticationReach = 'login' | 'account'
+/**
+ * Whose credentials: everything the login can see, one account that it lost the right to, or those of the program itself (`app`), which
+ * says nothing of any login.
+ */
+export type AuthenticationReach = 'login' | 'account' | 'app'
 
 /** The credentials are refused; only a new login or another token helps. Exit code 4, unless it concerns some accounts only. */
 export class AuthenticationError extends ConnectorError {

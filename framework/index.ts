@@ -19,7 +19,7 @@ export { createRedactor, type Redactor } from './http/redaction/redaction.ts'
 export type { ErrorHandler as HttpErrorHandler, Outcome as HttpOutcome, Resolution as HttpResolution } from './http/resolution.ts'
 export { allowedHostsOf } from './manifest/allowed-hosts.ts'
 export { prepareConfig } from './manifest/config.ts'
-export type { Component } from './manifest/definition/component.ts'
+export type { Component, Config } from './manifest/definition/component.ts'
 export { loadManifest, type Manifest } from './manifest/manifest.ts'
 export { readReference, resolveReference, type SecretStores, secretStores } from './manifest/secrets.ts'
 export { type PostgresAddress, parsePostgresUrl } from './postgres/address.ts'
@@ -35,7 +35,6 @@ export type {
   AccountRegistry,
   AccountStatus,
   AccountToken,
-  LoginFamily,
   NewAccount,
   SyncLogEntry,
   TokenReplacement,

@@ -72,11 +72,11 @@ const gauge = (name: string, help: string, samples: readonly Sample[]): Metric =
 
 function daysLeft(account: AccountRecord, now: number): readonly Sample[] {
   const { daysLeft: days } = tokenHealth(account, { now })
-  return days === undefined ? [] : [[days, { account: account.igUserId }]]
+  return days === undefined ? [] : [[days, { account: account.externalId }]]
 }
 
-function lag({ igUserId, lastSyncedAt }: AccountRecord, now: number): readonly Sample[] {
-  return lastSyncedAt === undefined ? [] : [[Math.max(0, Math.round((now - Date.parse(lastSyncedAt)) / 1000)), { account: igUserId }]]
+function lag({ externalId, lastSyncedAt }: AccountRecord, now: number): readonly Sample[] {
+  return lastSyncedAt === undefined ? [] : [[Math.max(0, Math.round((now - Date.parse(lastSyncedAt)) / 1000)), { account: externalId }]]
 }
 
 function textOf({ name, type, help, samples }: Metric): string {

@@ -1,10 +1,7 @@
 import type { Hono } from 'hono'
-import { appsOf } from '../accounts/app-credentials.ts'
-import type { GraphAccess } from '../accounts/graph.ts'
-import { GRAPH_HOSTS } from '../accounts/graph.ts'
 import { version } from '../compose/version.ts'
-import { observeVersion } from '../connectors/meta/health/version-life.ts'
 import {
+  type Clock,
   ConfigError,
   createHttpClient,
   createRedactor,
@@ -40,9 +37,6 @@ export interface OpenService {
   close(): Promise<void>
 }
 
-/** Days before its end from which a version of the API is warned about. */
-const WARN_DAYS = 90
-
 /**
  * Opens the registries and builds the service. What is not given comes from the environment: CONNECTOR_ACCOUNTS, CONNECTOR_OUTPUT,
  * CONNECTOR_CONFIG (JSON), CONNECTOR_SCHEMAS, CONNECTOR_PUBLIC_URL, CRON_SECRET. Throws ConfigError for settings that do not fit.
@@ -52,17 +46,16 @@ export async function openService(given: ServiceSettings = {}): Promise<OpenServ
   const { clock = systemClock, redactor = createRedactor(), env = process.env, logger = { log: () => undefined } } = settings
   const secret = await secretOf(settings.secret, env)
   if (secret !== undefined) redactor.secret(secret)
-  const apps = settings.tokens?.apps ?? (await appsOf({ env, clock, secret: redactor.secret }))
   const publicUrl = settings.publicUrl === undefined ? undefined : plainUrl(settings.publicUrl)
   const loginUrl = publicUrl === undefined ? {} : { loginUrl: () => `${publicUrl}/connect` }
-  const sync = await openSync({ ...settings, clock, redactor, env, logger, tokens: { ...loginUrl, ...settings.tokens, apps } })
-  const canConnect = publicUrl !== undefined && (apps.facebook !== undefined || apps.instagram !== undefined)
+  const sync = await openSync({ ...settings, clock, redactor, env, logger, tokens: { ...loginUrl, ...settings.tokens } })
+  const hasApp = sync.providers.some((provider) => Object.keys(sync.keeping(provider).apps ?? {}).length > 0)
   const hono = createService({
     ...{ sync, secret, clock, logger, redact: redactor.redact, version: version() },
     deadlineSeconds: settings.deadlineSeconds,
     protectPage: settings.protectPage,
-    connect: canConnect ? connectOf(publicUrl, sync, { ...settings, redactor, clock, tokens: { ...settings.tokens, apps } }) : undefined,
-    warnings: () => versionWarnings(sync, clock.now()),
+    connect: publicUrl !== undefined && hasApp ? connectOf(publicUrl, sync, { redactor, clock }) : undefined,
+    warnings: () => sync.recipe.notices?.(sync.recipe.shared, clock.now()) ?? [],
   })
   return { hono, fetch: async (request) => hono.fetch(request), close: () => sync.close() }
 }
@@ -86,33 +79,23 @@ async function secretOf(given: string | undefined, env: NonNullable<SyncSettings
   return readReference(given, stores) ? resolveReference(given, 'the secret of the service', stores) : given
 }
 
-function connectOf(publicUrl: string, sync: OpenSync, settings: SyncSettings & { readonly redactor: Redactor }): ConnectParts {
-  const { clock = systemClock, redactor, tokens = {} } = settings
-  const hosts: NonNullable<GraphAccess['hosts']> = { ...sync.hosts, ...tokens.hosts }
+function connectOf(
+  publicUrl: string,
+  sync: OpenSync,
+  { clock, redactor }: { readonly clock: Clock; readonly redactor: Redactor },
+): ConnectParts {
+  const places = sync.providers.flatMap((provider) => Object.values({ ...provider.hosts, ...sync.keeping(provider).hosts }))
   const openHttp = () =>
     createHttpClient({
       ...{ clock, redactor, userAgent: `connector/${version()}` },
       report: { log: () => undefined, finding: () => undefined, rateLimited: () => undefined },
-      allowedOrigins: Object.values({ ...GRAPH_HOSTS, ...hosts }).map((host) => new URL(host).origin),
+      allowedOrigins: places.flatMap((url) => (url === undefined ? [] : [new URL(url).origin])),
     })
-  return {
-    publicUrl,
-    openHttp,
-    hosts,
-    ...(tokens.apps ? { apps: tokens.apps } : {}),
-    ...(tokens.version ? { version: tokens.version } : {}),
-  }
+  return { publicUrl, openHttp, providers: sync.providers, access: sync.keeping }
 }
 
 /** Throws ConfigError ERR_PUBLIC_URL. */
 function plainUrl(text: string): string {
   if (URL.canParse(text) && /^https?:/.test(text)) return text.replace(/\/+$/, '')
   throw new ConfigError('ERR_PUBLIC_URL', `the public URL is an address like https://example.com, not '${text}'`)
-}
-
-function versionWarnings({ recipe }: OpenSync, now: number): readonly string[] {
-  const asked = recipe.shared['api_version']
-  if (typeof asked !== 'string') return []
-  const { status, summary } = observeVersion({ asked, served: undefined, now, days: WARN_DAYS })
-  return status === 'ok' ? [] : [`Graph API: ${summary}`]
 }

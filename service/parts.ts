@@ -1,11 +1,10 @@
-import type { GraphAccess } from '../accounts/graph.ts'
-import type { AccountRegistry, Clock, ConnectorHttpClient, Logger } from '../framework/index.ts'
+import type { AccountRegistry, Clock, ConnectorHttpClient, Logger, TokenAccess, TokenProvider } from '../framework/index.ts'
 import type { OpenSync } from '../sync/open-sync.ts'
 import type { SyncRunner } from './runner.ts'
 
 /** What the service is made of; everything is given, so that the same service runs on any platform. */
 export interface ServiceParts {
-  readonly sync: Pick<OpenSync, 'run' | 'accounts'>
+  readonly sync: Pick<OpenSync, 'run' | 'accounts' | 'providers'>
   /** Guards everything that changes something. Without one nothing can be changed through the service. */
   readonly secret: string | undefined
   readonly clock: Clock
@@ -24,9 +23,12 @@ export interface ServiceParts {
 }
 
 /** How people log in. */
-export interface ConnectParts extends Omit<GraphAccess, 'http' | 'clock'> {
+export interface ConnectParts {
   /** The address of this service as browsers see it, without a slash at the end; the provider sends people back to it. */
   readonly publicUrl: string
+  readonly providers: readonly TokenProvider[]
+  /** How a provider is asked; without the client. Logins without an app are not offered. */
+  access(provider: TokenProvider): Omit<TokenAccess, 'http' | 'clock'>
   openHttp(): ConnectorHttpClient
 }
 

@@ -1,6 +1,6 @@
 import { type Clock, ConnectorError } from '../framework/index.ts'
 import type { OpenSync } from '../sync/open-sync.ts'
-import type { SyncSummary } from '../sync/summary.ts'
+import { countedIn, type SyncSummary } from '../sync/summary.ts'
 import type { SyncOptions } from '../sync/sync-options.ts'
 
 /** Sums over all runs since the service started. */
@@ -13,6 +13,11 @@ export interface RunTotals {
   inserted: number
   updated: number
   errors: number
+}
+
+export interface RunOptions extends SyncOptions {
+  /** The service's own by default. */
+  readonly recipeName?: string
 }
 
 /** Runs syncs one at a time, and remembers what they did. */
@@ -39,7 +44,7 @@ export class SyncRunner {
   }
 
   /** Throws ConnectorError ERR_SYNC_RUNNING while another run goes on, and what ends a run as a whole. */
-  async run(options: SyncOptions): Promise<SyncSummary> {
+  async run(options: RunOptions): Promise<SyncSummary> {
     if (this.#since !== undefined) {
       throw new ConnectorError('ERR_SYNC_RUNNING', `a sync has been running since ${this.#since}`, { failureType: 'transient_error' })
     }
@@ -65,8 +70,9 @@ export class SyncRunner {
     totals.requests += summary.requests_made
     totals.retries += summary.retries
     totals.rows += summary.rows_written
-    totals.inserted += summary.posts_inserted
-    totals.updated += summary.posts_updated
+    const { inserted, updated } = countedIn(summary)
+    totals.inserted += inserted
+    totals.updated += updated
     totals.errors += summary.errors.length
   }
 }

@@ -1,8 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
-import { GRAPH_HOSTS } from '../accounts/graph.ts'
-import { AuthenticationError, asConnectorError, ConfigError, ConnectorError } from '../framework/index.ts'
-import type { Surroundings } from './parts.ts'
+import { AuthenticationError, asConnectorError, ConfigError, ConnectorError, type TokenProvider } from '../framework/index.ts'
+import type { ConnectParts, Surroundings } from './parts.ts'
 
 /** Equal texts, in a time that tells nothing of where they differ. */
 export function equalSecrets(one: string, other: string): boolean {
@@ -34,9 +33,7 @@ export function knowsPassword(context: Context, secret: string | undefined): boo
 
 /** Nothing is loaded from elsewhere, nothing runs, nobody frames the page; forms may lead on to the login pages only. */
 export function safeHeaders({ connect }: Pick<Surroundings, 'connect'>): MiddlewareHandler {
-  const dialogs = connect
-    ? [connect.hosts?.facebookDialog ?? GRAPH_HOSTS.facebookDialog, connect.hosts?.instagramDialog ?? GRAPH_HOSTS.instagramDialog]
-    : []
+  const dialogs = connect ? connect.providers.flatMap((provider) => dialogsOf(provider, connect)) : []
   const policy = [
     "default-src 'none'",
     "style-src 'self'",
@@ -57,11 +54,17 @@ export function safeHeaders({ connect }: Pick<Surroundings, 'connect'>): Middlew
   }
 }
 
+/** Where people log in. */
+function dialogsOf(provider: TokenProvider, connect: ConnectParts): readonly string[] {
+  const { hosts = {} } = connect.access(provider)
+  return provider.logins.flatMap(({ dialog }) => hosts[dialog] ?? provider.hosts[dialog] ?? [])
+}
+
 /** HTTP status of an error that ended a request. */
 function statusOf(error: ConnectorError): 400 | 401 | 404 | 409 | 500 | 502 | 503 {
   if (error.code === 'ERR_SYNC_RUNNING' || error.code === 'ERR_STATE_LOCKED') return 409
   if (error.code === 'ERR_NO_SECRET') return 503
-  if (error.code === 'ERR_ACCOUNT_UNKNOWN') return 404
+  if (error.code === 'ERR_ACCOUNT_UNKNOWN' || error.code === 'ERR_RECIPE_UNKNOWN') return 404
   if (error instanceof AuthenticationError) return 401
   if (error instanceof ConfigError) return 400
   return error.failureType === 'transient_error' ? 502 : 500

@@ -1,3 +1,4 @@
+import type { TableChoice } from '../connectors/index.ts'
 import {
   type AccountRecord,
   type AccountToken,
@@ -27,7 +28,6 @@ import type { Acceptance } from './acceptance.ts'
 import type { SyncDrift } from './drift.ts'
 import { accountConfig, type LoadedRecipe } from './load-recipe.ts'
 import type { Share, SharedClient } from './shared-client.ts'
-import type { TableChoice } from './table-choice.ts'
 
 /** Slices of one account at the same time. */
 const SLICES = 2
@@ -73,7 +73,7 @@ export async function syncAccount(account: AccountRecord, run: SyncRun): Promise
   const startedAt = new Date(clock.now()).toISOString()
   const errors: ConnectorError[] = []
   const warnings: ConnectorError[] = []
-  const record = new Run(clock, run.id)
+  const record = new Run(clock, run.id, recipe.counters)
   const share: Share = { requests: 0, report: collecting(record, { errors, warnings }, run) }
   let streams: readonly BoundStream[] = []
   try {
@@ -82,7 +82,7 @@ export async function syncAccount(account: AccountRecord, run: SyncRun): Promise
       await readInto(streams, account, { run, record, share })
     })
   } catch (thrown) {
-    errors.push(withContext(asConnectorError(thrown), { account_id: account.igUserId }))
+    errors.push(withContext(asConnectorError(thrown), { account_id: account.externalId }))
   }
   const { rows, states } = acceptance.of(account.id)
   const before = changesOf(recipe, streams, (name) => run.states[name])
@@ -126,8 +126,8 @@ async function openStreams(account: AccountRecord, run: SyncRun, { report }: Sha
 }
 
 /** Streams of connectors that know one account only get its id into their names: states of all accounts stand side by side. */
-function infoOf(info: StreamInfo, { igUserId }: AccountRecord): StreamInfo {
-  return info.accountId === undefined ? { ...info, name: `${info.kind}__${igUserId}`, accountId: igUserId } : info
+function infoOf(info: StreamInfo, { externalId }: AccountRecord): StreamInfo {
+  return info.accountId === undefined ? { ...info, name: `${info.kind}__${externalId}`, accountId: externalId } : info
 }
 
 interface Reading {
@@ -154,7 +154,7 @@ async function readInto(streams: readonly BoundStream[], account: AccountRecord,
       if (page) await out.send(written(page))
     } else if (item.message.type === 'STATE' && (rows > 0 || hasMoved(item, states))) await out.send(item)
   }
-  const end: Item = { type: 'message', message: { type: 'LOG', log: { level: 'DEBUG', message: `account ${account.igUserId} is read` } } }
+  const end: Item = { type: 'message', message: { type: 'LOG', log: { level: 'DEBUG', message: `account ${account.externalId} is read` } } }
   const accepted = acceptance.until(end)
   await Promise.all([out.send(end), accepted])
 }

@@ -1,16 +1,19 @@
-import type { ConnectorParts } from '../connectors/index.ts'
+import type { ConnectorParts, SyncRecipe } from '../connectors/index.ts'
 import { components } from '../framework/components/index.ts'
 import { type AccountRecord, type Component, type Manifest, prepareConfig } from '../framework/index.ts'
 import type { Config } from '../framework/manifest/definition/component.ts'
 import { createLanguage } from '../framework/manifest/definition/language.ts'
 import { buildConfigRules } from '../framework/runtime/assembly/config-rules.ts'
-import type { SyncRecipe } from './recipe.ts'
 
 /** A recipe with what its connector is built of. Loaded once, used for every account and every run. */
 export interface LoadedRecipe extends SyncRecipe {
   readonly manifest: Manifest
+  /** Whose accounts can be read; undefined for manifests that do not say it: any. */
+  readonly provider: string | undefined
   readonly components: readonly Component[]
   readonly usage: ConnectorParts['usage']
+  readonly counters: ConnectorParts['counters']
+  readonly notices: ConnectorParts['notices']
   /** What is the same for all accounts, validated, with defaults and secrets filled in. */
   readonly shared: Config
   /** Fields of `shared` that were given: they win over what the recipe says of an account. */
@@ -30,9 +33,10 @@ export interface RecipeSource {
 /** Stands for any account while the config is checked. */
 const anyone: AccountRecord = {
   id: '1',
-  igUserId: '1',
+  externalId: '1',
+  provider: '',
   name: '',
-  login: 'facebook',
+  login: '',
   status: 'active',
   reason: undefined,
   owner: undefined,
@@ -55,8 +59,11 @@ export async function loadRecipe(recipe: SyncRecipe, { manifest, parts, config =
     ...recipe,
     config: ownConfig,
     manifest,
+    provider: manifest.taxonomy?.provider,
     components: parts.components,
     usage: parts.usage,
+    counters: parts.counters,
+    notices: parts.notices,
     shared,
     given: new Set(Object.keys(config)),
     secrets: secrets.filter((secret) => secret !== 'any'),

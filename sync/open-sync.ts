@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path'
 import { appsOf } from '../accounts/app-credentials.ts'
 import { openAccountRegistry } from '../accounts/open.ts'
-import { findConnector } from '../compose/connector-source.ts'
+import { allPackages, tokenProvidersOf } from '../compose/packages.ts'
 import { storageUrl } from '../compose/storage-url.ts'
 import { version } from '../compose/version.ts'
+import type { ConnectorPackage } from '../connectors/index.ts'
 import { openDestinations } from '../destinations/open.ts'
 import type { TableLayout } from '../destinations/tables/table-plan.ts'
 import { destinationForms } from '../destinations/url-forms.ts'
@@ -16,16 +17,16 @@ import {
   loadManifest,
   type Redactor,
   type StateRegistry,
-  suggest,
   systemClock,
+  type TokenProvider,
 } from '../framework/index.ts'
 import type { Config } from '../framework/manifest/definition/component.ts'
 import { formsText, withoutForm } from '../framework/url-forms.ts'
 import { openSchemaRegistry } from '../schemas/open.ts'
 import { openStateRegistry } from '../state/open.ts'
+import { type ChoiceContext, chooseRecipe, type RecipeChoice } from './choose-recipe.ts'
 import { liveToken, type TokenKeeping } from './live-token.ts'
 import { type LoadedRecipe, loadRecipe } from './load-recipe.ts'
-import { connectorRecipe, recipes } from './recipe.ts'
 import type { SyncSummary } from './summary.ts'
 import { type SyncRequest, syncAccounts } from './sync-accounts.ts'
 import type { SyncOptions } from './sync-options.ts'
@@ -40,7 +41,7 @@ export interface SyncSettings extends SyncOptions {
   readonly state?: string | StateRegistry | undefined
   /** A schema registry, `file:DIR`, `postgres://…` or `env:NAME`: drift is told then, in the summary and on the status page. */
   readonly schemas?: string | undefined
-  /** `posts` by default, or `insights`. */
+  /** A recipe of a package: `posts` by default. */
   readonly recipe?: string | undefined
   /** Another connector instead of a recipe, and the kinds of its streams. */
   readonly connector?: string | undefined
@@ -48,6 +49,8 @@ export interface SyncSettings extends SyncOptions {
   /** What every account's config has besides token and account; values may refer to secrets. */
   readonly config?: Config | undefined
   readonly tables?: TableLayout | undefined
+  /** Connectors besides those that come with this package, with their recipes and token providers. */
+  readonly packages?: readonly ConnectorPackage[] | undefined
   /** Apps of the logins and, for the sandbox and proxies, their hosts: for tokens that have to be replaced. */
   readonly tokens?: TokenKeeping | undefined
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
@@ -61,10 +64,15 @@ export interface SyncSettings extends SyncOptions {
 export interface OpenSync {
   readonly accounts: AccountRegistry
   readonly recipe: LoadedRecipe
-  /** Where the provider is found, when the config says another place. */
-  readonly hosts: NonNullable<TokenKeeping['hosts']>
-  /** One run; options given here win. Throws what concerns the run as a whole, see {@link syncAccounts}. */
-  run(options?: SyncOptions & { readonly signal?: AbortSignal }): Promise<SyncSummary>
+  /** Who keeps the tokens of accounts alive. */
+  readonly providers: readonly TokenProvider[]
+  /** How the tokens of a provider are asked about. */
+  keeping(provider: TokenProvider): TokenKeeping
+  /**
+   * One run; options given here win, another recipe among them. Throws what concerns the run as a whole, see {@link syncAccounts};
+   * ConfigError ERR_RECIPE_UNKNOWN.
+   */
+  run(options?: SyncOptions & { readonly recipeName?: string; readonly signal?: AbortSignal }): Promise<SyncSummary>
   close(): Promise<void>
 }
 
@@ -74,7 +82,10 @@ const silent: Logger = { log: () => undefined }
 export async function openSync(settings: SyncSettings): Promise<OpenSync> {
   const { clock = systemClock, redactor = createRedactor(), env = process.env, logger = silent } = settings
   const ambient = { env, redactor }
-  const recipe = await openRecipe(settings, env)
+  const packages = allPackages(settings.packages)
+  const providers = await tokenProvidersOf(packages)
+  const open = (choice: RecipeChoice) => openRecipe(choice, settings, { packages, env })
+  const recipe = await open(settings)
   const signal = settings.signal ?? new AbortController().signal
   const outputs = (typeof settings.output === 'string' ? [settings.output] : settings.output).map((url) => storageUrl(url, ambient))
   if (outputs.length === 0 || outputs.some((url) => url === 'stdout' || url === '-')) {
@@ -84,67 +95,79 @@ export async function openSync(settings: SyncSettings): Promise<OpenSync> {
     )
   }
   const given = typeof settings.accounts === 'string' ? storageUrl(settings.accounts, ambient) : settings.accounts
-  const opened = await openRegistries(given, settings, { clock, env, redactor })
+  const opened = await openRegistries(given, settings, { clock, env, redactor, providers })
   const { accounts, states, schemas } = opened
-  const apps = settings.tokens?.apps ?? (await appsOf({ env, clock, secret: redactor.secret }))
-  const keeping = { ...keepingOf(settings, recipe), apps }
-  const request: SyncRequest = {
-    ...{ accounts, recipe, states, schemas, clock, logger, redactor },
-    token: liveToken({ registry: accounts, keeping, clock, logger, signal }),
-    output: ({ state, lease }) =>
-      openDestinations(outputs, {
-        ...{ stdout: process.stdout, redact: redactor.redact, state, registry: 'committed', lease, clock },
-        tables: settings.tables ?? 'shared',
-      }),
-    signal,
-    allowedOrigins: Object.values(settings.tokens?.hosts ?? {})
-      .filter((host) => URL.canParse(host))
-      .map((host) => new URL(host).origin),
-    userAgent: `connector/${version()}`,
+  const apps = settings.tokens?.apps ?? (await appsOf(providers, { env, clock, secret: redactor.secret }))
+  const keeping = (provider: TokenProvider) => keepingOf(provider, { ...settings.tokens, apps }, recipe)
+  const tokens = { registry: accounts, clock, logger, signal }
+  const requestFor = (chosen: LoadedRecipe): SyncRequest => {
+    const provider = providers.find(({ name }) => name === chosen.provider)
+    const kept = provider && keepingOf(provider, { ...settings.tokens, apps }, chosen)
+    return {
+      ...{ accounts, recipe: chosen, states, schemas, clock, logger, redactor, signal },
+      token: provider && kept && liveToken({ ...tokens, provider, keeping: kept }),
+      output: ({ state, lease }) =>
+        openDestinations(outputs, {
+          ...{ stdout: process.stdout, redact: redactor.redact, state, registry: 'committed', lease, clock },
+          tables: settings.tables ?? 'shared',
+        }),
+      allowedOrigins: [...Object.values(settings.tokens?.hosts ?? {}), ...(provider ? apiHosts(provider) : [])].flatMap(originOf),
+      userAgent: `connector/${version()}`,
+    }
   }
   const { concurrency, maxRequests, deadlineSeconds, pauseSeconds, minAgeSeconds, only } = settings
   const usual = { concurrency, maxRequests, deadlineSeconds, pauseSeconds, minAgeSeconds, only }
+  const requests = new Map([[recipe.name, Promise.resolve(requestFor(recipe))]])
+  const named = (name: string): Promise<SyncRequest> => {
+    const known = requests.get(name) ?? open({ recipe: name }).then(requestFor)
+    requests.set(name, known)
+    known.catch(() => requests.delete(name))
+    return known
+  }
   return {
     accounts,
     recipe,
-    hosts: keeping.hosts,
-    run: (options = {}) => syncAccounts({ ...request, ...usual, ...options }),
+    providers,
+    keeping,
+    run: async ({ recipeName: name = recipe.name, ...options } = {}) => syncAccounts({ ...(await named(name)), ...usual, ...options }),
     close: opened.close,
   }
 }
 
-/** Where the connector finds the API tokens are replaced too. */
-function keepingOf({ tokens = {} }: SyncSettings, { shared }: LoadedRecipe) {
-  const text = (field: string) => (typeof shared[field] === 'string' ? shared[field] : undefined)
-  const [facebook, instagram, version] = [text('base_url'), text('instagram_base_url'), text('api_version')]
-  const hosts = { ...(facebook ? { facebook } : {}), ...(instagram ? { instagram } : {}), ...tokens.hosts }
-  return { ...(version ? { version } : {}), ...tokens, hosts }
+/** Where the connector finds the API, tokens are replaced too. */
+function keepingOf(provider: TokenProvider, tokens: TokenKeeping, { shared, provider: own }: LoadedRecipe): TokenKeeping {
+  const places = provider.name === own ? provider.placesOf(shared) : {}
+  return { ...places, ...tokens, hosts: { ...places.hosts, ...tokens.hosts } }
 }
+
+/** Hosts that tokens are sent to: not those that only people visit. */
+function apiHosts({ hosts, logins }: TokenProvider): readonly string[] {
+  const dialogs = logins.map(({ dialog }) => dialog)
+  return Object.entries(hosts).flatMap(([name, url]) => (dialogs.includes(name) ? [] : [url]))
+}
+
+const originOf = (url: string | undefined): readonly string[] => (url !== undefined && URL.canParse(url) ? [new URL(url).origin] : [])
 
 /** Throws ConfigError ERR_RECIPE_UNKNOWN. */
-async function openRecipe({ recipe: name = 'posts', connector, select = [], config }: SyncSettings, env: NonNullable<SyncSettings['env']>) {
-  const shipped = recipes.find((recipe) => recipe.name === name)
-  if (!shipped && connector === undefined) {
-    const known = recipes.map((recipe) => recipe.name)
-    throw new ConfigError('ERR_RECIPE_UNKNOWN', `unknown recipe '${name}'; ${suggest(name, known)}. --connector reads any other connector`)
-  }
-  const recipe = connector === undefined && shipped ? shipped : connectorRecipe(connector ?? '', select)
-  const source = findConnector(recipe.connector, env)
+async function openRecipe(choice: RecipeChoice, { config }: SyncSettings, surroundings: ChoiceContext): Promise<LoadedRecipe> {
+  const { recipe, source } = await chooseRecipe(choice, surroundings)
   const parts = (await source.package?.load()) ?? { components: [] }
-  return loadRecipe(recipe, { manifest: loadManifest(source), parts, env, ...(config ? { config } : {}) })
+  return loadRecipe(recipe, { manifest: loadManifest(source), parts, env: surroundings.env, ...(config ? { config } : {}) })
 }
 
-type Surroundings = Required<Pick<SyncSettings, 'clock' | 'env' | 'redactor'>> & {
-  clock: Clock
-  env: NodeJS.ProcessEnv
-  redactor: Redactor
+interface RegistryContext {
+  readonly clock: Clock
+  readonly env: NodeJS.ProcessEnv | Readonly<Record<string, string | undefined>>
+  readonly redactor: Redactor
+  readonly providers: readonly TokenProvider[]
 }
 
-async function openRegistries(given: string | AccountRegistry, settings: SyncSettings, { clock, env, redactor }: Surroundings) {
+async function openRegistries(given: string | AccountRegistry, settings: SyncSettings, context: RegistryContext) {
+  const { clock, env, redactor, providers } = context
   const stateUrl = settings.state ?? (typeof given === 'string' ? stateBeside(given) : undefined)
   if (stateUrl === undefined) throw new ConfigError('ERR_STATE_URL', 'a sync with a registry of accounts of its own needs `state`')
   const isOwn = typeof given === 'string'
-  const accounts = isOwn ? await openAccountRegistry(given, { clock, env, secret: redactor.secret }) : given
+  const accounts = isOwn ? await openAccountRegistry(given, { clock, env, secret: redactor.secret, providers }) : given
   const opened: { close(): Promise<void> }[] = isOwn ? [accounts] : []
   const close = async () => {
     for (const registry of opened.toReversed()) await registry.close()

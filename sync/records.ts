@@ -3,7 +3,7 @@ import { asConnectorError, type Clock } from '../framework/index.ts'
 import type { AccountRegistry } from '../framework/runtime/ports/account-registry.ts'
 import { type AccountOutcome, needsLogin } from './account-sync.ts'
 import type { LoadedRecipe } from './load-recipe.ts'
-import type { SyncSummary } from './summary.ts'
+import { countedIn, type SyncSummary } from './summary.ts'
 
 /** What is needed to write down what a sync did. */
 export interface Records {
@@ -32,15 +32,15 @@ export async function logOutcome(records: Records, outcome: AccountOutcome, runI
       startedAt,
       finishedAt: new Date(clock.now()).toISOString(),
       success: complete,
-      postsInserted: inserted,
-      postsUpdated: updated,
-      insightsWritten: recipe.counts ? 0 : rows,
+      inserted,
+      updated,
+      written: recipe.counts ? 0 : rows,
       requests,
       errors: errors.map(({ code, message }) => redactor.redact(`${code}: ${message}`)),
     })
   } catch (thrown) {
     const { message } = asConnectorError(thrown)
-    logger.log('error', `account ${account.igUserId} was read, but the registry could not be told: ${redactor.redact(message)}`)
+    logger.log('error', `account ${account.externalId} was read, but the registry could not be told: ${redactor.redact(message)}`)
   }
 }
 
@@ -52,9 +52,8 @@ export async function logRun({ accounts, recipe, redactor }: Records, summary: S
     startedAt: new Date(started).toISOString(),
     finishedAt: summary.timestamp,
     success: summary.success,
-    postsInserted: summary.posts_inserted,
-    postsUpdated: summary.posts_updated,
-    insightsWritten: recipe.counts ? 0 : summary.rows_written,
+    ...countedIn(summary),
+    written: recipe.counts ? 0 : summary.rows_written,
     requests: summary.requests_made,
     errors: summary.errors
       .slice(0, 20)

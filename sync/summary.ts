@@ -1,3 +1,4 @@
+import type { Changes } from '../connectors/index.ts'
 import { AuthenticationError, type ConnectorError, type ExitCode, RateLimitError, StoppedError } from '../framework/index.ts'
 import type { AccountOutcome } from './account-sync.ts'
 
@@ -21,8 +22,9 @@ export interface SyncSummary {
   readonly accounts_left: number
   /** Accounts without a working login; `connector accounts` says why. */
   readonly accounts_needing_login: number
-  readonly posts_inserted: number
-  readonly posts_updated: number
+  /** New and changed rows, called as the recipe calls them: `posts_inserted`, `posts_updated`. */
+  readonly [inserted: `${string}_inserted`]: number
+  readonly [updated: `${string}_updated`]: number
   /** Rows that the destination took, of all streams. */
   readonly rows_written: number
   /** Everything that was sent: retries and calls for tokens too. */
@@ -42,6 +44,8 @@ export interface SyncSummary {
 /** What a summary is made of. Times are epoch milliseconds. */
 export interface SyncFacts {
   readonly id: string
+  /** See `SyncRecipe`. */
+  readonly noun: string
   readonly outcomes: readonly AccountOutcome[]
   /** Of the run as a whole: schemas that drifted. */
   readonly warnings: readonly ConnectorError[]
@@ -66,8 +70,7 @@ export function summaryOf(facts: SyncFacts): SyncSummary {
     accounts_processed: outcomes.filter(({ complete }) => complete).length,
     accounts_left: left,
     accounts_needing_login: facts.needingLogin,
-    posts_inserted: sum(({ inserted }) => inserted),
-    posts_updated: sum(({ updated }) => updated),
+    ...counters(facts.noun, { inserted: sum(({ inserted }) => inserted), updated: sum(({ updated }) => updated) }),
     rows_written: sum(({ rows }) => rows),
     requests_made: facts.requests,
     retries: facts.retries,
@@ -80,6 +83,20 @@ export function summaryOf(facts: SyncFacts): SyncSummary {
   }
 }
 
+function counters(noun: string, { inserted, updated }: Changes): Pick<SyncSummary, `${string}_inserted` | `${string}_updated`> {
+  const named: Record<`${string}_inserted` | `${string}_updated`, number> = {}
+  named[`${noun}_inserted`] = inserted
+  named[`${noun}_updated`] = updated
+  return named
+}
+
+/** New and changed rows, whatever the recipe calls them. */
+export function countedIn(summary: SyncSummary): Changes {
+  const sum = (ending: string) =>
+    Object.entries(summary).reduce((total, [name, value]) => (name.endsWith(ending) ? total + Number(value) : total), 0)
+  return { inserted: sum('_inserted'), updated: sum('_updated') }
+}
+
 function warningsOf({ outcomes, warnings, redact }: SyncFacts): readonly string[] {
   const all = [...warnings, ...outcomes.flatMap((outcome) => outcome.warnings)]
   return [...new Set(all.map(({ message }) => redact(message)))].slice(0, 50)
@@ -88,7 +105,7 @@ function warningsOf({ outcomes, warnings, redact }: SyncFacts): readonly string[
 /** That a run ended early is no failure of an account. */
 function errorsOf({ account, errors }: AccountOutcome): readonly SyncError[] {
   const failures = errors.filter((error) => !(error instanceof StoppedError))
-  return failures.map(({ code, message }) => ({ account_id: account.igUserId, account_name: account.name, code, message }))
+  return failures.map(({ code, message }) => ({ account_id: account.externalId, account_name: account.name, code, message }))
 }
 
 /** As of a read: accounts that were lost one by one turn it to 1 as long as any other was read, and to 4 or 5 when none was. */

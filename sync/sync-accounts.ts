@@ -73,11 +73,11 @@ export async function syncAccounts(request: SyncRequest): Promise<SyncSummary> {
   const lease = await states.acquire(connectionOf(recipe), recipe.manifest.id, id)
   try {
     // Under the lease: what another run finished while this one started is not due any more.
-    const { due, needingLogin } = dueAccounts(await accounts.list(), { ...request, now: clock.now() })
+    const { due, needingLogin } = dueAccounts(await accounts.list(), { ...request, provider: recipe.provider, now: clock.now() })
     const result = due.length === 0 ? nothing : await syncDue(due, request, { id, lease })
     const lost = result.outcomes.filter((outcome) => needsLogin(outcome)).length
     const summary = summaryOf({
-      ...{ id, redact: request.redactor.redact, ...result, needingLogin: needingLogin.length + lost },
+      ...{ id, noun: recipe.noun, redact: request.redactor.redact, ...result, needingLogin: needingLogin.length + lost },
       ...{ ended: clock.now(), duration: clock.monotonic() - monotonic },
     })
     if (due.length > 0) await logRun(request, summary, started)
@@ -167,7 +167,7 @@ async function tokenOf(account: AccountRecord, { token, accounts, clock }: SyncR
   const current = token ? await token(account, http) : await accounts.token(account.id)
   const { expiresAt } = current
   if (expiresAt === undefined || Date.parse(expiresAt) > clock.now()) return current
-  const message = `the token of account ${account.igUserId} expired on ${expiresAt.slice(0, 10)}; only a new login helps`
+  const message = `the token of account ${account.externalId} expired on ${expiresAt.slice(0, 10)}; only a new login helps`
   throw new AuthenticationError('ERR_TOKEN_EXPIRED', message, { reach: 'account' })
 }
 

@@ -10,6 +10,6 @@ export interface SyncOptions {
   readonly pauseSeconds?: number | undefined
   /** Accounts synced less than so many seconds ago are not due; 0 by default. */
   readonly minAgeSeconds?: number | undefined
-  /** This account alone, by `id` or `igUserId`, whether or not it is due. */
+  /** This account alone, by `id` or `externalId`, whether or not it is due. */
   readonly only?: string | undefined
 }

@@ -1,21 +1,32 @@
 import { appsOf } from '../../accounts/app-credentials.ts'
-import type { GraphAccess, GraphHosts } from '../../accounts/graph.ts'
 import { openAccountRegistry } from '../../accounts/open.ts'
 import { accountRegistryForms } from '../../accounts/url-forms.ts'
+import { allPackages, tokenProvidersOf } from '../../compose/packages.ts'
 import { storageUrl } from '../../compose/storage-url.ts'
 import { version } from '../../compose/version.ts'
 import { systemClock } from '../../framework/clock.ts'
 import { ConfigError } from '../../framework/errors.ts'
 import { createHttpClient } from '../../framework/http/create-client.ts'
+import type { Config } from '../../framework/manifest/definition/component.ts'
 import { readReference, secretStores } from '../../framework/manifest/secrets.ts'
 import type { AccountRegistry } from '../../framework/runtime/ports/account-registry.ts'
+import type { TokenAccess, TokenProvider } from '../../framework/runtime/ports/token-provider.ts'
 import { formsText } from '../../framework/url-forms.ts'
 import { type Invocation, type OptionValues, text, texts } from '../command.ts'
+import { ownPackages } from '../config/own-packages.ts'
 import { redactor } from '../redact.ts'
 import { openLog } from '../session.ts'
 
+/** Who keeps tokens alive: the providers of all connectors, those of `--packages` included. */
+export async function openProviders(invocation: Invocation): Promise<readonly TokenProvider[]> {
+  return tokenProvidersOf(allPackages(await ownPackages(invocation)))
+}
+
 /** The registry of `--accounts`, closed when the command is over. */
-export async function openAccounts({ options, io }: Invocation): Promise<AccountRegistry & AsyncDisposable> {
+export async function openAccounts(
+  { options, io }: Invocation,
+  providers: readonly TokenProvider[],
+): Promise<AccountRegistry & AsyncDisposable> {
   const given = text(options, 'accounts') ?? (io.env['CONNECTOR_ACCOUNTS'] ? 'env:CONNECTOR_ACCOUNTS' : undefined)
   if (given === undefined)
     throw new ConfigError('ERR_FLAG_MISSING', `--accounts is missing: ${formsText(accountRegistryForms, 'env:NAME')}`)
@@ -25,6 +36,7 @@ export async function openAccounts({ options, io }: Invocation): Promise<Account
     clock: systemClock,
     env: io.env,
     secret: redactor.secret,
+    providers,
     ...(key === undefined ? {} : { key: reference(key, '--key', io.env) }),
     ...(oldKeys.length === 0 ? {} : { oldKeys: oldKeys.map((old) => reference(old, '--old-key', io.env)) }),
     ...(options['plainTextTokens'] === true ? { plainText: 'allowed' } : {}),
@@ -39,12 +51,17 @@ export function reference(given: string, flag: string, env: Invocation['io']['en
   throw new ConfigError('ERR_FLAG_INVALID', `${flag} takes a reference (env:NAME, file:PATH, aws-sm://NAME#KEY), never the secret itself`)
 }
 
-/** How the provider is asked; the client is closed when the command is over. */
-export async function openGraph(invocation: Invocation): Promise<GraphAccess & Disposable> {
+/** How providers are asked; the client is closed when the command is over. */
+export interface ProviderAccess extends Disposable {
+  of(provider: TokenProvider): TokenAccess
+}
+
+export async function openAccess(invocation: Invocation, providers: readonly TokenProvider[]): Promise<ProviderAccess> {
   const { options, io } = invocation
   const { logger } = await openLog(invocation)
-  const hosts = hostsOf(options)
-  const apps = await appsOf({ env: io.env, clock: systemClock, secret: redactor.secret })
+  const config = placesOf(options)
+  const apps = await appsOf(providers, { env: io.env, clock: systemClock, secret: redactor.secret })
+  const urls = providers.flatMap((provider) => Object.values({ ...provider.hosts, ...provider.placesOf(config).hosts }))
   const http = createHttpClient({
     clock: systemClock,
     redactor,
@@ -53,27 +70,23 @@ export async function openGraph(invocation: Invocation): Promise<GraphAccess & D
       finding: ({ severity, error }) => logger.log(severity === 'error' ? 'error' : 'warn', error.message),
       rateLimited: ({ seconds }) => logger.log('info', `waiting ${Math.round(seconds)} s for the provider`),
     },
-    allowedOrigins: [
-      'graph.facebook.com',
-      'graph.instagram.com',
-      'api.instagram.com',
-      ...Object.values(hosts).map((url) => new URL(url).origin),
-    ],
+    allowedOrigins: urls.flatMap((url) => (url === undefined ? [] : [new URL(url).origin])),
     patienceSeconds: 60,
     userAgent: `connector/${version()}`,
     signal: io.signal,
   })
-  const apiVersion = text(options, 'apiVersion')
-  const access: GraphAccess = { http, clock: systemClock, hosts, apps, ...(apiVersion === undefined ? {} : { version: apiVersion }) }
-  return { ...access, [Symbol.dispose]: () => http.close() }
+  return {
+    of: (provider) => ({ http, clock: systemClock, apps, ...provider.placesOf(config) }),
+    [Symbol.dispose]: () => http.close(),
+  }
 }
 
-function hostsOf(options: OptionValues): Partial<GraphHosts> {
-  const given = { facebook: text(options, 'baseUrl'), instagram: text(options, 'instagramBaseUrl') }
-  for (const [login, url] of Object.entries(given)) {
+/** Flags that stand for fields of a connector's config; a provider takes its own out of them. */
+function placesOf(options: OptionValues): Config {
+  const urls = { base_url: text(options, 'baseUrl'), instagram_base_url: text(options, 'instagramBaseUrl') }
+  for (const [field, url] of Object.entries(urls)) {
     if (url === undefined || (URL.canParse(url) && /^https?:/.test(url))) continue
-    throw new ConfigError('ERR_FLAG_INVALID', `the base URL of ${login} is no http(s) URL`)
+    throw new ConfigError('ERR_FLAG_INVALID', `--${field.replaceAll('_', '-')} must be an http(s) URL`)
   }
-  const { facebook, instagram } = given
-  return { ...(facebook === undefined ? {} : { facebook }), ...(instagram === undefined ? {} : { instagram }) }
+  return { ...urls, api_version: text(options, 'apiVersion') }
 }

@@ -1,25 +1,28 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { unknownAccount } from '../../accounts/account-errors.ts'
-import { inspectToken } from '../../accounts/add-account.ts'
-import { authorizeUrl } from '../../accounts/oauth.ts'
+import { appVariables } from '../../accounts/app-credentials.ts'
+import { inspectToken, registerAccounts } from '../../accounts/connect.ts'
 import { type RefreshOutcome, refreshToken, type TokenLife } from '../../accounts/refresh.ts'
+import { loginNamed, providerOf } from '../../accounts/token-providers.ts'
 import { ConfigError } from '../../framework/errors.ts'
 import { resolveReference, secretStores } from '../../framework/manifest/secrets.ts'
 import type { AccountRecord } from '../../framework/runtime/ports/account-registry.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
+import type { TokenProvider } from '../../framework/runtime/ports/token-provider.ts'
 import { type Invocation, text } from '../command.ts'
 import { wholeNumber } from '../output/numbers.ts'
 import { redactor } from '../redact.ts'
-import { openAccounts, openGraph, reference } from './access.ts'
+import { openAccess, openAccounts, openProviders, reference } from './access.ts'
 import { outcomeLine, outcomeTable } from './output.ts'
-import { loginOption, print, printAccounts, tableOptions } from './print.ts'
+import { print, printAccounts, tableOptions } from './print.ts'
 
 export { importFrom } from './import.ts'
 
 export async function list(invocation: Invocation): Promise<ExitCode> {
-  await using registry = await openAccounts(invocation)
-  await printAccounts(invocation, await registry.list())
+  const providers = await openProviders(invocation)
+  await using registry = await openAccounts(invocation, providers)
+  await printAccounts(invocation, await registry.list(), providers)
   return 0
 }
 
@@ -29,31 +32,43 @@ export async function add(invocation: Invocation): Promise<ExitCode> {
   const tokenReference = given === undefined ? undefined : reference(given, '--token', io.env)
   const token = await tokenFrom(tokenReference, io.env)
   redactor.secret(token)
-  await using registry = await openAccounts(invocation)
-  using access = await openGraph(invocation)
-  const [login, wanted] = [loginOption(invocation), text(options, 'account')]
-  const connected = await inspectToken(access, { token, ...(login ? { login } : {}), ...(wanted === undefined ? {} : { wanted }) })
+  const providers = await openProviders(invocation)
+  await using registry = await openAccounts(invocation, providers)
+  using access = await openAccess(invocation, providers)
+  const login = text(options, 'login')
+  const provider = whose(token, { providers, login, named: text(options, 'provider') })
+  const connected = await inspectToken(provider, access.of(provider), { token, login, wanted: text(options, 'account') })
   const [owner, priority] = [text(options, 'owner'), wholeNumber(options, 'priority')]
-  const saved: AccountRecord[] = []
-  for (const { igUserId, name } of connected.accounts) {
-    const account = {
-      igUserId,
-      name,
-      login: connected.login,
-      ...(owner === undefined ? {} : { owner }),
-      ...(priority === undefined ? {} : { priority }),
-      ...(tokenReference === undefined ? {} : { tokenReference }),
-    }
-    saved.push(await registry.save(account, connected.token))
-  }
-  await printAccounts(invocation, saved)
+  const saved = await registerAccounts(registry, provider, {
+    ...connected,
+    ...(owner === undefined ? {} : { owner }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(tokenReference === undefined ? {} : { tokenReference }),
+  })
+  await printAccounts(invocation, saved, providers)
   return 0
+}
+
+interface Naming {
+  readonly providers: readonly TokenProvider[]
+  readonly login: string | undefined
+  readonly named: string | undefined
+}
+
+/** By name, by the form of the token, by the login; the first provider otherwise. */
+function whose(token: string, { providers, login, named }: Naming): TokenProvider {
+  if (named !== undefined) return providerOf(providers, named)
+  const recognised = providers.find(({ loginOf }) => loginOf(token) !== undefined)
+  if (recognised) return recognised
+  const [first] = providers
+  if (login === undefined && first) return first
+  return loginNamed(providers, login ?? '').provider
 }
 
 export async function remove(invocation: Invocation): Promise<ExitCode> {
   const id = invocation.argument
   if (id === undefined) throw new ConfigError('ERR_ARGUMENT_MISSING', 'name the account: connector accounts remove ID')
-  await using registry = await openAccounts(invocation)
+  await using registry = await openAccounts(invocation, await openProviders(invocation))
   if (!(await registry.remove(id))) throw unknownAccount(id, 'the registry')
   invocation.io.stderr.write(`removed account ${id}\n`)
   return 0
@@ -64,16 +79,18 @@ export async function refresh(invocation: Invocation): Promise<ExitCode> {
   if ((id === undefined) === (options['all'] !== true)) {
     throw new ConfigError('ERR_ARGUMENT_MISSING', 'name one account, or all that are due: connector accounts refresh ID | --all')
   }
-  await using registry = await openAccounts(invocation)
-  using access = await openGraph(invocation)
+  const providers = await openProviders(invocation)
+  await using registry = await openAccounts(invocation, providers)
+  using access = await openAccess(invocation, providers)
   const refreshBeforeDays = wholeNumber(options, 'refreshBefore')
-  const life = { registry, access, signal: invocation.io.signal, ...(refreshBeforeDays === undefined ? {} : { refreshBeforeDays }) }
+  const shared = { registry, signal: invocation.io.signal, ...(refreshBeforeDays === undefined ? {} : { refreshBeforeDays }) }
   const accounts = id === undefined ? await registry.list() : [await registry.find(id)]
   const when = id !== undefined || options['now'] === true ? 'now' : 'due'
   const outcomes: RefreshOutcome[] = []
   for (const account of accounts) {
     if (!account) throw unknownAccount(id ?? '', 'the registry')
-    outcomes.push(await refreshOne(life, account, when))
+    const provider = providerOf(providers, account.provider)
+    outcomes.push(await refreshOne({ ...shared, provider, access: access.of(provider) }, account, when))
   }
   await print(invocation, outcomes.map(outcomeLine), () => outcomeTable(outcomes, tableOptions(invocation)))
   return exitCodeOf(outcomes)
@@ -92,8 +109,10 @@ function exitCodeOf(outcomes: readonly RefreshOutcome[]): ExitCode {
 
 export async function loginUrl(invocation: Invocation): Promise<ExitCode> {
   const { options, io } = invocation
-  const login = loginOption(invocation) ?? 'facebook'
-  const variable = `CONNECTOR_${login.toUpperCase()}_APP_ID`
+  const providers = await openProviders(invocation)
+  const { provider, login: found } = loginNamed(providers, text(options, 'login') ?? providers[0]?.logins[0].name ?? '')
+  const login = found.name
+  const { id: variable } = appVariables(login)
   const clientId = text(options, 'appId') ?? io.env[variable]
   const redirectUri = text(options, 'redirectUri')
   if (!clientId) throw new ConfigError('ERR_FLAG_MISSING', `--app-id is missing, and ${variable} is not set`)
@@ -102,13 +121,13 @@ export async function loginUrl(invocation: Invocation): Promise<ExitCode> {
   }
   const state = text(options, 'state') ?? randomBytes(16).toString('base64url')
   const scopes = text(options, 'scopes')?.split(',')
-  const url = authorizeUrl({ login, clientId, redirectUri, state, ...(scopes ? { scopes } : {}) })
+  const url = provider.loginUrl({}, { login, clientId, redirectUri, state, ...(scopes ? { scopes } : {}) })
   await print(invocation, [{ login, url, state }], () => url)
   return 0
 }
 
 export async function rotateKey(invocation: Invocation): Promise<ExitCode> {
-  await using registry = await openAccounts(invocation)
+  await using registry = await openAccounts(invocation, await openProviders(invocation))
   const count = await registry.rotateKey()
   invocation.io.stderr.write(`encrypted ${count} token${count === 1 ? '' : 's'} anew\n`)
   return 0

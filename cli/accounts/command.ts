@@ -1,7 +1,8 @@
 import type { Command, CommandGroup, CommandOption, Invocation } from '../command.ts'
+import { PACKAGES } from '../options.ts'
 import { ACCOUNTS } from '../sync/options.ts'
 
-const ACCOUNT = { name: '[account]', description: 'by its id or its Instagram id' }
+const ACCOUNT = { name: '[account]', description: "by its id or the provider's id" }
 
 const KEYS: readonly CommandOption[] = [
   {
@@ -13,13 +14,13 @@ const KEYS: readonly CommandOption[] = [
 ]
 const JSON_LINES: CommandOption = { flags: '--json', description: 'JSON lines also on a terminal' }
 
-/** Where the provider is, for the commands that ask it; ids and secrets of the apps come from CONNECTOR_FACEBOOK_APP_ID, …_SECRET, CONNECTOR_INSTAGRAM_APP_… */
-const GRAPH: readonly CommandOption[] = [
-  { flags: '--api-version <version>', description: 'of the Graph API; default: v26.0' },
-  { flags: '--base-url <url>', description: 'of graph.facebook.com, for the sandbox and for proxies' },
-  { flags: '--instagram-base-url <url>', description: 'of graph.instagram.com' },
+/** Where the provider is, for the commands that ask it; ids and secrets of the apps come from CONNECTOR_<LOGIN>_APP_ID and …_SECRET. */
+const PROVIDER: readonly CommandOption[] = [
+  { flags: '--api-version <version>', description: "of the provider's API; default: the connector's" },
+  { flags: '--base-url <url>', description: "of the provider's API, for the sandbox and for proxies" },
+  { flags: '--instagram-base-url <url>', description: 'of the API of Instagram Login' },
 ]
-const LOGIN: CommandOption = { flags: '--login <login>', description: 'where the token comes from', choices: ['facebook', 'instagram'] }
+const LOGIN: CommandOption = { flags: '--login <login>', description: 'where the token comes from; default: what its form tells' }
 const OWNER: readonly CommandOption[] = [
   { flags: '--owner <name>', description: 'whose account it is' },
   { flags: '--priority <n>', description: 'lower comes first; default: 2' },
@@ -37,7 +38,7 @@ interface Plan {
 /** The actions are loaded when one of them is run. */
 function action(name: string, run: Action, { argument, ...plan }: Plan): Command {
   const start = async (invocation: Invocation) => (await import('./actions.ts'))[run](invocation)
-  return { name, ...plan, run: start, ...(argument ? { argument } : {}) }
+  return { name, ...plan, options: [...plan.options, PACKAGES], run: start, ...(argument ? { argument } : {}) }
 }
 
 export const accounts: CommandGroup = {
@@ -58,8 +59,9 @@ export const accounts: CommandGroup = {
         { flags: '--token <reference>', description: 'env:NAME, file:PATH, aws-sm://NAME#KEY; without it stdin' },
         { flags: '--account <account>', description: 'this one of the accounts that the token sees; default: all' },
         LOGIN,
+        { flags: '--provider <name>', description: 'whose account it is; default: what the token or the login tells' },
         ...OWNER,
-        ...GRAPH,
+        ...PROVIDER,
         JSON_LINES,
       ],
     }),
@@ -79,7 +81,7 @@ export const accounts: CommandGroup = {
         { flags: '--all', description: 'every account, those that are due' },
         { flags: '--now', description: 'with --all: also tokens that are not due' },
         { flags: '--refresh-before <days>', description: 'due so long before the end, and in the last tenth of a life; default: 7' },
-        ...GRAPH,
+        ...PROVIDER,
         JSON_LINES,
       ],
     }),
@@ -87,11 +89,11 @@ export const accounts: CommandGroup = {
       summary: 'print where a person logs in; the code that comes back goes to the service',
       examples: ['connector accounts login-url --redirect-uri https://example.com/connect/facebook/callback'],
       options: [
-        { ...LOGIN, default: 'facebook' },
+        { ...LOGIN, description: 'where a person logs in; default: the first login of the first provider' },
         { flags: '--redirect-uri <url>', description: 'where the person comes back to, as the app has it' },
         { flags: '--state <text>', description: 'comes back unchanged; default: a random one' },
         { flags: '--scopes <scopes>', description: 'comma separated; default: what reading needs' },
-        { flags: '--app-id <id>', description: 'default: CONNECTOR_FACEBOOK_APP_ID or CONNECTOR_INSTAGRAM_APP_ID' },
+        { flags: '--app-id <id>', description: 'default: CONNECTOR_<LOGIN>_APP_ID' },
         JSON_LINES,
       ],
     }),

@@ -9,20 +9,22 @@ import { secretStores } from '../../framework/manifest/secrets.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import { type Invocation, text } from '../command.ts'
 import { redactor } from '../redact.ts'
-import { openAccounts } from './access.ts'
-import { loginOption, printAccounts } from './print.ts'
+import { openAccounts, openProviders } from './access.ts'
+import { printAccounts } from './print.ts'
 
 /** 1 when some rows could not be used; they are told on stderr. */
 export async function importFrom(invocation: Invocation): Promise<ExitCode> {
   const { io } = invocation
   const rows = await readRows(invocation)
-  await using registry = await openAccounts(invocation)
-  const login = loginOption(invocation)
-  const options = { registry, stores: secretStores(io.env), secret: redactor.secret, ...(login ? { login } : {}) }
+  const providers = await openProviders(invocation)
+  await using registry = await openAccounts(invocation, providers)
+  const login = text(invocation.options, 'login')
+  const options = { registry, providers, stores: secretStores(io.env), secret: redactor.secret, ...(login ? { login } : {}) }
   const outcomes = await importAccounts(rows, options)
   await printAccounts(
     invocation,
     outcomes.flatMap((outcome) => ('account' in outcome ? [outcome.account] : [])),
+    providers,
   )
   for (const outcome of outcomes) reportFailure(outcome, invocation)
   return outcomes.some((outcome) => 'error' in outcome) ? 1 : 0

@@ -1,6 +1,7 @@
 import { systemClock } from '../../framework/clock.ts'
-import type { AccountRecord, LoginFamily } from '../../framework/runtime/ports/account-registry.ts'
-import { type Invocation, text } from '../command.ts'
+import type { AccountRecord } from '../../framework/runtime/ports/account-registry.ts'
+import type { TokenProvider } from '../../framework/runtime/ports/token-provider.ts'
+import type { Invocation } from '../command.ts'
 import { printLines } from '../output/print-lines.ts'
 import { wantsColour } from '../output/terminal-text.ts'
 import { redactor } from '../redact.ts'
@@ -12,17 +13,16 @@ export async function print({ options, io }: Invocation, lines: readonly unknown
   if (texts.length > 0) await printLines(io.stdout, texts.map(redactor.redact))
 }
 
-export async function printAccounts(invocation: Invocation, accounts: readonly AccountRecord[]): Promise<void> {
+export async function printAccounts(
+  invocation: Invocation,
+  accounts: readonly AccountRecord[],
+  providers: readonly TokenProvider[],
+): Promise<void> {
   const now = systemClock.now()
   const lines = accounts.map((account) => accountLine(account, now))
-  await print(invocation, lines, () => accountTable(accounts, now, tableOptions(invocation)))
+  await print(invocation, lines, () => accountTable(accounts, { now, providers, ...tableOptions(invocation) }))
 }
 
 export function tableOptions({ io }: Invocation) {
   return { columns: io.stderr.columns ?? 100, colour: wantsColour(io.stdout, io.env) }
-}
-
-export function loginOption({ options }: Invocation): LoginFamily | undefined {
-  const login = text(options, 'login')
-  return login === 'facebook' || login === 'instagram' ? login : undefined
 }

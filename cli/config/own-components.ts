@@ -11,7 +11,7 @@ import { type Invocation, text } from '../command.ts'
 export async function ownComponents({ options }: Invocation): Promise<readonly Component[]> {
   const file = text(options, 'components')
   if (file === undefined) return []
-  const { components } = await load(file)
+  const { components } = await loadModule(file, { what: 'components', code: 'ERR_COMPONENTS_UNREADABLE' })
   if (!Array.isArray(components)) {
     throw new ConfigError('ERR_COMPONENTS_INVALID', `${file} exports no 'components', a list of what defineComponent gives`)
   }
@@ -21,12 +21,16 @@ export async function ownComponents({ options }: Invocation): Promise<readonly C
   throw new ConfigError('ERR_COMPONENTS_INVALID', message)
 }
 
-async function load(file: string): Promise<Readonly<Record<string, unknown>>> {
+/** Throws ConfigError with this code. */
+export async function loadModule(
+  file: string,
+  { what, code }: { readonly what: string; readonly code: string },
+): Promise<Readonly<Record<string, unknown>>> {
   try {
     return await import(pathToFileURL(resolve(file)).href)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ConfigError('ERR_COMPONENTS_UNREADABLE', `cannot load components ${file}: ${reason}`, { cause })
+    throw new ConfigError(code, `cannot load ${what} ${file}: ${reason}`, { cause })
   }
 }
 

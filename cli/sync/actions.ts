@@ -8,6 +8,7 @@ import { openSync, type SyncSettings } from '../../sync/open-sync.ts'
 import type { SyncOptions } from '../../sync/sync-options.ts'
 import { type Invocation, text, texts } from '../command.ts'
 import { readConfigFile } from '../config/config-file.ts'
+import { ownPackages } from '../config/own-packages.ts'
 import { seconds, wholeNumber } from '../output/numbers.ts'
 import { redactor } from '../redact.ts'
 import { openLog } from '../session.ts'
@@ -46,6 +47,7 @@ export async function syncSettings(invocation: Invocation): Promise<SyncSettings
     select: texts(options, 'select').flatMap((value) => value.split(',')),
     config: { ...readConfigFile(text(options, 'config')), ...(pages === undefined ? {} : { pages }) },
     tables: text(options, 'tables') === 'per_stream' ? 'per_stream' : 'shared',
+    packages: await ownPackages(invocation),
     ...syncOptions(invocation),
     env: io.env,
     clock: systemClock,

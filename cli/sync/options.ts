@@ -3,6 +3,8 @@ import { destinationForms } from '../../destinations/url-forms.ts'
 import { formsText, withoutForm } from '../../framework/url-forms.ts'
 import type { CommandOption } from '../command.ts'
 
+import { PACKAGES } from '../options.ts'
+
 export { NETWORK } from '../options.ts'
 
 /** Options that `sync` and `serve` share. */
@@ -18,7 +20,7 @@ export const RECIPE: readonly CommandOption[] = [
     description: `${formsText(withoutForm(destinationForms, 'stdout'), 'env:NAME')}; default: env:CONNECTOR_OUTPUT`,
     repeat: true,
   },
-  { flags: '--recipe <name>', description: 'what is read: posts or insights', default: 'posts' },
+  { flags: '--recipe <name>', description: 'what is read: a recipe of a connector, such as posts or insights', default: 'posts' },
   { flags: '--connector <connector>', description: 'another connector instead of a recipe: manifest file, id or product' },
   { flags: '--select <streams>', description: 'with --connector: streams by kind, comma separated', repeat: true },
   { flags: '--config <file>', description: 'what all accounts have in common, such as api_version, app_secret or base_url' },
@@ -27,6 +29,7 @@ export const RECIPE: readonly CommandOption[] = [
     description: 'state registry; default: the database of the accounts, or the folder state beside their file',
   },
   { flags: '--tables <layout>', description: 'in databases, streams of one kind in one table or not', choices: ['shared', 'per_stream'] },
+  PACKAGES,
 ]
 
 /** How accounts are gone through. */

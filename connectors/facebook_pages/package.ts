@@ -1,4 +1,5 @@
 import type { ConnectorPackage } from '../connector-package.ts'
+import { metaAccountConfig } from '../meta/login/account-config.ts'
 
 export const facebookPages: ConnectorPackage = {
   id: 'conn::third_party::social::meta::facebook_pages::rest',
@@ -10,8 +11,10 @@ export const facebookPages: ConnectorPackage = {
     fill: async (text) => (await import('./readme.ts')).facebookPagesReadme(text),
   },
   load: async () => {
-    const [{ metaComponents }, { readGraphUsage }] = await Promise.all([import('../meta/components.ts'), import('../meta/graph/usage.ts')])
-    return { components: metaComponents, usage: readGraphUsage }
+    const [{ metaComponents }, { metaParts }] = await Promise.all([import('../meta/components.ts'), import('../meta/parts.ts')])
+    return { components: metaComponents, ...metaParts }
   },
   metrics: async () => (await import('../meta/metrics/catalogue.ts')).metricList,
+  tokenProvider: async () => (await import('../meta/login/provider.ts')).metaTokens,
+  accountConfig: metaAccountConfig,
 }

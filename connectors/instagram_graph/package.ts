@@ -1,4 +1,5 @@
 import type { ConnectorPackage } from '../connector-package.ts'
+import { metaAccountConfig } from '../meta/login/account-config.ts'
 
 export const instagramGraph: ConnectorPackage = {
   id: 'conn::third_party::social::meta::instagram_graph::rest',
@@ -10,12 +11,15 @@ export const instagramGraph: ConnectorPackage = {
     fill: async (text) => (await import('./readme.ts')).instagramGraphReadme(text),
   },
   load: async () => {
-    const [{ metaComponents }, { instagramComponents }, { readGraphUsage }] = await Promise.all([
+    const [{ metaComponents }, { instagramComponents }, { metaParts }] = await Promise.all([
       import('../meta/components.ts'),
       import('./components.ts'),
-      import('../meta/graph/usage.ts'),
+      import('../meta/parts.ts'),
     ])
-    return { components: [...metaComponents, ...instagramComponents], usage: readGraphUsage }
+    return { components: [...metaComponents, ...instagramComponents], ...metaParts }
   },
   metrics: async () => (await import('../meta/metrics/catalogue.ts')).metricList,
+  tokenProvider: async () => (await import('../meta/login/provider.ts')).metaTokens,
+  accountConfig: metaAccountConfig,
+  recipes: async () => [(await import('./recipe.ts')).insights],
 }

@@ -1,4 +1,5 @@
 import type { ConnectorPackage } from '../connector-package.ts'
+import { metaAccountConfig } from '../meta/login/account-config.ts'
 
 export const instagramPublish: ConnectorPackage = {
   id: 'conn::third_party::social::meta::instagram_publish::rest',
@@ -10,8 +11,10 @@ export const instagramPublish: ConnectorPackage = {
     fill: async (text) => (await import('./readme.ts')).instagramPublishReadme(text),
   },
   load: async () => {
-    const [{ publishComponents }, { readGraphUsage }] = await Promise.all([import('./components.ts'), import('../meta/graph/usage.ts')])
-    return { components: publishComponents, usage: readGraphUsage }
+    const [{ publishComponents }, { metaParts }] = await Promise.all([import('./components.ts'), import('../meta/parts.ts')])
+    return { components: publishComponents, ...metaParts }
   },
   validate: async (input, options) => (await import('./inspect-post.ts')).inspectPost(input, options),
+  tokenProvider: async () => (await import('../meta/login/provider.ts')).metaTokens,
+  accountConfig: metaAccountConfig,
 }

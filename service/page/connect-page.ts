@@ -1,19 +1,17 @@
 import { html } from 'hono/html'
-import type { AccountRecord, LoginFamily } from '../../framework/index.ts'
+import type { AccountRecord, Login } from '../../framework/index.ts'
 import { type Html, layout } from './layout.ts'
 import { visible } from './text.ts'
 
-const NAMES: Readonly<Record<LoginFamily, string>> = { facebook: 'Facebook Login', instagram: 'Instagram Login' }
-
 /** Where a login begins. */
-export function connectPage(logins: readonly LoginFamily[]): Html {
+export function connectPage(logins: readonly Login[]): Html {
   const forms = logins.map(
-    (login) => html`<form method="post" action="/connect/${login}" class="card">
-      <h2>${NAMES[login]}</h2>
-      <p>${login === 'facebook' ? 'For the accounts of all your Pages.' : 'For one professional account, without a Page.'}</p>
-      <label for="secret-${login}">Secret of this service</label>
-      <input id="secret-${login}" name="secret" type="password" autocomplete="current-password" required>
-      <button type="submit">Continue to ${login === 'facebook' ? 'Facebook' : 'Instagram'}</button>
+    ({ name, title, description }) => html`<form method="post" action="/connect/${name}" class="card">
+      <h2>${title}</h2>
+      <p>${description}</p>
+      <label for="secret-${name}">Secret of this service</label>
+      <input id="secret-${name}" name="secret" type="password" autocomplete="current-password" required>
+      <button type="submit">Continue to ${title.replace(/ Login$/, '')}</button>
     </form>`,
   )
   const none = html`<p>This service has no app to log in with.</p>`
@@ -22,6 +20,6 @@ export function connectPage(logins: readonly LoginFamily[]): Html {
 
 /** What a login came to. */
 export function connectedPage(accounts: readonly AccountRecord[]): Html {
-  const items = accounts.map(({ name, igUserId }) => html`<li><bdi>${visible(name)}</bdi> <span class="quiet">${igUserId}</span></li>`)
+  const items = accounts.map(({ name, externalId }) => html`<li><bdi>${visible(name)}</bdi> <span class="quiet">${externalId}</span></li>`)
   return layout('Accounts connected', html`<ul>${items}</ul><p><a href="/">To the status page</a></p>`)
 }

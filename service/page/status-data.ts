@@ -1,5 +1,6 @@
 import { tokenHealth } from '../../accounts/token-health.ts'
-import type { AccountRecord, SyncLogEntry } from '../../framework/index.ts'
+import { alwaysExpires } from '../../accounts/token-providers.ts'
+import type { AccountRecord, SyncLogEntry, TokenProvider } from '../../framework/index.ts'
 
 const DAY_MS = 86_400_000
 /** Days that the charts show. */
@@ -46,15 +47,17 @@ export interface StatusSources {
   readonly entries: readonly SyncLogEntry[]
   readonly warnings: readonly string[]
   readonly runningSince: string | undefined
+  /** Who keeps the tokens of the accounts alive. */
+  readonly providers: readonly TokenProvider[]
 }
 
-export function statusData({ now, accounts, entries, warnings, runningSince }: StatusSources): StatusData {
+export function statusData({ now, accounts, entries, warnings, runningSince, providers }: StatusSources): StatusData {
   const runs = entries.filter(({ accountId }) => accountId === undefined)
   const since = new Date(now - CHART_DAYS * DAY_MS).toISOString()
   const recent = entries.filter(({ finishedAt }) => finishedAt >= since)
   return {
     now,
-    accounts: accounts.map((account) => lineOf(account, recent, now)),
+    accounts: accounts.map((account) => lineOf(account, recent, { now, providers })),
     days: countDays(runs, now),
     runs: runs.slice(0, RUNS),
     warnings,
@@ -62,14 +65,18 @@ export function statusData({ now, accounts, entries, warnings, runningSince }: S
   }
 }
 
-function lineOf(account: AccountRecord, entries: readonly SyncLogEntry[], now: number): AccountLine {
+function lineOf(
+  account: AccountRecord,
+  entries: readonly SyncLogEntry[],
+  { now, providers }: Pick<StatusSources, 'now' | 'providers'>,
+): AccountLine {
   const own = entries.filter(({ accountId }) => accountId === account.id)
   const failed = own.filter(({ errors }) => errors.length > 0)
   return {
     account,
-    token: tokenHealth(account, { now }),
+    token: tokenHealth(account, { now, expiry: alwaysExpires(providers, account) ? 'always' : 'maybe' }),
     nextRefresh: refreshDay(account, now),
-    rows: own.reduce((sum, entry) => sum + entry.postsInserted + entry.postsUpdated + entry.insightsWritten, 0),
+    rows: own.reduce((sum, entry) => sum + entry.inserted + entry.updated + entry.written, 0),
     errors: failed.length,
     lastError: account.reason ?? failed[0]?.errors[0],
   }
@@ -85,10 +92,10 @@ function refreshDay({ tokenExpiresAt, tokenCreatedAt, status }: AccountRecord, n
 
 function countDays(runs: readonly SyncLogEntry[], now: number): readonly DayCount[] {
   const counts = new Map<string, { posts: number; requests: number }>()
-  for (const { finishedAt, postsInserted, postsUpdated, insightsWritten, requests } of runs) {
+  for (const { finishedAt, inserted, updated, written, requests } of runs) {
     const day = finishedAt.slice(0, 10)
     const count = counts.get(day) ?? { posts: 0, requests: 0 }
-    count.posts += postsInserted + postsUpdated + insightsWritten
+    count.posts += inserted + updated + written
     count.requests += requests
     counts.set(day, count)
   }

@@ -60,7 +60,7 @@ function accountRow({ account, token, nextRefresh, rows, errors, lastError }: Ac
   const reason = lastError === undefined ? '' : html`<span class="reason">${visible(lastError)}</span>`
   const tokenTone = token.state === 'expired' ? 'bad' : token.state === 'due' ? 'warn' : ''
   return html`<tr role="row">
-    <th role="rowheader" scope="row"><bdi>${visible(account.name)}</bdi><span class="quiet">${visible(account.igUserId)}</span></th>
+    <th role="rowheader" scope="row"><bdi>${visible(account.name)}</bdi><span class="quiet">${visible(account.externalId)}</span></th>
     <td role="cell" data-label="Status"><span class="badge ${tone}">${label}</span>${reason}</td>
     <td role="cell" data-label="Last sync">${time}</td>
     <td role="cell" data-label="Rows" class="number">${grouped(rows)}</td>
@@ -96,15 +96,15 @@ function history({ runs }: StatusData): Html {
   return html`<section aria-labelledby="history"><h2 id="history">Runs</h2>${runs.length > 0 ? table : empty}</section>`
 }
 
-function runRow({ startedAt, finishedAt, success, postsInserted, postsUpdated, insightsWritten, requests, errors }: SyncLogEntry): Html {
+function runRow({ startedAt, finishedAt, success, inserted, updated, written, requests, errors }: SyncLogEntry): Html {
   const seconds = Math.max(0, (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000).toFixed(1)
   const [outcome, tone] = success ? ['Complete', 'good'] : errors.length > 0 ? ['With errors', 'bad'] : ['Stopped early', 'warn']
   const reasons = errors.slice(0, 3).map((error) => html`<span class="reason">${visible(error)}</span>`)
   return html`<tr role="row">
     <th role="rowheader" scope="row"><time datetime="${startedAt}">${minuteOf(startedAt)}</time></th>
     <td role="cell" data-label="Outcome"><span class="badge ${tone}">${outcome}</span>${reasons}</td>
-    <td role="cell" data-label="New" class="number">${grouped(postsInserted + insightsWritten)}</td>
-    <td role="cell" data-label="Changed" class="number">${grouped(postsUpdated)}</td>
+    <td role="cell" data-label="New" class="number">${grouped(inserted + written)}</td>
+    <td role="cell" data-label="Changed" class="number">${grouped(updated)}</td>
     <td role="cell" data-label="Calls" class="number">${grouped(requests)}</td>
     <td role="cell" data-label="Seconds" class="number">${seconds}</td>
   </tr>`

@@ -1,8 +1,9 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { Hono } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
-import { authorizeUrl, exchangeCode, registerAccounts } from '../../accounts/oauth.ts'
-import { AuthenticationError, ConfigError, type LoginFamily } from '../../framework/index.ts'
+import { registerAccounts } from '../../accounts/connect.ts'
+import { loginNamed } from '../../accounts/token-providers.ts'
+import { AuthenticationError, ConfigError, type Login } from '../../framework/index.ts'
 import { connectedPage, connectPage } from '../page/connect-page.ts'
 import type { ConnectParts, Surroundings } from '../parts.ts'
 import { equalSecrets, requireSecret } from '../safety.ts'
@@ -13,7 +14,7 @@ const COOKIE = 'connector_login'
 
 /**
  * People log in and their accounts come into the registry. A login is begun with the secret; what comes back carries a state that this
- * service signed, for the same browser, not long ago. Facebook Login is proved by PKCE as well.
+ * service signed, for the same browser, not long ago. Logins that know PKCE are proved by it as well.
  */
 export function connectRoutes(around: Surroundings): Hono {
   const { connect, secret, clock, accounts } = around
@@ -21,32 +22,31 @@ export function connectRoutes(around: Surroundings): Hono {
   if (!connect) return routes
   routes.get('/connect', (context) => context.html(connectPage(loginsOf(connect))))
   routes.post('/connect/:login', async (context) => {
-    const login = loginOf(context.req.param('login'))
+    const { provider, login } = loginNamed(connect.providers, context.req.param('login'))
     requireSecret((await context.req.parseBody())['secret'], secret)
     const nonce = randomBytes(18).toString('base64url')
-    const state = signState({ login, nonce, until: clock.now() + LOGIN_MINUTES * 60_000 }, secret)
+    const state = signState({ login: login.name, nonce, until: clock.now() + LOGIN_MINUTES * 60_000 }, secret)
     const attributes = { path: '/connect', httpOnly: true, sameSite: 'Lax', maxAge: LOGIN_MINUTES * 60 } as const
     setCookie(context, COOKIE, nonce, { ...attributes, secure: connect.publicUrl.startsWith('https:') })
-    const { clientId } = appFor(connect, login)
-    const challenge = login === 'facebook' ? { codeChallenge: challengeOf(verifierOf(nonce, secret)) } : {}
-    return context.redirect(
-      authorizeUrl({ login, clientId, redirectUri: redirectUri(connect, login), state, ...challenge, ...placesOf(connect) }),
-      303,
-    )
+    const access = connect.access(provider)
+    const { clientId } = appFor(access, login.name)
+    const challenge = login.pkce ? { codeChallenge: challengeOf(verifierOf(nonce, secret)) } : {}
+    const request = { login: login.name, clientId, redirectUri: redirectUri(connect, login.name), state, ...challenge }
+    return context.redirect(provider.loginUrl(access, request), 303)
   })
   routes.get('/connect/:login/callback', async (context) => {
-    const login = loginOf(context.req.param('login'))
+    const { provider, login } = loginNamed(connect.providers, context.req.param('login'))
     const { state = '', code, error_description: refused, error } = context.req.query()
-    const nonce = readState(state, { login, secret, now: clock.now() })
+    const nonce = readState(state, { login: login.name, secret, now: clock.now() })
     if (!equalSecrets(getCookie(context, COOKIE) ?? '', nonce)) throw stateError('it was begun in another browser')
     if (code === undefined || code === '')
       throw new ConfigError('ERR_LOGIN_REFUSED', `the login ended without a code: ${refused ?? error ?? 'no reason was given'}`)
-    const verifier = login === 'facebook' ? { codeVerifier: verifierOf(nonce, secret) } : {}
+    const verifier = login.pkce ? { codeVerifier: verifierOf(nonce, secret) } : {}
     const http = connect.openHttp()
     try {
-      const access = { http, clock, ...placesOf(connect), ...(connect.apps ? { apps: connect.apps } : {}) }
-      const connected = await exchangeCode(access, { login, code, redirectUri: redirectUri(connect, login), ...verifier })
-      return context.html(connectedPage(await registerAccounts(accounts, connected)))
+      const access = { ...connect.access(provider), http, clock }
+      const answer = { login: login.name, code, redirectUri: redirectUri(connect, login.name), ...verifier }
+      return context.html(connectedPage(await registerAccounts(accounts, provider, await provider.exchange(access, answer))))
     } finally {
       http.close()
     }
@@ -55,26 +55,20 @@ export function connectRoutes(around: Surroundings): Hono {
 }
 
 /** Throws ConfigError ERR_LOGIN_UNKNOWN for a login whose app this service does not have. */
-function appFor({ apps }: ConnectParts, login: LoginFamily) {
+function appFor({ apps }: ReturnType<ConnectParts['access']>, login: string) {
   const app = apps?.[login]
   if (app) return app
   throw new ConfigError('ERR_LOGIN_UNKNOWN', `this service has no app for the login '${login}'`)
 }
 
-const placesOf = ({ hosts, version }: ConnectParts) => ({ ...(hosts ? { hosts } : {}), ...(version ? { version } : {}) })
+/** Those that have an app. */
+const loginsOf = (connect: ConnectParts): readonly Login[] =>
+  connect.providers.flatMap((provider) => provider.logins.filter(({ name }) => connect.access(provider).apps?.[name] !== undefined))
 
-const loginsOf = ({ apps = {} }: ConnectParts): readonly LoginFamily[] =>
-  (['instagram', 'facebook'] as const).filter((login) => apps[login] !== undefined)
-
-function loginOf(name: string): LoginFamily {
-  if (name === 'facebook' || name === 'instagram') return name
-  throw new ConfigError('ERR_LOGIN_UNKNOWN', `there is no login '${name}'; known: facebook, instagram`)
-}
-
-const redirectUri = ({ publicUrl }: ConnectParts, login: LoginFamily): string => `${publicUrl}/connect/${login}/callback`
+const redirectUri = ({ publicUrl }: ConnectParts, login: string): string => `${publicUrl}/connect/${login}/callback`
 
 interface LoginState {
-  readonly login: LoginFamily
+  readonly login: string
   readonly nonce: string
   /** Epoch milliseconds. */
   readonly until: number
@@ -86,7 +80,7 @@ function signState({ login, nonce, until }: LoginState, secret: string | undefin
 }
 
 /** The nonce of a state that this service signed. Throws AuthenticationError ERR_LOGIN_STATE. */
-function readState(state: string, { login, secret, now }: { login: LoginFamily; secret: string | undefined; now: number }): string {
+function readState(state: string, { login, secret, now }: { login: string; secret: string | undefined; now: number }): string {
   const cut = state.lastIndexOf('.')
   const text = state.slice(0, cut)
   const [whose, nonce = '', until = ''] = text.split('.')

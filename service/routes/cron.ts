@@ -1,24 +1,28 @@
 import { type Context, Hono } from 'hono'
 import type { Surroundings } from '../parts.ts'
+import type { RunOptions } from '../runner.ts'
 import { requireBearer, requireSecret } from '../safety.ts'
 
 const DEADLINE_SECONDS = 50
+/** Name that schedulers know from before a service had more than one recipe: whichever it was started with. */
+const OWN_RECIPE = 'instagram'
 
 /** Runs that a scheduler or a person starts. Answers the summary; 409 while another run goes on, here or elsewhere. */
 export function cronRoutes(around: Surroundings): Hono {
   const { runner, redact, deadlineSeconds = DEADLINE_SECONDS } = around
   const routes = new Hono()
-  const sync = async (context: Context, only?: string) => {
-    const summary = await runner.run({ deadlineSeconds, ...(only === undefined ? {} : { only }) })
+  const sync = async (context: Context, what: Pick<RunOptions, 'only' | 'recipeName'> = {}) => {
+    const summary = await runner.run({ deadlineSeconds, ...what })
     return context.body(redact(JSON.stringify(summary)), 200, { 'content-type': 'application/json' })
   }
-  routes.on(['GET', 'POST'], '/api/cron/instagram', (context) => {
+  routes.on(['GET', 'POST'], '/api/cron/:recipe', (context) => {
     requireBearer(context, around)
-    return sync(context)
+    const recipeName = context.req.param('recipe')
+    return sync(context, recipeName === OWN_RECIPE ? {} : { recipeName })
   })
   routes.post('/api/accounts/:id/sync', async (context) => {
     requireBearer(context, around)
-    return sync(context, context.req.param('id'))
+    return sync(context, { only: context.req.param('id') })
   })
   // For the form on the status page, which has no scripts to set a header.
   routes.post('/sync', async (context) => {

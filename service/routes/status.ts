@@ -23,7 +23,14 @@ export function statusRoutes(around: Surroundings): Hono {
     }
     const [list, entries] = await Promise.all([accounts.list(), accounts.logs({ limit: ENTRIES })])
     const warnings = [...(around.warnings?.() ?? []), ...(runner.last?.warnings ?? [])].map(redact)
-    const data = statusData({ now: clock.now(), accounts: list, entries, warnings, runningSince: runner.runningSince })
+    const data = statusData({
+      now: clock.now(),
+      accounts: list,
+      entries,
+      warnings,
+      runningSince: runner.runningSince,
+      providers: around.sync.providers,
+    })
     return context.html(statusPage(data, { version, canConnect: connect !== undefined, canSync: Boolean(secret) }))
   })
   return routes

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openAccountRegistry } from '../../accounts/open.ts'
 import type { CipherOptions } from '../../accounts/token-cipher.ts'
+import { metaTokens } from '../../connectors/meta/login/provider.ts'
 import { KEY, testAccountRegistry } from '../conformance/account-registry.ts'
 import { fakeClock } from '../conformance/fake-clock.ts'
 
@@ -31,7 +32,7 @@ describe('fileAccountRegistry', () => {
     writeFileSync(path, list.replaceAll('FOLDER', folder))
     const clock = fakeClock()
     const open = (env: Readonly<Record<string, string>> = {}, options: CipherOptions = { key: KEY }) =>
-      openAccountRegistry(`file:${path}`, { clock, env, secret: () => undefined, ...options })
+      openAccountRegistry(`file:${path}`, { clock, env, secret: () => undefined, providers: [metaTokens], ...options })
     return { folder, path, open, clock, text: () => readFileSync(path, 'utf8') }
   }
   const listWith = (token: string) => `# ours\naccounts:\n  # the first\n  - ig_user_id: "${ID}"\n    name: acme\n    token: ${token}\n`
@@ -91,7 +92,7 @@ describe('fileAccountRegistry', () => {
     const { open, text } = setUp(listWith('env:ACME'))
     const registry = await open()
     await registry.save(
-      { igUserId: '17841400000000002', name: 'two', login: 'instagram', tokenReference: 'env:TWO' },
+      { externalId: '17841400000000002', name: 'two', provider: 'meta', login: 'instagram', tokenReference: 'env:TWO' },
       { accessToken: 'sandbox-two', ...dates },
     )
     await registry.markSynced(ID, '2026-11-20T00:00:00Z')

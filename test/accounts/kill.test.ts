@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openAccountRegistry } from '../../accounts/open.ts'
 import { refreshToken } from '../../accounts/refresh.ts'
+import { metaTokens } from '../../connectors/meta/login/provider.ts'
 import { type AccountRegistry, createHttpClient, createRedactor, systemClock } from '../../framework/index.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts'
 import { runConnector } from '../cli/run.ts'
@@ -42,10 +43,10 @@ interface Case {
 async function openCase(url: string): Promise<Case> {
   const redactor = createRedactor()
   const registry = await openAccountRegistry(url, { clock: systemClock, env: {}, secret: redactor.secret, key: KEY })
-  const igUserId = sandbox.instagram.accounts[0] ?? ''
+  const externalId = sandbox.instagram.accounts[0] ?? ''
   const iso = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString()
   const token = { accessToken: 'sandbox-user-token', createdAt: iso(-58), expiresAt: iso(2) }
-  const account = await registry.save({ igUserId, name: 'acme', login: 'facebook' }, token)
+  const account = await registry.save({ externalId, name: 'acme', provider: 'meta', login: 'facebook' }, token)
   const report = { log: () => undefined, finding: () => undefined, rateLimited: () => undefined }
   const http = createHttpClient({ clock: systemClock, report, redactor })
   const env = {
@@ -68,12 +69,12 @@ async function openCase(url: string): Promise<Case> {
     async read() {
       const { accessToken } = await registry.token(account.id)
       const headers = { authorization: `Bearer ${accessToken}` }
-      return (await fetch(`${sandbox.url}/v26.0/${igUserId}?fields=id`, { headers })).status
+      return (await fetch(`${sandbox.url}/v26.0/${externalId}?fields=id`, { headers })).status
     },
     async next() {
       const access = { http, clock: systemClock, hosts: { facebook: sandbox.url }, apps: { facebook: APP } }
       const found = (await registry.find(account.id)) ?? account
-      return (await refreshToken({ registry, access }, found, 'now')).outcome
+      return (await refreshToken({ registry, provider: metaTokens, access }, found, 'now')).outcome
     },
     async close() {
       http.close()

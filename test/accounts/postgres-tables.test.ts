@@ -93,14 +93,16 @@ describe('migrateAccountTables', () => {
 
     const registry = await openAccountRegistry(url, { clock: systemClock, env: {}, secret: () => undefined, key: KEY })
     expect(await registry.list()).toMatchObject([
-      { igUserId: '17841400000000001', name: 'acme', tokenExpiresAt: '2027-01-01T12:00:00.000Z' },
+      { externalId: '17841400000000001', name: 'acme', tokenExpiresAt: '2027-01-01T12:00:00.000Z' },
     ])
     expect(await registry.rotateKey()).toBe(1)
     expect((await registry.token('17841400000000001')).accessToken).toBe('sandbox-user-token')
     await registry.markSynced('17841400000000001', '2026-11-20T08:00:00Z')
     expect((await registry.find('17841400000000001'))?.lastSyncedAt).toBe('2026-11-20T08:00:00.000Z')
     const token = { accessToken: 'sandbox-user-token-2', createdAt: undefined, expiresAt: undefined }
-    expect(await registry.save({ igUserId: '17841400000000002', name: 'second', login: 'instagram' }, token)).toMatchObject({ id: '2' })
+    expect(
+      await registry.save({ externalId: '17841400000000002', name: 'second', provider: 'meta', login: 'instagram' }, token),
+    ).toMatchObject({ id: '2' })
     await registry.close()
   })
 

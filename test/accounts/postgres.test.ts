@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { importAccounts, readUserTokens } from '../../accounts/import-accounts.ts'
 import { openAccountRegistry } from '../../accounts/open.ts'
+import { metaTokens } from '../../connectors/meta/login/provider.ts'
 import { openPostgres, systemClock } from '../../framework/index.ts'
 import { KEY, testAccountRegistry, tokenOf } from '../conformance/account-registry.ts'
 import { fakeClock } from '../conformance/fake-clock.ts'
@@ -46,7 +47,7 @@ describe('postgresAccountRegistry', () => {
         await query(`set local search_path to "${database.schema}"`)
         return (await query(sql, values)).rows
       })
-    await registry.save({ igUserId: ID, name: 'acme', login: 'facebook' }, tokenOf('one'))
+    await registry.save({ externalId: ID, name: 'acme', provider: 'meta', login: 'facebook' }, tokenOf('one'))
     return { url, registry, ask }
   }
 
@@ -93,8 +94,8 @@ describe('postgresAccountRegistry', () => {
         ('u-2', 'instagram', 'sandbox-new-token', '17841400000000002', '2027-02-01Z'), ('u-3', 'facebook', '', '17841400000000003', null)`,
     )
     const rows = await readUserTokens(url, { clock: systemClock })
-    const outcomes = await importAccounts(rows, { registry, stores: {}, secret: () => undefined })
-    expect(outcomes).toMatchObject([{ account: { igUserId: '17841400000000002', owner: 'u-2' } }, { error: { code: 'ERR_IMPORT_ROW' } }])
+    const outcomes = await importAccounts(rows, { registry, providers: [metaTokens], stores: {}, secret: () => undefined })
+    expect(outcomes).toMatchObject([{ account: { externalId: '17841400000000002', owner: 'u-2' } }, { error: { code: 'ERR_IMPORT_ROW' } }])
     const token = await registry.token('17841400000000002')
     expect(token).toEqual({ accessToken: 'sandbox-new-token', createdAt: undefined, expiresAt: '2027-02-01T00:00:00.000Z' })
   })

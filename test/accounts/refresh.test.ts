@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { inspectToken } from '../../accounts/add-account.ts'
-import { registerAccounts } from '../../accounts/oauth.ts'
+import { inspectToken, registerAccounts } from '../../accounts/connect.ts'
 import { refreshToken } from '../../accounts/refresh.ts'
-import type { LoginFamily } from '../../framework/index.ts'
+import { metaTokens } from '../../connectors/meta/login/provider.ts'
+import type { MetaLogin } from '../../connectors/meta/login/token-call.ts'
 import { APP, DAY_MS, fileIn, type TokenWorld, tokenWorld } from './world.ts'
 
-const TOKENS: Readonly<Record<LoginFamily, string>> = { facebook: 'sandbox-user-token', instagram: 'sandbox-instagram-token' }
-const ROUTES: Readonly<Record<LoginFamily, string>> = { facebook: '*/oauth/access_token', instagram: '/refresh_access_token' }
+const TOKENS: Readonly<Record<MetaLogin, string>> = { facebook: 'sandbox-user-token', instagram: 'sandbox-instagram-token' }
+const ROUTES: Readonly<Record<MetaLogin, string>> = { facebook: '*/oauth/access_token', instagram: '/refresh_access_token' }
 
 /** An account whose token is old enough to be refreshed: the clock moves on two days. */
-async function withDueToken(login: LoginFamily, world?: TokenWorld) {
+async function withDueToken(login: MetaLogin, world?: TokenWorld) {
   const opened = world ?? (await tokenWorld())
   opened.sandbox.clock.advance(2 * DAY_MS)
   return { ...opened, account: await opened.add(TOKENS[login], login) }
@@ -106,7 +106,7 @@ describe('refreshToken', () => {
 
     it('tries a new token later that could not be tried at once', async () => {
       const { life, account, sandbox, registry } = await withDueToken(login)
-      const probe = login === 'facebook' ? `*/${account.igUserId}` : '*/me'
+      const probe = login === 'facebook' ? `*/${account.externalId}` : '*/me'
       sandbox.faults.add({ match: { path: probe }, kind: 'html', status: 502 })
       expect(await refreshToken(life, account, 'due')).toMatchObject({ outcome: 'kept' })
       expect((await registry.token(account.id)).accessToken).toBe(TOKENS[login])
@@ -119,7 +119,7 @@ describe('refreshToken', () => {
 
     it('lives on with a new token that was kept, should the provider have ended the old one', async () => {
       const { life, account, sandbox, readWith } = await withDueToken(login)
-      sandbox.faults.add({ match: { path: login === 'facebook' ? `*/${account.igUserId}` : '*/me' }, kind: 'html', status: 502 })
+      sandbox.faults.add({ match: { path: login === 'facebook' ? `*/${account.externalId}` : '*/me' }, kind: 'html', status: 502 })
       expect(await refreshToken(life, account, 'due')).toMatchObject({ outcome: 'kept' })
       sandbox.faults.clear()
       // Its own end; a revoked one would take its children with it.
@@ -190,8 +190,8 @@ describe('refreshToken', () => {
       createdAt: new Date(clock.now() - 58 * DAY_MS).toISOString(),
       expiresAt: new Date(clock.now() + 2 * DAY_MS).toISOString(),
     }
-    for (const igUserId of accounts) {
-      const account = { igUserId, name: igUserId, login: 'facebook', tokenReference: `file:${path}` } as const
+    for (const externalId of accounts) {
+      const account = { externalId, name: externalId, provider: 'meta', login: 'facebook', tokenReference: `file:${path}` } as const
       await registry.save(account, { accessToken: 'sandbox-user-token', ...old })
     }
     for (let run = 0; run < 2; run++) {
@@ -211,8 +211,8 @@ describe('refreshToken', () => {
 
   it('learns the end of a token of Instagram login at the first chance', async () => {
     const { life, registry, access, sandbox } = await tokenWorld()
-    const connected = await inspectToken(access, { token: 'sandbox-instagram-token', login: 'instagram' })
-    const [account] = await registerAccounts(registry, connected)
+    const connected = await inspectToken(metaTokens, access, { token: 'sandbox-instagram-token', login: 'instagram' })
+    const [account] = await registerAccounts(registry, metaTokens, connected)
     if (!account) throw new Error('no account')
     sandbox.reset()
     expect(await refreshToken(life, account, 'due')).toMatchObject({ outcome: 'fresh', expiresAt: undefined })
@@ -232,7 +232,7 @@ describe('refreshToken', () => {
   it('learns once that a token of a system user does not expire', async () => {
     const { life, registry, accounts, sandbox } = await tokenWorld()
     const token = { accessToken: 'sandbox-system-token', createdAt: undefined, expiresAt: undefined }
-    const account = await registry.save({ igUserId: accounts[0] ?? '', name: 'acme', login: 'facebook' }, token)
+    const account = await registry.save({ externalId: accounts[0] ?? '', name: 'acme', provider: 'meta', login: 'facebook' }, token)
     expect(await refreshToken(life, account, 'due')).toMatchObject({ outcome: 'permanent' })
     sandbox.reset()
     const found = (await registry.find(account.id)) ?? account

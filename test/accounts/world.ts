@@ -2,17 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { GraphAccess } from '../../accounts/graph.ts'
 import { openAccountRegistry } from '../../accounts/open.ts'
 import type { TokenLife } from '../../accounts/refresh.ts'
+import { metaTokens } from '../../connectors/meta/login/provider.ts'
+import type { MetaLogin } from '../../connectors/meta/login/token-call.ts'
 import {
   type AccountRecord,
   type AccountRegistry,
   type Clock,
   createHttpClient,
   createRedactor,
-  type LoginFamily,
   type Redactor,
+  type TokenAccess,
 } from '../../framework/index.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts'
 import { NOW } from '../sandbox/ask.ts'
@@ -24,7 +25,7 @@ export const KEY = Buffer.alloc(32, 7).toString('base64')
 export interface TokenWorld {
   readonly sandbox: Sandbox
   readonly registry: AccountRegistry
-  readonly access: GraphAccess
+  readonly access: TokenAccess
   readonly life: TokenLife
   readonly redactor: Redactor
   readonly clock: Clock
@@ -32,7 +33,7 @@ export interface TokenWorld {
   /** Ids of the accounts that exist, first one first. */
   readonly accounts: readonly string[]
   /** Adds the account with a token that is `ageDays` old. */
-  add(token: string, login: LoginFamily, dates?: { ageDays?: number; leftDays?: number }): Promise<AccountRecord>
+  add(token: string, login: MetaLogin, dates?: { ageDays?: number; leftDays?: number }): Promise<AccountRecord>
   /** Status and body of a call that reads the account with the token that the registry has. */
   readWith(account: AccountRecord): Promise<number>
 }
@@ -56,26 +57,29 @@ export async function tokenWorld(options: SandboxOptions = {}, more: Partial<Tok
   const secret = redactor.secret
   const registry = await openAccountRegistry(`file:${join(folder, 'accounts.yaml')}`, { clock, env: {}, secret, key: KEY })
   const hosts = { facebook: sandbox.url, instagram: sandbox.instagramUrl, instagramApi: sandbox.instagramUrl }
-  const access: GraphAccess = { http, clock, hosts, apps: { facebook: APP, instagram: APP } }
+  const access: TokenAccess = { http, clock, hosts, apps: { facebook: APP, instagram: APP } }
   const accounts = sandbox.instagram.accounts
   const iso = (ms: number) => new Date(ms).toISOString()
   return {
     sandbox,
     registry,
     access,
-    life: { registry, access, ...more },
+    life: { registry, provider: metaTokens, access, ...more },
     redactor,
     clock,
     folder,
     accounts,
     add: (token, login, { ageDays = 58, leftDays = 2 } = {}) => {
       const [createdAt, expiresAt] = [iso(clock.now() - ageDays * DAY_MS), iso(clock.now() + leftDays * DAY_MS)]
-      return registry.save({ igUserId: accounts[0] ?? '', name: 'acme', login }, { accessToken: token, createdAt, expiresAt })
+      return registry.save(
+        { externalId: accounts[0] ?? '', name: 'acme', provider: 'meta', login },
+        { accessToken: token, createdAt, expiresAt },
+      )
     },
-    readWith: async ({ id, login, igUserId }) => {
+    readWith: async ({ id, login, externalId }) => {
       const { accessToken } = await registry.token(id)
       const base = login === 'instagram' ? sandbox.instagramUrl : sandbox.url
-      const url = `${base}/v26.0/${login === 'instagram' ? 'me?fields=user_id' : `${igUserId}?fields=id`}`
+      const url = `${base}/v26.0/${login === 'instagram' ? 'me?fields=user_id' : `${externalId}?fields=id`}`
       return (await fetch(url, { headers: { authorization: `Bearer ${accessToken}` } })).status
     },
   }

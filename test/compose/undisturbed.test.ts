@@ -94,9 +94,9 @@ async function readOnce(combination: Combination) {
 async function syncOnce(combination: Combination) {
   const { state, output } = placesOf(combination)
   const accounts = new MemoryAccounts()
-  for (const igUserId of sandbox.truth.accounts()) {
-    const token = { accessToken: sandbox.tokens.instagram(igUserId), createdAt: undefined, expiresAt: undefined }
-    await accounts.save({ igUserId, name: igUserId, login: 'instagram' }, token)
+  for (const externalId of sandbox.truth.accounts()) {
+    const token = { accessToken: sandbox.tokens.instagram(externalId), createdAt: undefined, expiresAt: undefined }
+    await accounts.save({ externalId, name: externalId, provider: 'meta', login: 'instagram' }, token)
   }
   const sync = await openSync({
     ...{ accounts, state, output, concurrency: combination.concurrency, clock: sandboxClock(sandbox), env: s3Environment },

@@ -20,7 +20,8 @@ export const tokenOf = (text: string, expiresAt = '2027-01-10T00:00:00.000Z'): A
 })
 
 export const accountOf = (number: number, more: Partial<NewAccount> = {}): NewAccount => ({
-  igUserId: `178414${String(number).padStart(11, '0')}`,
+  externalId: `178414${String(number).padStart(11, '0')}`,
+  provider: 'meta',
   name: `account ${number}`,
   login: 'facebook',
   ...more,
@@ -56,7 +57,8 @@ export function testAccountRegistry(name: string, setUp: () => Promise<RegistryP
       expect(listed).toEqual(saved)
       expect(listed).toEqual({
         id: saved.id,
-        igUserId: '17841400000000001',
+        externalId: '17841400000000001',
+        provider: 'meta',
         name: 'account 1',
         login: 'instagram',
         status: 'active',
@@ -126,9 +128,9 @@ export function testAccountRegistry(name: string, setUp: () => Promise<RegistryP
         startedAt: `2026-11-19T0${run}:00:00.000Z`,
         finishedAt: `2026-11-19T0${run}:30:00.000Z`,
         success: run !== 2,
-        postsInserted: run,
-        postsUpdated: 2 * run,
-        insightsWritten: 3 * run,
+        inserted: run,
+        updated: 2 * run,
+        written: 3 * run,
         requests: 4 * run,
         errors: run === 2 ? ['ERR_GRAPH: refused'] : [],
       })

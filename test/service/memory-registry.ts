@@ -24,11 +24,11 @@ export class MemoryAccounts implements AccountRegistry {
   }
 
   async find(wanted: string) {
-    return [...this.#accounts.values()].find(({ id, igUserId }) => id === wanted || igUserId === wanted)
+    return [...this.#accounts.values()].find(({ id, externalId }) => id === wanted || externalId === wanted)
   }
 
   async save({ priority = 2, owner, ...account }: NewAccount, token: AccountToken) {
-    const known = await this.find(account.igUserId)
+    const known = await this.find(account.externalId)
     const record: AccountRecord = {
       ...account,
       id: known?.id ?? `a${this.#accounts.size + 1}`,

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { tokenHealth } from '../../accounts/token-health.ts'
+import { metaTokens } from '../../connectors/meta/login/provider.ts'
 import { createRedactor } from '../../framework/index.ts'
 import { startSandbox } from '../../sandbox/sandbox.ts'
 import { createService } from '../../service/service.ts'
@@ -30,13 +31,16 @@ async function openWorld() {
   const clock = sandboxClock(sandbox)
   const accounts = new MemoryAccounts()
   const now = clock.now()
-  const token = (igUserId: string) => ({
-    accessToken: sandbox.tokens.instagram(igUserId),
+  const token = (externalId: string) => ({
+    accessToken: sandbox.tokens.instagram(externalId),
     createdAt: new Date(now).toISOString(),
     expiresAt: new Date(now + 60 * DAY).toISOString(),
   })
-  for (const igUserId of sandbox.truth.accounts()) {
-    await accounts.save({ igUserId, name: sandbox.instagram.facts(igUserId).username, login: 'instagram' }, token(igUserId))
+  for (const externalId of sandbox.truth.accounts()) {
+    await accounts.save(
+      { externalId, name: sandbox.instagram.facts(externalId).username, provider: 'meta', login: 'instagram' },
+      token(externalId),
+    )
   }
   const tables = memoryTables()
   const logger = { log: () => undefined }
@@ -46,11 +50,11 @@ async function openWorld() {
     ...{ accounts, clock, logger, signal, redactor: createRedactor(), states: memoryStates(), random: () => 0.5 },
     recipe: await sandboxRecipe(sandbox),
     output: async () => memoryDestination(tables),
-    token: liveToken({ registry: accounts, keeping, clock, logger, signal }),
+    token: liveToken({ registry: accounts, provider: metaTokens, keeping, clock, logger, signal }),
     ...{ maxRequests: BUDGET, minAgeSeconds: MIN_AGE_SECONDS },
   }
   const service = createService({
-    sync: { run: (options) => syncAccounts({ ...request, ...options }), accounts },
+    sync: { run: ({ recipeName: _, ...options } = {}) => syncAccounts({ ...request, ...options }), accounts, providers: [metaTokens] },
     ...{ secret: 'secret', clock, logger, redact: (text: string) => text },
   })
   const tick = async (): Promise<SyncSummary> => {
@@ -75,7 +79,7 @@ it(`keeps ${ACCOUNTS} accounts up to date for ${DAYS} days, every half hour, wit
     for (const { account_id } of errors) flagged.set(account_id ?? '', Math.floor(half / 48))
     sums.ticks += 1
     sums.requests += requests_made
-    sums.inserted += posts_inserted
+    sums.inserted += posts_inserted ?? 0
     sums.most = Math.max(sums.most, requests_made)
     sandbox.clock.advance(HOUR / 2)
   }
@@ -85,7 +89,7 @@ it(`keeps ${ACCOUNTS} accounts up to date for ${DAYS} days, every half hour, wit
   expect(
     list
       .filter(({ status }) => status === 'needs_login')
-      .map(({ igUserId }) => igUserId)
+      .map(({ externalId }) => externalId)
       .sort(),
   ).toEqual([revoked, changed].sort())
   const alive = list.filter(({ status }) => status === 'active')
@@ -93,13 +97,13 @@ it(`keeps ${ACCOUNTS} accounts up to date for ${DAYS} days, every half hour, wit
   expect(alive.map((account) => tokenHealth(account, { now }).state)).toEqual(alive.map(() => 'fresh'))
   // One more round, so that the posts of the last hours are in.
   sandbox.clock.advance(24 * HOUR)
-  sums.inserted += (await tick()).posts_inserted
+  sums.inserted += (await tick()).posts_inserted ?? 0
   const stored = [...(tables.rows.get('instagram_posts')?.values() ?? [])]
-  for (const { igUserId } of alive) {
-    const own = stored.filter(({ ig_user_id }) => ig_user_id === igUserId).map(({ media_id }) => media_id)
+  for (const { externalId } of alive) {
+    const own = stored.filter(({ ig_user_id }) => ig_user_id === externalId).map(({ media_id }) => media_id)
     expect(own.sort()).toEqual(
       sandbox.truth
-        .media(igUserId)
+        .media(externalId)
         .map(({ facts }) => facts.id)
         .sort(),
     )

@@ -12,7 +12,7 @@ describe('the status page', () => {
 
   const open = async (more: Partial<ServiceParts> = {}, headers: Record<string, string> = {}) => {
     const { request, sync } = world
-    const parts = { sync: { run: sync, accounts: request.accounts }, secret: 'hidden', clock: request.clock }
+    const parts = { sync: { run: () => sync(), accounts: request.accounts, providers: [] }, secret: 'hidden', clock: request.clock }
     const service = createService({ ...parts, logger: request.logger, redact: request.redactor.redact, ...more })
     const response = await service.request('/', { headers })
     return { response, text: await response.text() }
@@ -41,7 +41,7 @@ describe('the status page', () => {
   it('shows markup and terminal codes in names and reasons as text', async () => {
     const token = await world.accounts.token('a1')
     const name = '<img src=x onerror="alert(1)">\u001b[31mred\u202edlrow'
-    await world.accounts.save({ igUserId: '1', name, login: 'instagram' }, token)
+    await world.accounts.save({ externalId: '1', name, provider: 'meta', login: 'instagram' }, token)
     await world.accounts.setStatus('a3', 'needs_login', '</td><script>alert(2)</script>')
     const { text } = await open()
     expect(text).toContain('&lt;img src=x onerror=&quot;alert(1)&quot;&gt;␛[31mred⟨202e⟩dlrow')

@@ -8,9 +8,9 @@ const SECRET = 'a secret of the test'
 const bearer = { headers: { authorization: `Bearer ${SECRET}` } }
 
 function serviceOf({ request, sync }: SyncWorld, more: Partial<ServiceParts> = {}) {
-  const run: ServiceParts['sync']['run'] = (options) => sync(options)
+  const run: ServiceParts['sync']['run'] = ({ recipeName: _, ...options } = {}) => sync(options)
   return createService({
-    sync: { run, accounts: request.accounts },
+    sync: { run, accounts: request.accounts, providers: [] },
     secret: SECRET,
     clock: request.clock,
     logger: request.logger,
@@ -58,7 +58,7 @@ describe('the service', () => {
   it('answers 409 while a run goes on', async () => {
     let leave: ((summary: SyncSummary) => void) | undefined
     const run = () => new Promise<SyncSummary>((resolve) => (leave = resolve))
-    const service = serviceOf(world, { sync: { run, accounts: world.accounts } })
+    const service = serviceOf(world, { sync: { run, accounts: world.accounts, providers: [] } })
     const first = service.request('/api/cron/instagram', bearer)
     const second = await service.request('/api/cron/instagram', bearer)
     expect(second.status).toBe(409)
@@ -92,7 +92,7 @@ describe('the service', () => {
   it('is healthy as long as the registry answers', async () => {
     expect(await (await serviceOf(world).request('/healthz')).json()).toEqual({ status: 'ok', accounts: 3, running_since: null })
     const broken = Object.assign(Object.create(world.accounts), { list: () => Promise.reject(new Error('gone')) })
-    const response = await serviceOf(world, { sync: { run: world.sync, accounts: broken } }).request('/healthz')
+    const response = await serviceOf(world, { sync: { run: () => world.sync(), accounts: broken, providers: [] } }).request('/healthz')
     expect(response.status).toBe(503)
   })
 

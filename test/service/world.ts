@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import type { ConnectorPackage } from '../../connectors/index.ts'
+import type { ConnectorPackage, SyncRecipe } from '../../connectors/index.ts'
 import { instagramGraph } from '../../connectors/instagram_graph/package.ts'
+import { insights } from '../../connectors/instagram_graph/recipe.ts'
 import { instagramPosts } from '../../connectors/instagram_posts/package.ts'
+import { posts } from '../../connectors/instagram_posts/recipe.ts'
 import { type Clock, createRedactor, type Destination, type Item, loadManifest, type Row } from '../../framework/index.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts'
 import { fileStateRegistry } from '../../state/file.ts'
 import { loadRecipe } from '../../sync/load-recipe.ts'
-import { insights, posts, type SyncRecipe } from '../../sync/recipe.ts'
 import { type SyncRequest, syncAccounts } from '../../sync/sync-accounts.ts'
 import type { SyncOptions } from '../../sync/sync-options.ts'
 import { temporaryFolder } from '../cli/run.ts'
@@ -48,12 +49,12 @@ export function memoryDestination(tables: Tables, refuse?: () => boolean): Desti
   }
 }
 
-const packages: Readonly<Record<string, ConnectorPackage>> = { instagram_posts: instagramPosts, instagram_graph: instagramGraph }
+const packages: Readonly<Record<string, ConnectorPackage>> = { posts: instagramPosts, insights: instagramGraph, media: instagramGraph }
 
 /** A recipe on a sandbox. */
 export async function sandboxRecipe(sandbox: Sandbox, recipe: SyncRecipe = posts, config: Readonly<Record<string, unknown>> = {}) {
-  const source = packages[recipe.connector]
-  if (!source) throw new TypeError(`no package for ${recipe.connector}`)
+  const source = packages[recipe.name]
+  if (!source) throw new TypeError(`no package for ${recipe.name}`)
   const text = readFileSync(fileURLToPath(new URL(`../../${source.manifest}`, import.meta.url)), 'utf8')
   const bases = { base_url: sandbox.url, instagram_base_url: sandbox.instagramUrl }
   return loadRecipe(recipe, {
@@ -89,9 +90,9 @@ export async function openSyncWorld(options: SandboxOptions = {}, recipe: SyncRe
   const accounts = new MemoryAccounts()
   const ids = sandbox.truth.accounts()
   const expiresAt = new Date(sandbox.clock.now().getTime() + 50 * 86_400_000).toISOString()
-  for (const igUserId of ids) {
-    const token = { accessToken: sandbox.tokens.instagram(igUserId), createdAt: undefined, expiresAt }
-    await accounts.save({ igUserId, name: sandbox.instagram.facts(igUserId).username, login: 'instagram' }, token)
+  for (const externalId of ids) {
+    const token = { accessToken: sandbox.tokens.instagram(externalId), createdAt: undefined, expiresAt }
+    await accounts.save({ externalId, name: sandbox.instagram.facts(externalId).username, provider: 'meta', login: 'instagram' }, token)
   }
   const tables = memoryTables()
   const log: string[] = []

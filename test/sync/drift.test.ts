@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { metaAccountConfig } from '../../connectors/meta/login/account-config.ts'
 import { openSchemaRegistry } from '../../schemas/open.ts'
-import { connectorRecipe } from '../../sync/recipe.ts'
 import { temporaryFolder } from '../cli/run.ts'
 import { openSyncWorld } from '../service/world.ts'
 
@@ -8,7 +8,7 @@ const DAY = 86_400_000
 
 describe('syncs that watch schemas', () => {
   it('tell once for all accounts that a field changed, and write the rows', async () => {
-    const media = connectorRecipe('instagram_graph', ['media'])
+    const media = { name: 'media', select: ['media'], noun: 'posts', config: metaAccountConfig }
     const { sandbox, tables, ids, request, sync } = await openSyncWorld({ instagram: { accounts: 3, media: 30, days: 300 } }, media)
     const schemas = await openSchemaRegistry(`file:${temporaryFolder()}`, { clock: request.clock })
     expect(await sync({ schemas })).toMatchObject({ success: true, warnings: [] })

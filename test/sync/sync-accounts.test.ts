@@ -49,9 +49,9 @@ describe('syncAccounts', () => {
     const { accounts, ids, sync } = await openSyncWorld(few)
     const [, , third = ''] = ids
     const { id, name } = (await accounts.find(third)) ?? { id: '', name: '' }
-    await accounts.save({ igUserId: third, name, login: 'instagram', priority: 1 }, await accounts.token(id))
+    await accounts.save({ externalId: third, name, provider: 'meta', login: 'instagram', priority: 1 }, await accounts.token(id))
     await sync({ maxRequests: 1, concurrency: 1 })
-    expect((await accounts.list()).filter(({ lastSyncedAt }) => lastSyncedAt !== undefined).map(({ igUserId }) => igUserId)).toEqual([
+    expect((await accounts.list()).filter(({ lastSyncedAt }) => lastSyncedAt !== undefined).map(({ externalId }) => externalId)).toEqual([
       third,
     ])
   })
@@ -152,7 +152,7 @@ describe('syncAccounts', () => {
     expect(whole).toMatchObject({
       runId: summary.run_id,
       accountId: undefined,
-      postsInserted: summary.posts_inserted,
+      inserted: summary.posts_inserted,
       requests: 5,
       success: true,
     })

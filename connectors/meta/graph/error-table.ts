@@ -1,6 +1,7 @@
 /**
  * What a Graph error means for us.
  * transient: try again. reduce: ask for less. rate: wait. token: the login is dead, for every account. account: this account only.
+ * app: id or secret of the app are wrong, which says nothing of the token.
  * permission: a right is missing. metric: a name or its combination is refused. window: the range is too wide. missing: the object
  * is gone, unsupported or hidden. no_data: nothing to show. blocked, quota, publish: of writing calls. request: our own call is wrong.
  */
@@ -10,6 +11,7 @@ export type GraphClass =
   | 'rate'
   | 'token'
   | 'account'
+  | 'app'
   | 'permission'
   | 'metric'
   | 'window'
@@ -35,8 +37,40 @@ export interface ErrorRule {
   readonly retries?: number
 }
 
+/** Told with several codes. */
+const ANY = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const
 const LOGIN = 'log in again and put the new token into access_token'
+const APP = 'set id and secret to those of the app that issued the token'
 const PERMISSION = 'grant the missing permission or role, then run again'
+
+/** Why a token or a session is dead: subcodes of 190, and of 102, which means the same. */
+const lostTokens = (code: number): readonly ErrorRule[] => [
+  { code, subcode: 458, kind: 'token', error: 'ERR_APP_REMOVED', advice: `the user has removed the app; ${LOGIN}` },
+  {
+    code,
+    subcode: 459,
+    kind: 'token',
+    error: 'ERR_USER_CHECKPOINTED',
+    advice: 'the user must sign in at www.facebook.com and pass the check there',
+  },
+  { code, subcode: 460, kind: 'token', error: 'ERR_PASSWORD_CHANGED', advice: `the password was changed; ${LOGIN}` },
+  { code, subcode: 463, kind: 'token', error: 'ERR_TOKEN_EXPIRED', advice: `the token has expired; ${LOGIN}` },
+  {
+    code,
+    subcode: 464,
+    kind: 'token',
+    error: 'ERR_USER_UNCONFIRMED',
+    advice: 'the user must confirm the account at www.facebook.com',
+  },
+  { code, subcode: 467, kind: 'token', error: 'ERR_TOKEN_INVALID', advice: `the token is no longer valid; ${LOGIN}` },
+  {
+    code,
+    subcode: 492,
+    kind: 'account',
+    error: 'ERR_PAGE_ROLE_LOST',
+    advice: 'the user lost the role on the Page; give it back or take the Page out of page_ids',
+  },
+]
 
 /** First match wins: subcodes, then texts, then plain codes, then ranges. Source: the error catalogue of the Graph API guides. */
 export const errorRules: readonly ErrorRule[] = [
@@ -71,31 +105,7 @@ export const errorRules: readonly ErrorRule[] = [
     error: 'ERR_MEDIA_BEFORE_CONVERSION',
     advice: 'media older than the business account has no insights',
   },
-  { code: 190, subcode: 458, kind: 'token', error: 'ERR_APP_REMOVED', advice: `the user has removed the app; ${LOGIN}` },
-  {
-    code: 190,
-    subcode: 459,
-    kind: 'token',
-    error: 'ERR_USER_CHECKPOINTED',
-    advice: 'the user must sign in at www.facebook.com and pass the check there',
-  },
-  { code: 190, subcode: 460, kind: 'token', error: 'ERR_PASSWORD_CHANGED', advice: `the password was changed; ${LOGIN}` },
-  { code: 190, subcode: 463, kind: 'token', error: 'ERR_TOKEN_EXPIRED', advice: `the token has expired; ${LOGIN}` },
-  {
-    code: 190,
-    subcode: 464,
-    kind: 'token',
-    error: 'ERR_USER_UNCONFIRMED',
-    advice: 'the user must confirm the account at www.facebook.com',
-  },
-  { code: 190, subcode: 467, kind: 'token', error: 'ERR_TOKEN_INVALID', advice: `the token is no longer valid; ${LOGIN}` },
-  {
-    code: 190,
-    subcode: 492,
-    kind: 'account',
-    error: 'ERR_PAGE_ROLE_LOST',
-    advice: 'the user lost the role on the Page; give it back or take the Page out of page_ids',
-  },
+  ...[102, 190].flatMap(lostTokens),
 
   {
     code: 1,
@@ -107,9 +117,16 @@ export const errorRules: readonly ErrorRule[] = [
   {
     code: [1, 100],
     text: /appsecret_proof/i,
-    kind: 'token',
+    kind: 'app',
     error: 'ERR_APPSECRET_PROOF',
     advice: 'set app_secret to the secret of the app that issued the token',
+  },
+  {
+    code: ANY,
+    text: /client[_ ]secret|application id|validating application/i,
+    kind: 'app',
+    error: 'ERR_APP_CREDENTIALS',
+    advice: APP,
   },
   { code: 10, text: /not enough viewers/i, kind: 'no_data', error: 'ERR_TOO_FEW_VIEWERS', advice: 'insights need at least 5 viewers' },
   {
@@ -198,8 +215,9 @@ export const errorRules: readonly ErrorRule[] = [
   { code: 25, kind: 'blocked', error: 'ERR_ACCOUNT_RESTRICTED', advice: 'the account is restricted; its owner must act in the app' },
   { code: 32, kind: 'rate', error: 'ERR_RATE_LIMITED', advice: 'the Page has used up its calls' },
   { code: 100, kind: 'request', error: 'ERR_PARAMETER', advice: 'the API refuses a parameter' },
+  { code: 101, kind: 'app', error: 'ERR_APP_CREDENTIALS', advice: APP },
   { code: 102, kind: 'token', error: 'ERR_TOKEN_INVALID', advice: LOGIN },
-  { code: 104, kind: 'token', error: 'ERR_TOKEN_INVALID', advice: LOGIN },
+  { code: 104, kind: 'app', error: 'ERR_APP_CREDENTIALS', advice: APP },
   { code: 110, kind: 'missing', error: 'ERR_NOT_FOUND', advice: 'no such user' },
   { code: 190, kind: 'token', error: 'ERR_TOKEN_INVALID', advice: LOGIN },
   { code: 210, kind: 'account', error: 'ERR_TOKEN_KIND', advice: 'the call needs the token of the Page' },

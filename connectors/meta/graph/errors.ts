@@ -25,8 +25,9 @@ const RETRIES: Partial<Record<GraphClass, number>> = { transient: 5, rate: 10 }
 
 /** The error object of a body, whatever the HTTP status was; undefined when the body reports none. */
 export function graphError(body: unknown): GraphErrorBody | undefined {
-  const error = isObject(body) ? body['error'] : undefined
-  if (!isObject(error)) return undefined
+  if (!isObject(body)) return undefined
+  const { error } = body
+  if (!isObject(error)) return exchangeError(body)
   return {
     code: integer(error['code']) ?? 0,
     subcode: integer(error['error_subcode']),
@@ -35,6 +36,12 @@ export function graphError(body: unknown): GraphErrorBody | undefined {
     transient: error['is_transient'] === true,
     trace: typeof error['fbtrace_id'] === 'string' ? error['fbtrace_id'] : undefined,
   }
+}
+
+/** The host that exchanges the codes of Instagram Login has a shape of its own. */
+function exchangeError({ error_type: type, error_message: message, code }: Readonly<Record<string, unknown>>): GraphErrorBody | undefined {
+  if (typeof message !== 'string' || typeof type !== 'string') return undefined
+  return { code: integer(code) ?? 0, subcode: undefined, message, type, transient: false, trace: undefined }
 }
 
 /** Decides by code, subcode and text, never by HTTP status: limits come as 400 or 403, faults of the server as 200. */
@@ -58,16 +65,26 @@ const FAILURES: Partial<Record<GraphClass, FailureType>> = {
   permission: 'config_error',
 }
 
+export interface ErrorTelling {
+  /** Until the quota is free again. */
+  readonly waitSeconds?: number | undefined
+  /** Values of the request that the provider's text may repeat. */
+  readonly secrets?: readonly string[] | undefined
+}
+
 /**
  * The error to throw for a verdict: AuthenticationError when the token or the account behind it is lost (no other call for that
  * account can do better), RateLimitError for quotas, a plain ConnectorError for what concerns one metric, object or permission.
  */
-export function graphConnectorError(error: GraphErrorBody, verdict: GraphVerdict, waitSeconds?: number): ConnectorError {
+export function graphConnectorError(error: GraphErrorBody, verdict: GraphVerdict, told: ErrorTelling = {}): ConnectorError {
+  const { waitSeconds, secrets = [] } = told
   const number = error.subcode === undefined ? `${error.code}` : `${error.code}/${error.subcode}`
   const trace = error.trace ? ` [fbtrace_id ${error.trace}]` : ''
-  const message = `Graph API error ${number}: ${withoutTokens(error.message) || 'no text'}${trace} – ${verdict.advice}`
+  const message = `Graph API error ${number}: ${withoutTokens(error.message, secrets) || 'no text'}${trace} – ${verdict.advice}`
   if (verdict.kind === 'token') return new AuthenticationError(verdict.error, message)
-  if (verdict.kind === 'account') return new AuthenticationError(verdict.error, message, { reach: 'account' })
+  if (verdict.kind === 'account' || verdict.kind === 'app') {
+    return new AuthenticationError(verdict.error, message, { reach: verdict.kind })
+  }
   if (verdict.kind === 'rate') {
     return new RateLimitError(verdict.error, message, waitSeconds === undefined ? {} : { retryAfter: waitSeconds })
   }
@@ -75,10 +92,11 @@ export function graphConnectorError(error: GraphErrorBody, verdict: GraphVerdict
 }
 
 /** Graph texts echo tokens now and then; paging URLs always hold one. */
-export function withoutTokens(text: string): string {
-  return text
-    .replace(/\b(?:EAA|IGQ|IGAA)[A-Za-z0-9_-]{8,}/g, '[token]')
-    .replace(/((?:access_token|appsecret_proof|input_token)=)[^&\s"']+/g, '$1[token]')
+export function withoutTokens(text: string, secrets: readonly string[] = []): string {
+  return secrets
+    .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
+    .replace(/\b(?:EAA|IGQ|IGA)[A-Za-z0-9_-]{8,}/g, '[token]')
+    .replace(/((?:access_token|appsecret_proof|input_token|client_secret|code)=)[^&\s"']+/g, '$1[token]')
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

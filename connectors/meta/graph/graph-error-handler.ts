@@ -7,7 +7,7 @@ import { defineComponent } from '../../../framework/manifest/definition/componen
 import { integer, list, oneOf, optional, withDefault } from '../../../framework/manifest/definition/fields.ts'
 import { batchFailure } from './batch.ts'
 import type { GraphClass } from './error-table.ts'
-import { classify, type GraphErrorBody, type GraphVerdict, graphConnectorError, graphError } from './errors.ts'
+import { classify, type ErrorTelling, type GraphErrorBody, type GraphVerdict, graphConnectorError, graphError } from './errors.ts'
 import { regainSeconds } from './usage.ts'
 
 /** Blocks without a time to regain are rolling hours: start at a minute, double, never beyond a quarter of an hour. */
@@ -33,13 +33,18 @@ export const GraphErrorHandler = defineComponent(ErrorHandler, {
     // Classes of errors have limits of their own, which are kept in `backoff`.
     maxRetries: Math.max(max_retries, 10),
     maxTime: max_time,
-    interpret: (outcome, request) => interpretGraph(outcome, request, ignored),
+    interpret: (outcome, request) => interpretGraph(outcome, request, { ignored }),
     backoff: (outcome, attempt) => graphBackoff(outcome, attempt, { maxRetries: max_retries, clock: services.clock }),
   }),
 })
 
+export interface Judging extends Pick<ErrorTelling, 'secrets'> {
+  /** Refusals that count as an empty answer. */
+  readonly ignored?: readonly GraphClass[]
+}
+
 /** What to do about one attempt at the Graph API. */
-export function interpretGraph(outcome: Outcome, request: HttpRequest, ignored: readonly GraphClass[] = []): Resolution {
+export function interpretGraph(outcome: Outcome, request: HttpRequest, { ignored = [], secrets }: Judging = {}): Resolution {
   if (outcome.error) {
     const action = outcome.error.failureType === 'transient_error' ? 'retry' : 'fail'
     return { action, message: outcome.error.message, failureType: outcome.error.failureType, error: outcome.error }
@@ -49,7 +54,7 @@ export function interpretGraph(outcome: Outcome, request: HttpRequest, ignored: 
   if (reading.broken) return { action: 'retry', message: reading.broken.message, failureType: 'transient_error', error: reading.broken }
   const found = reading.error && withoutBearer(reading.error, request)
   if (found) {
-    const resolution = resolve(found, judge(found, response), response)
+    const resolution = resolve(found, response, secrets)
     return ignored.includes(classify(found).kind) ? { ...resolution, action: 'ignore' } : resolution
   }
   if (response.status >= 200 && response.status < 300) return { action: 'success' }
@@ -64,9 +69,10 @@ function withoutBearer(found: GraphErrorBody, request: HttpRequest): GraphErrorB
   return token ? { ...found, message: found.message.replaceAll(token, '[token]') } : found
 }
 
-function resolve(found: GraphErrorBody, verdict: GraphVerdict, response: HttpResponse): Resolution {
+function resolve(found: GraphErrorBody, response: HttpResponse, secrets: Judging['secrets']): Resolution {
+  const verdict = judge(found, response)
   const wait = verdict.kind === 'rate' ? regainSeconds(response) : undefined
-  const error = graphConnectorError(found, verdict, wait)
+  const error = graphConnectorError(found, verdict, { waitSeconds: wait, secrets })
   const said = { message: error.message, failureType: error.failureType, error }
   if (verdict.kind === 'rate') return { action: 'rate_limited', ...said, ...(wait === undefined ? {} : { waitSeconds: wait }) }
   return { action: verdict.retries > 0 ? 'retry' : 'fail', ...said }
@@ -99,17 +105,19 @@ function statusError(response: HttpResponse, request: HttpRequest): ConnectorErr
   })
 }
 
-interface Patience {
+interface Patience extends Pick<ErrorTelling, 'secrets'> {
   readonly maxRetries: number
   readonly clock: { now(): number }
 }
 
 /** Throws the error of the attempt when its class has had all its tries. */
-export function graphBackoff(outcome: Outcome, attempt: number, { maxRetries, clock }: Patience): number | undefined {
+export function graphBackoff(outcome: Outcome, attempt: number, { maxRetries, clock, secrets }: Patience): number | undefined {
   const found = outcome.response && read(outcome.response).error
   if (!outcome.response || !found) return giveUp(attempt > maxRetries, outcome)
   const verdict = judge(found, outcome.response)
-  if (attempt > verdict.retries) throw graphConnectorError(found, verdict, regainSeconds(outcome.response))
+  if (attempt > verdict.retries) {
+    throw graphConnectorError(found, verdict, { waitSeconds: regainSeconds(outcome.response), secrets })
+  }
   if (verdict.kind !== 'rate') return undefined
   const regain = regainSeconds(outcome.response)
   // Servers in between may name a time of their own; it is honoured for want of one of the API.

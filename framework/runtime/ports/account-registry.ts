@@ -1,6 +1,3 @@
-/** Which login a token comes from; tokens of one family are never refreshed at the other's host. */
-export type LoginFamily = 'facebook' | 'instagram'
-
 /** `needs_login`: the token is dead and only a person can get a new one. `paused`: set by hand, syncs pass it over. */
 export type AccountStatus = 'active' | 'needs_login' | 'paused'
 
@@ -8,9 +5,12 @@ export type AccountStatus = 'active' | 'needs_login' | 'paused'
 export interface AccountRecord {
   readonly id: string
   /** The provider's id of the account. */
-  readonly igUserId: string
+  readonly externalId: string
+  /** Whose API the account belongs to: the provider part of its connectors' ids. */
+  readonly provider: string
   readonly name: string
-  readonly login: LoginFamily
+  /** Which of the provider's logins the token comes from; tokens of one are never refreshed at another's host. */
+  readonly login: string
   readonly status: AccountStatus
   /** Why the status is what it is, for people; never holds a token. */
   readonly reason: string | undefined
@@ -27,9 +27,10 @@ export interface AccountRecord {
 }
 
 export interface NewAccount {
-  readonly igUserId: string
+  readonly externalId: string
+  readonly provider: string
   readonly name: string
-  readonly login: LoginFamily
+  readonly login: string
   readonly owner?: string
   /** 2 unless given. */
   readonly priority?: number
@@ -63,9 +64,11 @@ export interface SyncLogEntry {
   readonly startedAt: string
   readonly finishedAt: string
   readonly success: boolean
-  readonly postsInserted: number
-  readonly postsUpdated: number
-  readonly insightsWritten: number
+  /** Rows of recipes that tell new rows from changed ones. */
+  readonly inserted: number
+  readonly updated: number
+  /** Rows of the others. */
+  readonly written: number
   readonly requests: number
   readonly errors: readonly string[]
 }
@@ -74,9 +77,12 @@ export interface SyncLogEntry {
 export interface AccountRegistry {
   /** By priority, then the stalest first; accounts never synced before all others of their priority. */
   list(): Promise<readonly AccountRecord[]>
-  /** By `id` or `igUserId`. */
+  /** By `id` or `externalId`. */
   find(id: string): Promise<AccountRecord | undefined>
-  /** Adds the account, or gives the one with this `igUserId` its new token and makes it active again. */
+  /**
+   * Adds the account, or gives the one with this `externalId` its new token and makes it active again.
+   * Throws ConfigError ERR_ACCOUNT_ID_TAKEN when another provider's account has the id.
+   */
   save(account: NewAccount, token: AccountToken): Promise<AccountRecord>
   /** False when there is no such account. */
   remove(id: string): Promise<boolean>

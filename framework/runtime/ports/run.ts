@@ -72,7 +72,8 @@ export interface RunSummary {
   readonly streams: { readonly complete: number; readonly incomplete: number; readonly pending: number }
   readonly rows: number
   readonly accounts: number
-  readonly media: number
+  /** Set by connectors that count their media; so are further counters of theirs. */
+  readonly media?: number
   /** All that were reported; the lists have the first thousand. */
   readonly errors_total: number
   readonly warnings_total: number
@@ -89,11 +90,15 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5
 /** Lists in a summary are cut here. */
 const LISTED = 1_000
 
+/** As a connector names them: `{ media: ['media', 'posts'] }`. */
+export type Counters = Readonly<Record<string, readonly string[]>>
+
 /** Collects what happens during a run. */
 export class Run {
   readonly id: string
   readonly #started: number
   readonly #clock: Clock
+  readonly #counters: Counters
   readonly streams: StreamResult[] = []
   readonly drift: DriftReport[] = []
   /** How often each error code was reported, by stream. */
@@ -106,7 +111,9 @@ export class Run {
   readonly #seen = new Set<string>()
   accounts = 0
 
-  constructor(clock: Clock, id: string) {
+  /** `counters`: names of counters in the summary, and the kinds of streams whose rows they count. */
+  constructor(clock: Clock, id: string, counters: Counters = {}) {
+    this.#counters = counters
     this.id = id
     this.#clock = clock
     this.#started = clock.monotonic()
@@ -154,6 +161,13 @@ export class Run {
     return errors.some(({ reach }) => reach === 'login') || !this.streams.some(({ outcome }) => outcome === 'complete')
   }
 
+  /** Rows of the kinds that a connector counts by a name of its own. */
+  #counted(): Readonly<Record<string, number>> {
+    const rowsOf = (kinds: readonly string[]) =>
+      this.streams.filter(({ kind }) => kinds.includes(kind)).reduce((sum, { rows }) => sum + rows, 0)
+    return Object.fromEntries(Object.entries(this.#counters).map(([name, kinds]) => [name, rowsOf(kinds)]))
+  }
+
   summary(): RunSummary {
     const count = (outcome: StreamOutcome) => this.streams.filter((stream) => stream.outcome === outcome).length
     const exit_code = this.exitCode()
@@ -164,7 +178,7 @@ export class Run {
       streams: { complete: count('complete'), incomplete: count('incomplete'), pending: count('pending') },
       rows: this.streams.reduce((sum, { rows }) => sum + rows, 0),
       accounts: this.accounts,
-      media: this.streams.filter(({ kind }) => kind === 'media' || kind === 'posts').reduce((sum, { rows }) => sum + rows, 0),
+      ...this.#counted(),
       errors_total: this.#totals.error,
       warnings_total: this.#totals.warning,
       errors: this.#errors.map(describeError),

@@ -86,7 +86,8 @@ export interface LoginCode {
 /**
  * Everything that is particular to a provider's tokens; a connector package offers it. What a refusal means is said by the error:
  * AuthenticationError of reach `login` or `account` for a dead token (only a new login helps), of reach `app` for the program's own
- * credentials (says nothing of the token), a transient ConnectorError for what may work later, any other for what will not.
+ * credentials (says nothing of the token), a `config_error` for what will not work with this token, any other failure for
+ * what says nothing and may work later.
  * Tokens and secrets are registered at `access.http` before they are sent.
  */
 export interface TokenProvider {

@@ -6,7 +6,8 @@ const now = Date.parse('2026-11-20T12:00:00Z')
 const options = { columns: 100, colour: false }
 const account = (more: Partial<AccountRecord>): AccountRecord => ({
   id: '1',
-  igUserId: '17841400000000001',
+  externalId: '17841400000000001',
+  provider: 'meta',
   name: 'acme',
   login: 'facebook',
   status: 'active',
@@ -21,21 +22,21 @@ const account = (more: Partial<AccountRecord>): AccountRecord => ({
 
 describe('accountTable', () => {
   it('shows how each account is, and below why one needs a login', () => {
-    const lost = account({ igUserId: '17841400000000002', name: 'two', status: 'needs_login', reason: 'the password was changed' })
-    const text = accountTable([account({}), { ...lost, lastSyncedAt: undefined }], now, options)
+    const lost = account({ externalId: '17841400000000002', name: 'two', status: 'needs_login', reason: 'the password was changed' })
+    const text = accountTable([account({}), { ...lost, lastSyncedAt: undefined }], { now, providers: [], ...options })
     expect(text).toMatch(/17841400000000001 .* acme .* facebook .* active .* 40 days left .* 2026-11-20 09:30/)
     expect(text).toMatch(/17841400000000002 .* needs login .* never/)
     expect(text.split('\n').at(-1)).toBe('17841400000000002: the password was changed')
   })
 
   it('gives names and reasons no power over the terminal', () => {
-    const text = accountTable([account({ name: '\u001b[2Jgone', reason: 'a\nb\u001b[31m' })], now, options)
+    const text = accountTable([account({ name: '\u001b[2Jgone', reason: 'a\nb\u001b[31m' })], { now, providers: [], ...options })
     expect(text).not.toContain('\u001b')
     expect(text).toContain('17841400000000001: a\\nb\\x1b[31m')
   })
 
   it('says when there is nothing', () => {
-    expect(accountTable([], now, options)).toBe('no accounts')
+    expect(accountTable([], { now, providers: [], ...options })).toBe('no accounts')
     expect(outcomeTable([], options)).toBe('no accounts')
   })
 })

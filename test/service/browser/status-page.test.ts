@@ -29,7 +29,7 @@ async function filledAccounts(): Promise<MemoryAccounts> {
   for (const [index, name] of names.entries()) {
     const token = { accessToken: `sandbox-${index}`, createdAt: at(30 * DAY), expiresAt: at(-(4 + index * 9) * DAY) }
     const { id } = await accounts.save(
-      { igUserId: `1784140000000000${index}`, name, login: 'instagram', priority: index === 0 ? 1 : 2 },
+      { externalId: `1784140000000000${index}`, provider: 'meta', name, login: 'instagram', priority: index === 0 ? 1 : 2 },
       token,
     )
     await accounts.markSynced(id, at((7 + index * 4) * 60_000))
@@ -56,7 +56,7 @@ function entry({ day, account, inserted, requests }: EntryFacts): SyncLogEntry {
   const started = NOW - day * DAY - 7 * 60_000
   const errors = day === 3 ? ['17841400000000003: ERR_PASSWORD_CHANGED: the password was changed; log in again'] : []
   const times = { startedAt: new Date(started).toISOString(), finishedAt: new Date(started + 2_300 + day * 90).toISOString() }
-  const counts = { postsInserted: inserted, postsUpdated: day % 4, insightsWritten: 0, requests }
+  const counts = { inserted: inserted, updated: day % 4, written: 0, requests }
   return { runId: `run-${day}`, accountId: account, ...times, success: errors.length === 0, ...counts, errors }
 }
 
@@ -72,7 +72,7 @@ describe.skipIf(!chromiumPath)(`the status page in a browser${chromiumPath ? '' 
     const clock = { now: () => NOW, monotonic: () => NOW, sleep: async () => undefined }
     const run = () => Promise.reject(new Error('not here'))
     const service = createService({
-      sync: { run, accounts },
+      sync: { run, accounts, providers: [] },
       secret: 'secret',
       clock,
       logger: { log: () => undefined },
@@ -161,7 +161,7 @@ describe.skipIf(!chromiumPath)(`the status page in a browser${chromiumPath ? '' 
   it('shows an account name with HTML and terminal codes in it as text', async () => {
     const name = '<b id="evil">bold</b><script>document.title="evil"</script>\u001b[31mred'
     const token = { accessToken: 'sandbox', createdAt: undefined, expiresAt: undefined }
-    const { id } = await accounts.save({ igUserId: '666', name, login: 'facebook' }, token)
+    const { id } = await accounts.save({ externalId: '666', name, provider: 'meta', login: 'facebook' }, token)
     await open(390, 844, 'light')
     await accounts.remove(id)
     expect(await page.getByRole('rowheader').filter({ hasText: '666' }).locator('bdi').textContent()).toBe(name.replace('\u001b', '␛'))

@@ -37,7 +37,7 @@ describe('classify', () => {
     ],
     [100, undefined, "(#100) For field 'insights': Param period must be one of {day, week, days_28}", 'metric', 'ERR_PERIOD_REFUSED'],
     [100, undefined, '(#100) Tried accessing nonexisting field (genre) on node type (Page)', 'request', 'ERR_FIELD_UNKNOWN'],
-    [100, undefined, 'Invalid appsecret_proof provided in the API argument', 'token', 'ERR_APPSECRET_PROOF'],
+    [100, undefined, 'Invalid appsecret_proof provided in the API argument', 'app', 'ERR_APPSECRET_PROOF'],
     [100, undefined, 'Unsupported request - method type: get', 'permission', 'ERR_PERMISSION'],
     [100, undefined, 'something new', 'request', 'ERR_PARAMETER'],
     [100, 2108006, '', 'no_data', 'ERR_MEDIA_BEFORE_CONVERSION'],
@@ -91,7 +91,7 @@ describe('graphError', () => {
 describe('graphConnectorError', () => {
   const errorOf = (code: number, subcode?: number, message = 'text') => {
     const error = parse(code, subcode, message)
-    return graphConnectorError(error, classify(error), 120)
+    return graphConnectorError(error, classify(error), { waitSeconds: 120 })
   }
 
   it('is an AuthenticationError when the token or the role is lost, and only then', () => {

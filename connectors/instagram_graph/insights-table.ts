@@ -1,5 +1,5 @@
-import type { JsonSchema } from '../framework/index.ts'
-import type { TableChoice } from './table-choice.ts'
+import type { JsonSchema } from '../../framework/index.ts'
+import type { TableChoice } from '../sync-recipe.ts'
 
 const text = { type: ['null', 'string'] }
 const time = { type: 'string', format: 'date-time', airbyte_type: 'timestamp_with_timezone' }
@@ -22,14 +22,14 @@ const schema: JsonSchema = {
 }
 
 /** `instagram_insights`: one row per owner, account, metric and end time. `u_id` is empty for an account without an owner. */
-export function insightsTable(owner: string, igUserId: string): TableChoice {
+export function insightsTable(owner: string, externalId: string): TableChoice {
   return {
     kind: 'instagram_insights',
     primaryKey: [['u_id'], ['account_id'], ['metric'], ['end_time']],
     schema,
     row: ({ metric, period, end_time, value, value_map }, at) => ({
       u_id: owner,
-      account_id: igUserId,
+      account_id: externalId,
       metric,
       period,
       end_time,

@@ -1,12 +1,13 @@
-import { type AccountToken, AuthenticationError, ConnectorError, type LoginFamily } from '../framework/index.ts'
-import { appOf, type GraphAccess, graphCall, versionOf } from './graph.ts'
-import { isObject, refusalOf } from './graph-refusal.ts'
+import { type AccountToken, AuthenticationError, ConnectorError, type TokenAccess } from '../../../framework/index.ts'
+import { classify, graphConnectorError, graphError } from '../graph/errors.ts'
+import { isObject } from '../insights/insight-rows.ts'
 import { readTokenAnswer } from './token-answer.ts'
+import { appOf, graphCall, type MetaLogin, versionOf } from './token-call.ts'
 
 /** Whom a call is about, and what ends it. */
-export interface TokenCall {
-  readonly login: LoginFamily
-  readonly igUserId: string
+export interface MetaTokenCall {
+  readonly login: MetaLogin
+  readonly externalId: string
   readonly signal?: AbortSignal
 }
 
@@ -14,9 +15,13 @@ export interface TokenCall {
  * A new long-lived token for one that is still valid: `fb_exchange_token` at graph.facebook.com (needs the app), `ig_refresh_token` at
  * graph.instagram.com (no version in its path; the token has to be 24 hours old). Both want the token outside the header.
  */
-export async function exchangeToken(access: GraphAccess, token: string, { login, igUserId, signal }: TokenCall): Promise<AccountToken> {
+export async function exchangeToken(
+  access: TokenAccess,
+  token: string,
+  { login, externalId, signal }: MetaTokenCall,
+): Promise<AccountToken> {
   access.http.secret(token)
-  const end = { account: igUserId, ...(signal ? { signal } : {}) }
+  const end = { account: externalId, signal }
   const call =
     login === 'instagram'
       ? ({
@@ -38,7 +43,7 @@ export async function exchangeToken(access: GraphAccess, token: string, { login,
   return answer
 }
 
-export function facebookExchange(access: GraphAccess, token: string): Readonly<Record<string, string>> {
+export function facebookExchange(access: TokenAccess, token: string): Readonly<Record<string, string>> {
   const { clientId, clientSecret } = appOf(access, 'facebook')
   access.http.secret(clientSecret)
   return { grant_type: 'fb_exchange_token', client_id: clientId, client_secret: clientSecret, fb_exchange_token: token }
@@ -48,9 +53,9 @@ export function facebookExchange(access: GraphAccess, token: string): Readonly<R
  * One cheap call with the token for the account. Throws AuthenticationError when it is dead; ConnectorError ERR_TOKEN_OTHER_ACCOUNT when it
  * belongs to somebody else, and whatever refuses it.
  */
-export async function tryToken(access: GraphAccess, token: string, { login, igUserId, signal }: TokenCall): Promise<void> {
+export async function tryToken(access: TokenAccess, token: string, { login, externalId, signal }: MetaTokenCall): Promise<void> {
   access.http.secret(token)
-  const end = { token, account: igUserId, ...(signal ? { signal } : {}) }
+  const end = { token, account: externalId, signal }
   const version = versionOf(access)
   const body =
     login === 'instagram'
@@ -58,13 +63,13 @@ export async function tryToken(access: GraphAccess, token: string, { login, igUs
       : await graphCall(access, {
           method: 'GET',
           host: 'facebook',
-          path: `/${version}/${encodeURIComponent(igUserId)}`,
+          path: `/${version}/${encodeURIComponent(externalId)}`,
           params: { fields: 'id' },
           ...end,
         })
   const seen = login === 'instagram' ? body['user_id'] : body['id']
-  if (String(seen) === igUserId) return
-  throw new ConnectorError('ERR_TOKEN_OTHER_ACCOUNT', `the token does not belong to account ${igUserId}`, { failureType: 'config_error' })
+  if (String(seen) === externalId) return
+  throw new ConnectorError('ERR_TOKEN_OTHER_ACCOUNT', `the token does not belong to account ${externalId}`, { failureType: 'config_error' })
 }
 
 /** What debug_token tells of a token of Facebook Login. */
@@ -78,28 +83,31 @@ export interface TokenFacts {
   readonly scopes: readonly string[]
 }
 
-/** Asks debug_token, which needs the app. Throws AuthenticationError for a token that is not valid. */
-export async function debugToken(access: GraphAccess, token: string, signal?: AbortSignal): Promise<TokenFacts> {
+/** Asks debug_token, which needs the app. Throws AuthenticationError for a token that is not valid, of reach `app` when the app is refused. */
+export async function debugToken(access: TokenAccess, token: string, signal?: AbortSignal): Promise<TokenFacts> {
   const { clientId, clientSecret } = appOf(access, 'facebook')
   for (const secret of [token, clientSecret]) access.http.secret(secret)
-  const body = await graphCall(access, {
-    method: 'GET',
-    host: 'facebook',
-    path: `/${versionOf(access)}/debug_token`,
-    params: { input_token: token },
-    token: `${clientId}|${clientSecret}`,
-    ...(signal ? { signal } : {}),
+  const call = { method: 'GET', host: 'facebook', path: `/${versionOf(access)}/debug_token`, params: { input_token: token } } as const
+  const body = await graphCall(access, { ...call, token: `${clientId}|${clientSecret}`, signal }).catch((thrown) => {
+    throw ofTheApp(thrown)
   })
   const data = body['data']
   if (!isObject(data)) throw new ConnectorError('ERR_ANSWER', 'debug_token says nothing of the token', { failureType: 'transient_error' })
   const { type, issued_at: issued, expires_at: expires, scopes, is_valid: valid, error } = data
   if (valid !== true) {
     const { subcode, ...rest } = isObject(error) ? error : {}
-    throw (
-      refusalOf({ error: { ...rest, error_subcode: subcode } }) ?? new AuthenticationError('ERR_TOKEN_INVALID', 'the token is not valid')
-    )
+    const refused = graphError({ error: { code: 190, ...rest, error_subcode: subcode } })
+    if (refused) throw graphConnectorError(refused, classify(refused), { secrets: [token, clientSecret] })
+    throw new AuthenticationError('ERR_TOKEN_INVALID', 'the token is not valid')
   }
   const time = (seconds: unknown) => (typeof seconds === 'number' && seconds > 0 ? new Date(seconds * 1000).toISOString() : undefined)
   const names = Array.isArray(scopes) ? scopes.map(String) : []
   return { type: typeof type === 'string' ? type : 'USER', createdAt: time(issued), expiresAt: time(expires), scopes: names }
+}
+
+/** The call was made with the credentials of the app: when those are refused, nothing is known of the token. */
+function ofTheApp(thrown: unknown): unknown {
+  if (!(thrown instanceof AuthenticationError) || thrown.reach === 'app') return thrown
+  const message = `the provider refuses the id or the secret of the app: ${thrown.message}`
+  return new AuthenticationError('ERR_APP_CREDENTIALS', message, { reach: 'app', cause: thrown })
 }

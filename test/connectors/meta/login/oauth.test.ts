@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { authorizeUrl, exchangeCode, registerAccounts } from '../../accounts/oauth.ts'
-import type { LoginFamily } from '../../framework/index.ts'
-import { APP, DAY_MS, type TokenWorld, tokenWorld } from './world.ts'
+import { registerAccounts } from '../../../../accounts/connect.ts'
+import { authorizeUrl, exchangeCode } from '../../../../connectors/meta/login/oauth.ts'
+import { metaTokens } from '../../../../connectors/meta/login/provider.ts'
+import type { MetaLogin } from '../../../../connectors/meta/login/token-call.ts'
+import { APP, DAY_MS, type TokenWorld, tokenWorld } from '../../../accounts/world.ts'
 
 const redirectUri = 'https://service.example.com/connect/back'
 
 /** Where the person is led, as the browser follows it. */
-async function logIn({ sandbox }: TokenWorld, login: LoginFamily) {
+async function logIn({ sandbox }: TokenWorld, login: MetaLogin) {
   const hosts = { facebookDialog: sandbox.url, instagramDialog: sandbox.instagramUrl }
-  const url = authorizeUrl({ login, clientId: APP.clientId, redirectUri, state: 'a state/1', hosts })
+  const url = authorizeUrl({ hosts }, { login, clientId: APP.clientId, redirectUri, state: 'a state/1' })
   const answer = await fetch(url, { redirect: 'manual' })
   const back = new URL(answer.headers.get('location') ?? '')
   expect(`${back.origin}${back.pathname}`).toBe(redirectUri)
@@ -21,9 +23,9 @@ async function logIn({ sandbox }: TokenWorld, login: LoginFamily) {
 describe('authorizeUrl', () => {
   it('leads to the page of each login', () => {
     const options = { clientId: '1', redirectUri, state: 's', scopes: ['a', 'b'], codeChallenge: 'xyz' }
-    const facebook = new URL(authorizeUrl({ ...options, login: 'facebook' }))
+    const facebook = new URL(authorizeUrl({}, { ...options, login: 'facebook' }))
     expect(`${facebook.origin}${facebook.pathname}`).toBe('https://www.facebook.com/v26.0/dialog/oauth')
-    const instagram = new URL(authorizeUrl({ ...options, login: 'instagram' }))
+    const instagram = new URL(authorizeUrl({}, { ...options, login: 'instagram' }))
     expect(`${instagram.origin}${instagram.pathname}`).toBe('https://www.instagram.com/oauth/authorize')
     for (const url of [facebook, instagram]) {
       expect(Object.fromEntries(url.searchParams)).toEqual({
@@ -39,8 +41,8 @@ describe('authorizeUrl', () => {
   })
 
   it('asks for what reading needs, in the words of the login', () => {
-    const scopes = (login: LoginFamily) =>
-      new URL(authorizeUrl({ login, clientId: '1', redirectUri, state: 's' })).searchParams.get('scope')
+    const scopes = (login: MetaLogin) =>
+      new URL(authorizeUrl({}, { login, clientId: '1', redirectUri, state: 's' })).searchParams.get('scope')
     expect(scopes('facebook')).toContain('instagram_manage_insights')
     expect(scopes('instagram')).toBe('instagram_business_basic,instagram_business_manage_insights')
   })
@@ -51,8 +53,8 @@ describe('exchangeCode', () => {
     const world = await tokenWorld({ pages: 130 })
     const connected = await exchangeCode(world.access, { login: 'facebook', redirectUri, code: (await logIn(world, 'facebook')).code })
     expect(connected.token.expiresAt).toBe(new Date(world.clock.now() + 5_183_944_000).toISOString())
-    expect(connected.accounts.map(({ igUserId }) => igUserId).sort()).toEqual([...world.accounts].sort())
-    const saved = await registerAccounts(world.registry, connected, { owner: 'u-1' })
+    expect(connected.accounts.map(({ externalId }) => externalId).sort()).toEqual([...world.accounts].sort())
+    const saved = await registerAccounts(world.registry, metaTokens, { ...connected, owner: 'u-1' })
     expect(saved).toHaveLength(world.accounts.length)
     expect(saved[0]).toMatchObject({ login: 'facebook', status: 'active', owner: 'u-1' })
     for (const account of saved.slice(0, 2)) expect(await world.readWith(account)).toBe(200)
@@ -62,9 +64,9 @@ describe('exchangeCode', () => {
     const world = await tokenWorld()
     const { code, hash } = await logIn(world, 'instagram')
     const connected = await exchangeCode(world.access, { login: 'instagram', redirectUri, code: `${code}${hash}` })
-    expect(connected.accounts).toEqual([{ igUserId: world.accounts[0], name: expect.any(String) }])
+    expect(connected.accounts).toEqual([{ externalId: world.accounts[0], name: expect.any(String) }])
     expect(Date.parse(connected.token.expiresAt ?? '') - world.clock.now()).toBeGreaterThan(59 * DAY_MS)
-    const [account] = await registerAccounts(world.registry, connected)
+    const [account] = await registerAccounts(world.registry, metaTokens, connected)
     expect(account && (await world.readWith(account))).toBe(200)
   })
 
@@ -73,7 +75,10 @@ describe('exchangeCode', () => {
     const { code } = await logIn(world, login)
     await exchangeCode(world.access, { login, redirectUri, code })
     const again = exchangeCode(world.access, { login, redirectUri, code })
-    await expect(again).rejects.toMatchObject({ code: 'ERR_GRAPH', message: expect.stringMatching(/used/i) })
+    await expect(again).rejects.toMatchObject({
+      code: login === 'facebook' ? 'ERR_PARAMETER' : 'ERR_GRAPH',
+      message: expect.stringMatching(/used/i),
+    })
   })
 
   it('asks for the app first', async () => {
@@ -94,7 +99,7 @@ describe('exchangeCode', () => {
     const world = await tokenWorld()
     const { code } = await logIn(world, 'facebook')
     const connected = await exchangeCode(world.access, { login: 'facebook', redirectUri, code })
-    await registerAccounts(world.registry, connected)
+    await registerAccounts(world.registry, metaTokens, connected)
     const { accessToken } = connected.token
     expect(world.redactor.redact(`${code} and ${accessToken} and ${APP.clientSecret}`)).toBe('**** and **** and ****')
     const files = ['accounts.yaml', 'accounts.state.json'].map((name) => readFileSync(join(world.folder, name), 'utf8'))

@@ -1,17 +1,11 @@
-import { ConnectorError, type LoginFamily } from '../framework/index.ts'
-import { type GraphAccess, graphCall, versionOf } from './graph.ts'
-import { isObject } from './graph-refusal.ts'
-
-/** An Instagram account that a token sees. */
-export interface SeenAccount {
-  readonly igUserId: string
-  readonly name: string
-}
+import { AuthenticationError, ConnectorError, type SeenAccount, type TokenAccess } from '../../../framework/index.ts'
+import { isObject } from '../insights/insight-rows.ts'
+import { graphCall, type MetaLogin, versionOf } from './token-call.ts'
 
 export interface Looker {
-  readonly login: LoginFamily
+  readonly login: MetaLogin
   readonly token: string
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 const FIELDS = 'id,name,instagram_business_account{id,username}'
@@ -22,25 +16,25 @@ const MAX_PAGES = 100
  * The accounts that a token sees: those of the user's Pages for Facebook Login (also with a Page token), the one of the token for Instagram
  * Login. Pages that a business owns without the user being on their list are not found.
  */
-export async function seenAccounts(access: GraphAccess, looker: Looker): Promise<readonly SeenAccount[]> {
+export async function seenAccounts(access: TokenAccess, looker: Looker): Promise<readonly SeenAccount[]> {
   access.http.secret(looker.token)
   return looker.login === 'instagram' ? ownAccount(access, looker) : accountsOfPages(access, looker)
 }
 
-async function ownAccount(access: GraphAccess, { token, signal }: Looker): Promise<readonly SeenAccount[]> {
+async function ownAccount(access: TokenAccess, { token, signal }: Looker): Promise<readonly SeenAccount[]> {
   const body = await graphCall(access, {
     method: 'GET',
     host: 'instagram',
     path: `/${versionOf(access)}/me`,
     params: { fields: 'user_id,username' },
     token,
-    ...(signal ? { signal } : {}),
+    signal,
   })
   const account = accountOf(body['user_id'], body['username'])
   return account ? [account] : []
 }
 
-async function accountsOfPages(access: GraphAccess, looker: Looker): Promise<readonly SeenAccount[]> {
+async function accountsOfPages(access: TokenAccess, looker: Looker): Promise<readonly SeenAccount[]> {
   const seen = new Map<string, SeenAccount>()
   const cursors = new Set<string>()
   for (let after: string | undefined; ; ) {
@@ -48,7 +42,7 @@ async function accountsOfPages(access: GraphAccess, looker: Looker): Promise<rea
     for (const page of Array.isArray(body['data']) ? body['data'] : [body]) {
       const found = isObject(page) ? page['instagram_business_account'] : undefined
       const account = isObject(found) ? accountOf(found['id'], found['username']) : undefined
-      if (account) seen.set(account.igUserId, account)
+      if (account) seen.set(account.externalId, account)
     }
     after = nextCursor(body)
     if (after === undefined) return [...seen.values()]
@@ -59,15 +53,16 @@ async function accountsOfPages(access: GraphAccess, looker: Looker): Promise<rea
   }
 }
 
-async function listPages(access: GraphAccess, { token, signal }: Looker, after: string | undefined) {
-  const end = { token, ...(signal ? { signal } : {}) }
+async function listPages(access: TokenAccess, { token, signal }: Looker, after: string | undefined) {
+  const end = { token, signal }
   const version = versionOf(access)
   const params = { fields: FIELDS, limit: '100', ...(after === undefined ? {} : { after }) }
   try {
     return await graphCall(access, { method: 'GET', host: 'facebook', path: `/${version}/me/accounts`, params, ...end })
   } catch (thrown) {
     // The token of a Page has no list: it is the Page.
-    if (!(thrown instanceof ConnectorError) || thrown.code !== 'ERR_GRAPH' || thrown.failureType !== 'config_error') throw thrown
+    const isRefused = thrown instanceof ConnectorError && thrown.failureType !== 'transient_error'
+    if (!isRefused || thrown instanceof AuthenticationError) throw thrown
     return await graphCall(access, { method: 'GET', host: 'facebook', path: `/${version}/me`, params: { fields: FIELDS }, ...end })
   }
 }
@@ -82,5 +77,5 @@ function nextCursor(body: Readonly<Record<string, unknown>>): string | undefined
 
 function accountOf(id: unknown, username: unknown): SeenAccount | undefined {
   if (typeof id !== 'string' && typeof id !== 'number') return undefined
-  return { igUserId: String(id), name: typeof username === 'string' && username !== '' ? username : String(id) }
+  return { externalId: String(id), name: typeof username === 'string' && username !== '' ? username : String(id) }
 }

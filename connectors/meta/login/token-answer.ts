@@ -1,14 +1,15 @@
-import { type AccountToken, ConnectorError, type LoginFamily } from '../framework/index.ts'
+import { type AccountToken, ConnectorError } from '../../../framework/index.ts'
+import type { MetaLogin } from './token-call.ts'
 
 /** Tokens are printable, without spaces and quotes; shorter and longer ones than these are none. */
 const FORM = /^[A-Za-z0-9._~|=+/%-]{16,4096}$/
 /** How the tokens of a login begin where they have a known beginning. */
-const BEGINNINGS: Readonly<Record<LoginFamily, RegExp>> = { facebook: /^EAA/, instagram: /^IG/ }
+const BEGINNINGS: Readonly<Record<MetaLogin, RegExp>> = { facebook: /^EAA/, instagram: /^IG/ }
 const LONGEST_LIFE_DAYS = 400
 const DAY_SECONDS = 86_400
 
 export interface AnswerOptions {
-  readonly login: LoginFamily
+  readonly login: MetaLogin
   /** Milliseconds. */
   readonly now: number
   /** `expires_in` has to be there; without it the token does not expire, or nobody knows. */
