@@ -1,10 +1,12 @@
 import type { Writable } from 'node:stream'
 import type { FormatName } from '../destinations/open.ts'
 import type { TableLayout } from '../destinations/tables/table-plan.ts'
+import type { ConfiguredChoice } from '../framework/runtime/assembly/configured-choice.ts'
 import type { Destination } from '../framework/runtime/ports/destination.ts'
 import type { Item } from '../framework/runtime/ports/items.ts'
 import type { StateRegistry } from '../framework/runtime/ports/state-registry.ts'
-import type { CatalogMatch, ConfiguredChoice } from '../framework/runtime/read/catalog-match.ts'
+import type { CatalogMatch } from '../framework/runtime/read/catalog-match.ts'
+import type { WriteRequest } from '../framework/runtime/read/plan-writes.ts'
 import type { Session, SessionRequest } from './session.ts'
 import type { UnknownState } from './state-names.ts'
 
@@ -43,7 +45,7 @@ export interface DriftChoice {
 }
 
 /** A whole read: what `connector read` takes as flags. */
-export interface ReadRequest extends SessionRequest, StreamChoice, StateChoice, DriftChoice {
+export interface ReadRequest extends SessionRequest, StreamChoice, StateChoice, DriftChoice, WriteRequest {
   /** Where records go; several outputs get everything each. */
   readonly output: Output | readonly Output[]
   /** Of database tables; streams of one kind share a table by default. */

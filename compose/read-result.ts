@@ -106,7 +106,7 @@ function withoutSecrets(drift: DriftReport, redact: (text: string) => string): D
 
 /** Rows of these streams are values of metrics: their key says of which. */
 function metricStreams(catalog: CatalogMatch | undefined): ReadonlySet<string> {
-  const streams = catalog?.streams.filter(({ info }) => info.primaryKey.some((path) => path.length === 1 && path[0] === 'metric')) ?? []
+  const streams = catalog?.streams.filter(({ stream }) => stream.primaryKey.some((path) => path.length === 1 && path[0] === 'metric')) ?? []
   return new Set(streams.map(({ info }) => info.name))
 }
 

@@ -88,16 +88,22 @@ async function leaseOf({ connector, run, report }: Session, registry: StateRegis
   return { connection, lease, runs: registry.runs, streams, close }
 }
 
+/** Where a read goes: URLs without references to secrets, or destinations of the caller's own. */
+export function outputsOf(session: Session, { output }: Pick<ReadRequest, 'output'>): readonly Output[] {
+  const outputs: readonly Output[] = isList(output) ? output : [output]
+  return outputs.map((place) => (typeof place === 'string' ? storageUrl(place, session) : place))
+}
+
+interface OutputContext {
+  readonly catalog: CatalogMatch
+  readonly state: OpenState
+  readonly giveUp: () => void
+}
+
 /** The destinations of a read, opened. */
-export async function openOutput(
-  session: Session,
-  { catalog, state, giveUp }: { readonly catalog: CatalogMatch; readonly state: OpenState; readonly giveUp: () => void },
-  request: ReadRequest,
-): Promise<Destination> {
+export async function openOutput(session: Session, { catalog, state, giveUp }: OutputContext, request: ReadRequest): Promise<Destination> {
   const { connector, run, redactor, clock, report } = session
-  const outputs: readonly Output[] = isList(request.output) ? request.output : [request.output]
-  const places = outputs.map((output) => (typeof output === 'string' ? storageUrl(output, session) : output))
-  const destination = await openDestinations(places, {
+  const destination = await openDestinations(outputsOf(session, request), {
     stdout: request.stdout ?? process.stdout,
     format: request.format ?? 'airbyte',
     redact: redactor.redact,

@@ -23,12 +23,14 @@ export interface ReadSummary extends RunSummary {
   readonly rows_written: number
   /** Values that did not fit the column of their field and were kept in `_extra` instead. */
   readonly values_in_extra: number
+  /** Rows of before that gave way to those of streams that were replaced; absent when none was. */
+  readonly rows_replaced?: number
 }
 
 /** Errors and warnings written out in the summary; the log has all of them. */
 const listed = 50
 
-export function readSummary(summary: RunSummary, network: NetworkTotals, { rows, misfits = {} }: DestinationReport): ReadSummary {
+export function readSummary(summary: RunSummary, network: NetworkTotals, { rows, misfits = {}, replaced }: DestinationReport): ReadSummary {
   const { run_id, status, exit_code, errors_total, warnings_total, errors, warnings, ...counts } = summary
   return {
     type: 'summary',
@@ -42,6 +44,7 @@ export function readSummary(summary: RunSummary, network: NetworkTotals, { rows,
     ...counts,
     rows_written: total(rows),
     values_in_extra: total(misfits),
+    ...(replaced ? { rows_replaced: total(replaced) } : {}),
     errors_total,
     errors: errors.slice(0, listed),
     warnings_total,

@@ -8,6 +8,7 @@ import { describeError } from '../framework/runtime/ports/run.ts'
 import type { CatalogMatch } from '../framework/runtime/read/catalog-match.ts'
 import { deliver } from '../framework/runtime/read/deliver.ts'
 import { observeDrift } from '../framework/runtime/read/observe-drift.ts'
+import { startedOver } from '../framework/runtime/read/plan-writes.ts'
 import { read as readStreams } from '../framework/runtime/read/read.ts'
 import { closing } from './closing.ts'
 import { openDrift } from './drift.ts'
@@ -18,6 +19,7 @@ import { type ReadResult, readResult, unopened } from './read-result.ts'
 import { type OpenState, openOutput, openState, readCatalog, readOptions } from './read-setup.ts'
 import { type RunRecording, recordRun } from './run-recording.ts'
 import { newRunId, openSession, type Session } from './session.ts'
+import { checkOutputs, planRead, reportReplaced } from './writes.ts'
 
 /** A read and, when something ended it before its end, what that was. */
 export interface PerformedRead {
@@ -111,6 +113,7 @@ class Reading {
 
   async #pipeline(given: OpenState, recording: RunRecording): Promise<void> {
     const session = this.#session
+    const ability = checkOutputs(session, this.#request)
     const found = await readCatalog(session, this.#request)
     // A backfill does not use the states of regular reads.
     const isBackfill = readOptions(session, given, this.#request).range !== undefined
@@ -125,11 +128,14 @@ class Reading {
       // Whoever fails behind the source says so at once: the source may be waiting, and would only be told when it comes back.
       const over = new AbortController()
       const giveUp = () => over.abort(new StoppedError('ERR_OUTPUT_CLOSED', 'the destination takes no more records'))
-      const destination = await openOutput(session, { catalog: drift.catalog, state: given, giveUp }, this.#request)
+      const plan = planRead(session, { catalog: drift.catalog, state, ability }, this.#request)
+      const planned = { ...drift.catalog, streams: plan.streams }
+      const destination = await openOutput(session, { catalog: planned, state: given, giveUp }, this.#request)
       this.#written = () => destination.report()
       await closing(destination, session.report, async () => {
         const signal = runSignal(session.signal, over.signal)
-        const rows = readStreams(drift.catalog, { ...readOptions(session, state, this.#request), signal })
+        const refreshes = startedOver(plan.refreshes, destination.lost?.() ?? [])
+        const rows = readStreams(planned, { ...readOptions(session, state, this.#request), refreshes, signal })
         const items = observeDrift(rows, drift.watch, session.report)
         try {
           for await (const item of deliver(items, { destination, lease: state.lease, giveUp })) {
@@ -141,6 +147,7 @@ class Reading {
         } finally {
           // After a failure the stages above left without it: what it was doing is over before anything is summed up.
           await rows.return(undefined)
+          reportReplaced(session, destination.report())
         }
       })
     })

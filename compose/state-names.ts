@@ -1,5 +1,5 @@
 import { ConfigError } from '../framework/errors.ts'
-import { isBackfillKey } from '../framework/runtime/read/backfill.ts'
+import { isOwnKey } from '../framework/runtime/read/refresh.ts'
 import type { ParsedState } from '../state/airbyte.ts'
 
 /** What to do about a state that belongs to no stream: refuse it, or go on without it. */
@@ -44,7 +44,7 @@ export function checkNames({ path, parsed }: StateFile, known: KnownNames, { unk
 }
 
 export function isKnownName(name: string, { names, accountKinds }: KnownNames): boolean {
-  return names.includes(name) || isBackfillKey(name) || accountKinds.some((kind) => name.startsWith(`${kind}__`))
+  return names.includes(name) || isOwnKey(name) || accountKinds.some((kind) => name.startsWith(`${kind}__`))
 }
 
 const MAX_LISTED = 30

@@ -7,6 +7,8 @@ import {
   type Destination,
   type StateLease,
   systemClock,
+  WRITE_MODES,
+  type WriteAbility,
 } from '../framework/index.ts'
 import type { OutputFormat, Redact } from './format.ts'
 import type { TableLayout } from './tables/table-plan.ts'
@@ -37,27 +39,40 @@ const formats = {
 } satisfies Record<string, (options: DestinationOptions) => Promise<OutputFormat>>
 export type FormatName = keyof typeof formats
 
-type Open = (url: string, options: DestinationOptions) => Promise<Destination>
+interface Scheme {
+  writes(options: Pick<DestinationOptions, 'format'>): WriteAbility
+  open(url: string, options: DestinationOptions): Promise<Destination>
+}
 
 /** Every kind of destination; an implementation is loaded when it is asked for. */
-const schemes: Readonly<Record<keyof typeof destinationForms, Open>> = {
-  stdout: async (_url, options) => {
-    const { streamDestination } = await import('./stdout.ts')
-    return streamDestination(options.stdout, await formats[options.format ?? 'airbyte'](options))
+const schemes: Readonly<Record<keyof typeof destinationForms, Scheme>> = {
+  stdout: {
+    // Singer says the key of a stream, and its targets merge by it.
+    writes: ({ format }) => (format === 'singer' ? ['append', 'merge'] : 'reader'),
+    open: async (_url, options) => {
+      const { streamDestination } = await import('./stdout.ts')
+      return streamDestination(options.stdout, await formats[options.format ?? 'airbyte'](options))
+    },
   },
-  jsonl: async (url, { state, registry }) => {
-    const directory = url.slice('jsonl:'.length)
-    if (directory === '') throw new ConfigError('ERR_OUTPUT_URL', `${url} names no directory; write ${destinationForms.jsonl}`)
-    const { JsonlFolder } = await import('./jsonl.ts')
-    return new JsonlFolder(directory, registry === 'committed' ? { committed: state ?? {} } : {})
+  jsonl: {
+    writes: () => ['append'],
+    open: async (url, { state, registry }) => {
+      const directory = url.slice('jsonl:'.length)
+      if (directory === '') throw new ConfigError('ERR_OUTPUT_URL', `${url} names no directory; write ${destinationForms.jsonl}`)
+      const { JsonlFolder } = await import('./jsonl.ts')
+      return new JsonlFolder(directory, registry === 'committed' ? { committed: state ?? {} } : {})
+    },
   },
-  duckdb: async (url, { tables }) => {
-    const file = url.slice('duckdb:'.length)
-    if (file === '') throw new ConfigError('ERR_OUTPUT_URL', `${url} names no file; write ${destinationForms.duckdb}`)
-    return (await import('./duckdb.ts')).duckdbDestination(file, tables)
+  duckdb: {
+    writes: () => WRITE_MODES,
+    open: async (url, { tables }) => {
+      const file = url.slice('duckdb:'.length)
+      if (file === '') throw new ConfigError('ERR_OUTPUT_URL', `${url} names no file; write ${destinationForms.duckdb}`)
+      return (await import('./duckdb.ts')).duckdbDestination(file, tables)
+    },
   },
-  postgres: openPostgresTables,
-  postgresql: openPostgresTables,
+  postgres: { writes: () => WRITE_MODES, open: openPostgresTables },
+  postgresql: { writes: () => WRITE_MODES, open: openPostgresTables },
 }
 
 async function openPostgresTables(url: string, { clock = systemClock, lease, tables }: DestinationOptions): Promise<Destination> {
@@ -67,8 +82,17 @@ async function openPostgresTables(url: string, { clock = systemClock, lease, tab
 
 /** Throws ConfigError ERR_OUTPUT_URL for a scheme that is not known or a URL that names no place. `-` is stdout. */
 export async function openDestination(url: string, options: DestinationOptions): Promise<Destination> {
+  return schemeOf(url).open(url, options)
+}
+
+/** Ways of writing that a place knows, before it is opened. Throws ConfigError ERR_OUTPUT_URL. */
+export function writesOf(place: string | Destination, options: Pick<DestinationOptions, 'format'>): WriteAbility {
+  return typeof place === 'string' ? schemeOf(place).writes(options) : (place.writes ?? ['append'])
+}
+
+function schemeOf(url: string): Scheme {
   const kind = { what: 'destination', code: 'ERR_OUTPUT_URL', forms: destinationForms }
-  return byScheme(schemes, url === '-' ? 'stdout' : url, kind)(url, options)
+  return byScheme(schemes, url === '-' ? 'stdout' : url, kind)
 }
 
 /** The destination of a run: one place, or several that all get everything. A place is a URL or a destination made elsewhere. */

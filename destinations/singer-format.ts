@@ -1,4 +1,4 @@
-import { type ConnectionState, isBackfillKey, type Message, type PageItem, type StreamInfo } from '../framework/index.ts'
+import { type ConnectionState, isOwnKey, type Message, type PageItem, type StreamInfo } from '../framework/index.ts'
 import { type OutputFormat, type Redact, redacted } from './format.ts'
 import { jsonText, rowText } from './json-text.ts'
 
@@ -12,7 +12,7 @@ export function singerFormat(redact: Redact, state: ConnectionState = {}): Outpu
   const announced = new Map<string, string>()
   const bookmarks = new Map(
     Object.entries(state)
-      .filter(([name]) => !isBackfillKey(name))
+      .filter(([name]) => !isOwnKey(name))
       .map(([name, value]) => [name, bookmark(name, value, redact)]),
   )
 
@@ -54,7 +54,9 @@ function startedStream(message: Message): string | undefined {
   return status === 'STARTED' ? stream_descriptor.name : undefined
 }
 
-function schemaLine({ name, schema, primaryKey, cursorField }: StreamInfo): string {
+function schemaLine({ name, schema, primaryKey: declared, cursorField, write }: StreamInfo): string {
+  // Targets merge by the key that they are told.
+  const primaryKey = write?.mode === 'append' ? [] : declared
   // Singer knows top-level keys only; part of a key would merge records that differ.
   const topLevel = primaryKey.every((path) => path.length === 1)
   const key_properties = topLevel ? primaryKey.flat() : []

@@ -13,6 +13,7 @@ export function tee(destinations: readonly Destination[]): Destination {
       const failed = results.find((result) => result.status === 'rejected')
       if (failed) throw failed.reason
     },
+    lost: () => [...new Set(destinations.flatMap((destination) => destination.lost?.() ?? []))],
     report: () => merge(destinations.map((destination) => destination.report())),
   }
 }
@@ -25,6 +26,13 @@ function merge(reports: readonly DestinationReport[]): DestinationReport {
   for (const [column, count] of reports.flatMap((report) => Object.entries(report.misfits ?? {}))) {
     misfits.set(column, Math.max(misfits.get(column) ?? 0, count))
   }
-  const report = { rows: Object.fromEntries(rows), places: reports.flatMap(({ places }) => places) }
-  return misfits.size === 0 ? report : { ...report, misfits: Object.fromEntries(misfits) }
+  const replaced = reports.flatMap((report) => Object.entries(report.replaced ?? {}))
+  const unowned = reports.flatMap((report) => Object.entries(report.unowned ?? {}))
+  return {
+    rows: Object.fromEntries(rows),
+    places: reports.flatMap(({ places }) => places),
+    ...(misfits.size > 0 ? { misfits: Object.fromEntries(misfits) } : {}),
+    ...(replaced.length > 0 ? { replaced: Object.fromEntries(replaced) } : {}),
+    ...(unowned.length > 0 ? { unowned: Object.fromEntries(unowned) } : {}),
+  }
 }

@@ -49,7 +49,7 @@ export {
   inProgress,
   type ListedAction,
 } from './runtime/ports/action-journal.ts'
-export type { Destination, DestinationReport, RunInfo } from './runtime/ports/destination.ts'
+export type { Destination, DestinationReport, RunInfo, WriteAbility } from './runtime/ports/destination.ts'
 export type { Item, MessageItem, PageItem, StreamInfo } from './runtime/ports/items.ts'
 export { memoryJournal } from './runtime/ports/memory-journal.ts'
 export { type CompleteRange, type DriftReport, type ExitCode, Run } from './runtime/ports/run.ts'
@@ -76,11 +76,13 @@ export type {
   TokenCall,
   TokenProvider,
 } from './runtime/ports/token-provider.ts'
-export { backfillKey, isBackfillKey } from './runtime/read/backfill.ts'
+export { backfillKey } from './runtime/read/backfill.ts'
 export { commitState } from './runtime/read/commit-state.ts'
+export { readConfiguredCatalog } from './runtime/read/configured-catalog.ts'
 export { type Delivery, deliver } from './runtime/read/deliver.ts'
 export { groupCommit } from './runtime/read/group-commit.ts'
 export { observeDrift, type SchemaWatch } from './runtime/read/observe-drift.ts'
 export { read as readStreams } from './runtime/read/read.ts'
+export { isOwnKey } from './runtime/read/refresh.ts'
 export { createRunReporter, type Logger, type RunReporter } from './runtime/read/run-reporter.ts'
 export { byScheme, folderOf, formsText } from './url-forms.ts'

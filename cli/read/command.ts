@@ -27,6 +27,13 @@ export const read: Command = {
       repeat: true,
     },
     { flags: '--tables <layout>', description: 'in databases, streams of one kind in one table or not', choices: ['shared', 'per_stream'] },
+    {
+      flags: '--write <mode>',
+      description:
+        'append rows, merge them by their key, or replace those of each stream once it is complete; default: as the catalog says, else merge where there is a key',
+      choices: ['append', 'merge', 'replace'],
+    },
+    { flags: '--full-refresh', description: 'read from the start, whatever the state; an interrupted full refresh is resumed' },
     { flags: '--format <format>', description: 'of stdout', choices: ['airbyte', 'singer', 'jsonl'], default: 'airbyte' },
     SCHEMAS,
     {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { ReadRequest, StateChoice, StreamChoice } from '../../compose/read-request.ts'
 import { ConfigError } from '../../framework/errors.ts'
-import type { ConfiguredCatalog, ConfiguredStream } from '../../framework/protocol/messages.ts'
-import type { ConfiguredChoice } from '../../framework/runtime/read/catalog-match.ts'
+import type { ConfiguredChoice } from '../../framework/runtime/assembly/configured-choice.ts'
+import { WRITE_MODES } from '../../framework/runtime/ports/stream-write.ts'
+import { readConfiguredCatalog } from '../../framework/runtime/read/configured-catalog.ts'
 import { type Invocation, text, texts } from '../command.ts'
 import { wholeNumber } from '../output/numbers.ts'
 import { sessionRequest, type TerminalLog } from '../session.ts'
@@ -17,6 +18,8 @@ export async function readRequest(invocation: Invocation, log: TerminalLog): Pro
     ...stateChoice(invocation),
     output: options['output'] === undefined ? 'stdout' : texts(options, 'output'),
     tables: text(options, 'tables') === 'per_stream' ? 'per_stream' : 'shared',
+    write: WRITE_MODES.find((mode) => mode === text(options, 'write')),
+    fullRefresh: options['fullRefresh'] === true,
     format: format === 'singer' || format === 'jsonl' ? format : 'airbyte',
     stdout: io.stdout,
     schemas: text(options, 'schemas'),
@@ -45,21 +48,7 @@ export function streamChoice({ options }: Invocation): StreamChoice {
 }
 
 function catalogChoices(file: string): readonly ConfiguredChoice[] {
-  const catalog = parseCatalog(readCatalogFile(file), file)
-  if (Array.isArray(catalog?.streams) && catalog.streams.every((entry) => typeof entry?.stream?.name === 'string')) {
-    return catalog.streams.map(choiceOf)
-  }
-  throw new ConfigError('ERR_CATALOG_INVALID', `${file} is no configured catalog: it needs streams[].stream.name`)
-}
-
-/** Foreign bytes: what has another shape says nothing. */
-function choiceOf({ stream, cursor_field: field }: ConfiguredStream): ConfiguredChoice {
-  const { name, json_schema: schema } = stream
-  return {
-    name,
-    ...(Array.isArray(field) && field.every((part) => typeof part === 'string') ? { cursorField: field } : {}),
-    ...(typeof schema === 'object' && schema !== null ? { schema } : {}),
-  }
+  return readConfiguredCatalog(parseCatalog(readCatalogFile(file), file), file)
 }
 
 function readCatalogFile(file: string): string {
@@ -71,7 +60,7 @@ function readCatalogFile(file: string): string {
   }
 }
 
-function parseCatalog(text: string, file: string): Partial<ConfiguredCatalog> {
+function parseCatalog(text: string, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -1,7 +1,7 @@
 import { ConfigError, suggest } from '../../framework/errors.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import type { ConnectionState, StateRegistry, StateVersion } from '../../framework/runtime/ports/state-registry.ts'
-import { isBackfillKey } from '../../framework/runtime/read/backfill.ts'
+import { isOwnKey } from '../../framework/runtime/read/refresh.ts'
 import { toAirbyteState } from '../../state/airbyte.ts'
 import { type Invocation, text } from '../command.ts'
 import { wholeNumber } from '../output/numbers.ts'
@@ -83,7 +83,7 @@ export function reset(invocation: Invocation): Promise<ExitCode> {
 function exportState(invocation: Invocation): Promise<ExitCode> {
   return withConnection(invocation, async (found) => {
     const version = await versionOf(found, wholeNumber(invocation.options, 'at'))
-    const own = Object.fromEntries(Object.entries(version.streams).filter(([name]) => !isBackfillKey(name)))
+    const own = Object.fromEntries(Object.entries(version.streams).filter(([name]) => !isOwnKey(name)))
     const streams = selectedStreams(own, invocation.options)
     await printLines(invocation.io.stdout, [JSON.stringify(exported(streams, text(invocation.options, 'format')), null, 2)])
   })

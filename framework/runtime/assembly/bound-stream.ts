@@ -2,8 +2,9 @@ import type { Partition } from '../../components/read/partition-router.ts'
 import type { Stream } from '../../components/read/stream.ts'
 import type { Account } from '../../components/resolvers/discovery.ts'
 import { ConfigError, suggest } from '../../errors.ts'
-import type { CatalogStream, JsonSchema, StreamState } from '../../protocol/messages.ts'
+import type { CatalogStream, Row, StreamState } from '../../protocol/messages.ts'
 import type { StreamInfo } from '../ports/items.ts'
+import type { ConfiguredChoice } from './configured-choice.ts'
 
 /** `per_account`: one stream per kind and account, unique by name alone. `merged`: one per kind, accounts as partitions. */
 export type StreamLayout = 'per_account' | 'merged'
@@ -14,8 +15,8 @@ export interface ListedStream {
   readonly stream: Stream
   /** True when state is kept per partition. */
   readonly partitioned: boolean
-  /** The schema that the configured catalog gives the stream: the columns that somebody wants. */
-  readonly configuredSchema?: JsonSchema
+  /** What the configured catalog says of it. */
+  readonly configured?: ConfiguredChoice
   partitions(parentState: Readonly<Record<string, StreamState>> | undefined): AsyncIterable<Partition>
   /** Another way to read the same, for the same accounts. */
   rebind(stream: Stream): ListedStream
@@ -24,6 +25,8 @@ export interface ListedStream {
 /** The same with its schema. */
 export interface BoundStream extends ListedStream {
   readonly info: StreamInfo
+  /** Leaves the fields that the configured catalog wants; absent when it wants all. */
+  readonly project?: (row: Row) => Row
 }
 
 export interface BindOptions {

@@ -3,6 +3,7 @@ import { ConfigError } from '../../errors.ts'
 import type { BrokenStream } from '../../manifest/broken-stream.ts'
 import type { JsonSchema } from '../../protocol/messages.ts'
 import type { BoundStream, ListedStream } from './bound-stream.ts'
+import { selectProperties } from './select-properties.ts'
 
 /** Schemas that are asked for at the same time; some come from the source. */
 const AT_ONCE = 8
@@ -21,10 +22,19 @@ export async function describeStreams(
     const schemas = await Promise.all(batch.map(({ stream }) => schemaOf(stream, leaveOut)))
     batch.forEach((bound, index) => {
       const schema = schemas[index]
-      if (schema) described.push({ ...bound, info: { ...bound.info, schema } })
+      if (schema) described.push(withSchema(bound, schema))
     })
   }
   return described
+}
+
+/** Of a stream that a catalog configures only the fields that it wants are left; a key of others identifies nothing. */
+function withSchema(bound: ListedStream, schema: JsonSchema): BoundStream {
+  const { info, configured } = bound
+  const selection = configured?.schema && selectProperties(schema, configured.schema)
+  if (!selection) return { ...bound, info: { ...info, schema } }
+  const primaryKey = info.primaryKey.every(([field]) => field !== undefined && selection.isSelected(field)) ? info.primaryKey : []
+  return { ...bound, info: { ...info, primaryKey, schema: selection.schema }, project: selection.project }
 }
 
 async function schemaOf(stream: Stream, leaveOut: ((lost: BrokenStream) => void) | undefined): Promise<JsonSchema | undefined> {

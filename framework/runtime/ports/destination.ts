@@ -1,6 +1,7 @@
 import type { ConnectorError } from '../../errors.ts'
 import type { Finding } from '../../report.ts'
 import type { Item, StreamInfo } from './items.ts'
+import type { WriteMode } from './stream-write.ts'
 
 export interface RunInfo {
   /** Sortable and unique: names files, stands in the run log. */
@@ -26,6 +27,9 @@ export interface RunInfo {
   readonly backfill?: boolean
 }
 
+/** `reader`: what it writes is only passed on, and whoever reads that decides how to keep it. */
+export type WriteAbility = readonly WriteMode[] | 'reader'
+
 /** How much a destination took in; what it really wrote, not what it was handed. */
 export interface DestinationReport {
   /** Rows accepted per stream name. */
@@ -45,6 +49,8 @@ export interface DestinationReport {
  * everything before it. Applies backpressure by not asking for the next item. Throws when anything could not be written.
  */
 export interface Destination {
+  /** Ways of writing that it knows; only `append` without it. */
+  readonly writes?: WriteAbility
   /**
    * Asks for more while states that it handed on are still being committed. Without it the request for the next item means that all
    * of them are.

@@ -1,8 +1,8 @@
 import type { Stream } from '../../components/read/stream.ts'
 import { ConfigError, suggest } from '../../errors.ts'
 import type { BrokenStream } from '../../manifest/broken-stream.ts'
-import type { JsonSchema } from '../../protocol/messages.ts'
 import type { BoundStream, ListedStream } from '../assembly/bound-stream.ts'
+import type { ConfiguredChoice } from '../assembly/configured-choice.ts'
 
 /** What a configured catalog asks for: the streams there are, and those of accounts that the token no longer sees. */
 export interface CatalogMatch<S extends ListedStream = BoundStream> {
@@ -18,14 +18,6 @@ export interface CatalogMatch<S extends ListedStream = BoundStream> {
 export interface KnownStreams {
   readonly kinds: readonly string[]
   readonly broken?: readonly BrokenStream[]
-}
-
-/** What a configured catalog says of a stream, beside its name. */
-export interface ConfiguredChoice {
-  readonly name: string
-  /** Path of the cursor field; holds where the manifest lets the catalog choose it. */
-  readonly cursorField?: readonly string[]
-  readonly schema?: JsonSchema
 }
 
 /**
@@ -55,8 +47,10 @@ export function matchCatalog<S extends ListedStream>(
   return { streams: found, broken: lost, gone, warnings }
 }
 
-function configured<S extends ListedStream>(stream: S, { schema, cursorField }: ConfiguredChoice, warnings: string[]): S {
-  return withCursorField(schema ? { ...stream, configuredSchema: schema } : stream, cursorField ?? [], warnings)
+function configured<S extends ListedStream>(stream: S, choice: ConfiguredChoice, warnings: string[]): S {
+  const { info } = stream
+  const { primaryKey = info.primaryKey, cursorField = [] } = choice
+  return withCursorField({ ...stream, configured: choice, info: { ...info, primaryKey } }, cursorField, warnings)
 }
 
 /** Platforms write an empty field where none was chosen. */

@@ -24,7 +24,13 @@ export function chooseByState(bound: BoundStream, state: StreamState | undefined
 }
 
 /** What the catalog said of it still holds. */
-function rebound({ info, configuredSchema, rebind }: BoundStream, stream: Stream): BoundStream {
+function rebound({ info, configured, project, rebind }: BoundStream, stream: Stream): BoundStream {
   const other = rebind(stream)
-  return { ...other, info: { ...other.info, schema: info.schema }, ...(configuredSchema ? { configuredSchema } : {}) }
+  const { schema, primaryKey, write } = info
+  return {
+    ...other,
+    info: { ...other.info, schema, primaryKey, ...(write ? { write } : {}) },
+    ...(configured ? { configured } : {}),
+    ...(project ? { project } : {}),
+  }
 }

@@ -9,11 +9,12 @@ import type { Reporter } from '../../report.ts'
 import type { BoundStream } from '../assembly/bound-stream.ts'
 import type { Item } from '../ports/items.ts'
 import type { StreamResult } from '../ports/run.ts'
-import { type BackfillRange, backfillKey, backfillState } from './backfill.ts'
+import type { BackfillRange } from './backfill.ts'
 import type { Channel } from './channel.ts'
 import { createDedupe } from './dedupe.ts'
+import { type StreamRefresh, stateItems } from './refresh.ts'
 import type { Turns } from './slots.ts'
-import { stateItem, statusItem } from './trace.ts'
+import { statusItem } from './trace.ts'
 
 /** STATE of a stream with many partitions is large; it is sent at most this often, and always at the end. */
 const STATE_EVERY_MS = 10_000
@@ -34,6 +35,8 @@ export interface StreamReadOptions {
   readonly state: StreamState | undefined
   /** Backfill: read this range; `state` is then the backfill's own progress. */
   readonly range?: BackfillRange
+  /** The stream is read from its start, or from where an interrupted refresh came to. */
+  readonly refresh?: StreamRefresh
   /** Folder for the files of streams that have some. */
   readonly files?: string
   /** Rows after which the stream is cut off, its last slice unfinished. */
@@ -138,8 +141,8 @@ export class StreamReader {
     }
     const done = cursor?.dataFeed && run ? (rows: readonly Row[]) => rows.length > 0 && !run.keep(rows[rows.length - 1] ?? {}) : undefined
     try {
-      const { info, configuredSchema } = this.#bound
-      const wanted = configuredSchema ? { configuredSchema } : {}
+      const { info, configured } = this.#bound
+      const wanted = configured?.schema ? { configuredSchema: configured.schema } : {}
       const narrow = narrowing(run, slice.window)
       const pages = retriever.read(slice, { stream: info.name, stages, signal, ...wanted, ...narrow, ...(done ? { done } : {}) })
       let reached = run?.state()
@@ -175,7 +178,8 @@ export class StreamReader {
     this.#result.rows += rows.length
     this.#sinceState += rows.length
     if (run && window) run.observe(window, rows)
-    await this.#options.out.send({ type: 'page', stream: this.#bound.info, rows, emittedAt })
+    const { info, project } = this.#bound
+    await this.#options.out.send({ type: 'page', stream: info, rows: project ? rows.map(project) : rows, emittedAt })
   }
 
   /** Files are there before their records. */
@@ -189,7 +193,7 @@ export class StreamReader {
 
   #dedupe(slice: StreamSlice) {
     if (this.#options.dialect !== 'native') return (rows: readonly Row[]) => rows
-    return createDedupe(this.#bound.info.primaryKey, (count) => {
+    return createDedupe(this.#bound.stream.primaryKey, (count) => {
       const message = `${count} rows came twice in one slice and were written once: the source moved them to a later page while it was read`
       const error = new ConnectorError('ERR_DUPLICATE_ROWS', message, {
         failureType: 'transient_error',
@@ -209,10 +213,9 @@ export class StreamReader {
 
   #sendState(state: StreamState): void {
     this.#sent = state
-    const { range } = this.#options
-    const { name } = this.#bound.info
-    const item = stateItem(name, range ? backfillState(state, range, this.#result.outcome === 'complete') : state, this.#sinceState)
-    this.#options.out.post(range ? { ...item, stateKey: backfillKey(name) } : item)
+    const { range, refresh, out } = this.#options
+    const place = { stream: this.#bound.info.name, complete: this.#result.outcome === 'complete', rows: this.#sinceState, range, refresh }
+    for (const item of stateItems(state, place)) out.post(item)
     this.#sinceState = 0
   }
 

@@ -11,6 +11,7 @@ import type { CatalogMatch } from './catalog-match.ts'
 import { createChannel } from './channel.ts'
 import { chooseByState } from './read-by-state.ts'
 import { StreamReader } from './read-stream.ts'
+import type { StreamRefresh } from './refresh.ts'
 import type { RunReporter } from './run-reporter.ts'
 import { Slots, type Turns } from './slots.ts'
 import { stalestFirst } from './stalest-first.ts'
@@ -27,6 +28,8 @@ export interface ReadOptions {
   readonly report: RunReporter
   readonly dialect: 'native' | 'airbyte'
   readonly state: ConnectionState
+  /** Streams that are read from their start, by name. */
+  readonly refreshes?: ReadonlyMap<string, StreamRefresh>
   readonly signal: AbortSignal
   /** Slices read at the same time, over all streams. */
   readonly concurrency?: number
@@ -120,16 +123,18 @@ async function readOne(entry: { bound: BoundStream; outcome: StreamResult }, opt
 }
 
 function openReader({ bound, outcome }: { bound: BoundStream; outcome: StreamResult }, options: ReaderOptions): StreamReader {
-  const { out, report, range } = options
+  const { out, report, range, refreshes } = options
+  const refresh = refreshes?.get(bound.info.name)
   const known = stateOf(bound, options)
   const chosen = range ? { bound, state: known, dropped: false } : chooseByState(bound, known, report)
   if (chosen.dropped) out.post(stateItem(bound.info.name, {}, 0))
-  return new StreamReader(chosen.bound, outcome, { ...options, state: chosen.state })
+  return new StreamReader(chosen.bound, outcome, { ...options, state: chosen.state, ...(refresh ? { refresh } : {}) })
 }
 
 /** A backfill keeps a state of its own, in no earlier form. */
-function stateOf({ info, stream }: BoundStream, { state, range }: ReadAllOptions): StreamState | undefined {
-  const known = state[info.name]
+function stateOf({ info, stream }: BoundStream, { state, range, refreshes }: ReadAllOptions): StreamState | undefined {
+  const refresh = refreshes?.get(info.name)
+  const known = refresh ? refresh.state : state[info.name]
   return known && !range && stream.migrateState ? stream.migrateState(known) : known
 }
 

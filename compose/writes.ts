@@ -1,0 +1,75 @@
+import { writesOf } from '../destinations/open.ts'
+import { ConfigError, ConnectorError } from '../framework/errors.ts'
+import type { ConfiguredChoice } from '../framework/runtime/assembly/configured-choice.ts'
+import type { DestinationReport, WriteAbility } from '../framework/runtime/ports/destination.ts'
+import type { WriteMode } from '../framework/runtime/ports/stream-write.ts'
+import type { CatalogMatch } from '../framework/runtime/read/catalog-match.ts'
+import { protocolName } from '../framework/runtime/read/configured-catalog.ts'
+import { planWrites, type WritePlan } from '../framework/runtime/read/plan-writes.ts'
+import type { Output, ReadRequest } from './read-request.ts'
+import { type OpenState, outputsOf } from './read-setup.ts'
+import type { Session } from './session.ts'
+
+/**
+ * What all outputs of a read can do. Throws ConfigError ERR_WRITE_MODE when one of them cannot do what the flags or the catalog ask for:
+ * nothing was sent then.
+ */
+export function checkOutputs(session: Session, request: ReadRequest): WriteAbility {
+  const outputs = outputsOf(session, request)
+  const abilities = outputs.map((output) => writesOf(output, { format: request.format ?? 'airbyte' }))
+  for (const [index, ability] of abilities.entries()) {
+    const place = nameOf(outputs[index])
+    if (request.write !== undefined && !can(ability === 'reader' ? ['append'] : ability, request.write)) {
+      throw cannot(place, `--write ${request.write}`, ability)
+    }
+    if (request.write !== undefined) continue
+    for (const { name, write } of choicesOf(request)) {
+      if (write !== undefined && ability !== 'reader' && !can(ability, write)) {
+        throw cannot(place, `destination_sync_mode '${protocolName(write)}' of stream '${name}'`, ability)
+      }
+    }
+  }
+  const lists = abilities.filter((ability) => ability !== 'reader')
+  const [first] = lists
+  return first ? first.filter((mode) => lists.every((list) => can(list, mode))) : 'reader'
+}
+
+const can = (modes: readonly WriteMode[], mode: WriteMode): boolean => modes.includes(mode)
+
+const choicesOf = ({ catalog = [] }: ReadRequest): readonly ConfiguredChoice[] => catalog.filter((entry) => typeof entry !== 'string')
+
+/** Without a password: only the kind of place. */
+const nameOf = (output: Output | undefined): string =>
+  typeof output === 'string' ? (output.split(':', 1)[0] ?? output) : 'the destination'
+
+function cannot(place: string, what: string, ability: WriteAbility): ConfigError {
+  const modes = ability === 'reader' ? ['append'] : ability
+  const message = `${place} cannot do ${what}: it can ${modes.join(' or ')}. Choose another --output, or another way of writing.`
+  return new ConfigError('ERR_WRITE_MODE', message)
+}
+
+/** How the streams are written and where they are read from; what has to be known about it is logged. */
+export function planRead(
+  session: Session,
+  { catalog, state, ability }: { readonly catalog: CatalogMatch; readonly state: OpenState; readonly ability: WriteAbility },
+  request: ReadRequest,
+): WritePlan {
+  const plan = planWrites(catalog.streams, request, {
+    ...{ runId: session.run.id, states: state.streams, ability },
+    hasRegistry: state.lease !== undefined,
+    isBackfill: request.from !== undefined || request.to !== undefined,
+  })
+  for (const warning of plan.warnings) session.report.log('warn', warning)
+  return plan
+}
+
+/** Says what a read replaced, and which rows it had to leave. */
+export function reportReplaced({ report }: Session, { rows, replaced = {}, unowned = {} }: DestinationReport): void {
+  for (const [stream, before] of Object.entries(replaced)) {
+    report.log('info', `stream ${stream}: ${rows[stream] ?? 0} rows of this run replaced ${before} rows`, { stream })
+  }
+  for (const [place, count] of Object.entries(unowned)) {
+    const message = `${place} has ${count} rows from before rows said which stream they are of (_stream); they stay. Set _stream, or delete them.`
+    report.finding({ severity: 'warning', error: new ConnectorError('ERR_ROWS_UNOWNED', message) })
+  }
+}
