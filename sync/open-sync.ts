@@ -81,7 +81,7 @@ const silent: Logger = { log: () => undefined }
 /** Opens the registries and loads the recipe. Throws ConfigError before anything is sent. */
 export async function openSync(settings: SyncSettings): Promise<OpenSync> {
   const { clock = systemClock, redactor = createRedactor(), env = process.env, logger = silent } = settings
-  const ambient = { env, redactor }
+  const ambient = { env, redactor, report: logger }
   const packages = allPackages(settings.packages)
   const providers = await tokenProvidersOf(packages)
   const open = (choice: RecipeChoice) => openRecipe(choice, settings, { packages, env })

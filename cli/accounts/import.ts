@@ -8,7 +8,7 @@ import { parseJson } from '../../framework/http/json.ts'
 import { secretStores } from '../../framework/manifest/secrets.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import { type Invocation, text } from '../command.ts'
-import { redactor } from '../redact.ts'
+import { ambientOf, redactor } from '../redact.ts'
 import { openAccounts, openProviders } from './access.ts'
 import { printAccounts } from './print.ts'
 
@@ -39,7 +39,7 @@ async function readRows({ options, io }: Invocation): Promise<readonly ImportRow
   if ((file === undefined) === (url === undefined)) {
     throw new ConfigError('ERR_FLAG_MISSING', 'import needs --input FILE (- is stdin) or --user-tokens postgres://…')
   }
-  if (url !== undefined) return readUserTokens(storageUrl(url, { env: io.env, redactor }), { clock: systemClock })
+  if (url !== undefined) return readUserTokens(storageUrl(url, ambientOf(io)), { clock: systemClock })
   return parseRows(readInput(file ?? '-'), file ?? '-')
 }
 

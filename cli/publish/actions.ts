@@ -14,7 +14,7 @@ import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import { openJournal } from '../../state/journals/open.ts'
 import { type Invocation, text } from '../command.ts'
 import { seconds } from '../output/numbers.ts'
-import { redactor } from '../redact.ts'
+import { ambientOf } from '../redact.ts'
 import { withSession } from '../session.ts'
 import { readPost } from './input.ts'
 import { printJson, reportOutcome, say, statusOf } from './output.ts'
@@ -135,7 +135,7 @@ async function known(journal: ActionJournal, key: string | undefined) {
 }
 
 async function withJournal({ options, io }: Invocation, work: (journal: ActionJournal) => Promise<ExitCode>): Promise<ExitCode> {
-  const url = storageUrl(text(options, 'journal') ?? 'file:publish-journal', { env: io.env, redactor })
+  const url = storageUrl(text(options, 'journal') ?? 'file:publish-journal', ambientOf(io))
   const journal = await openJournal(url, { clock: systemClock, env: io.env })
   try {
     return await work(journal)

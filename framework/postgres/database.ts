@@ -1,7 +1,9 @@
-import type { Pool, PoolClient } from 'pg'
+import type { PoolClient } from 'pg'
 import type { Clock } from '../clock.ts'
-import { ConfigError, ConnectorError } from '../errors.ts'
-import { type PostgresAddress, parsePostgresUrl } from './address.ts'
+import { parsePostgresUrl } from './address.ts'
+import { CommitLost, describedFault, isPassing } from './faults.ts'
+import type { Environment } from './libpq-files.ts'
+import { openServers } from './servers.ts'
 
 export interface PostgresResult {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
@@ -38,14 +40,16 @@ const firstPause = 250
 
 export interface PostgresOptions {
   readonly clock: Clock
+  /** Where the `PG…` variables are looked up; `process.env` by default. */
+  readonly env?: Environment
 }
 
 /** Opens nothing yet: the first transaction connects. Throws ConfigError ERR_POSTGRES_URL for a URL that cannot be used. */
-export async function openPostgres(url: string, { clock }: PostgresOptions): Promise<PostgresDatabase> {
-  const address = parsePostgresUrl(url)
-  const pool = await createPool(address)
+export async function openPostgres(url: string, { clock, env }: PostgresOptions): Promise<PostgresDatabase> {
+  const address = parsePostgresUrl(url, env)
+  const servers = openServers(address)
   const attempt = async <T>(work: (query: Query) => Promise<T>): Promise<T> => {
-    const client = await pool.connect()
+    const client = await servers.connect()
     // An idle client that loses its connection says so here; the next statement fails and is tried again.
     const ignore = () => undefined
     client.on('error', ignore)
@@ -56,11 +60,11 @@ export async function openPostgres(url: string, { clock }: PostgresOptions): Pro
       return result
     } catch (thrown) {
       client.release(true)
-      throw thrown
+      throw servers.failure(thrown)
     }
   }
   return {
-    identity: `${address.host.toLowerCase()}:${address.port}/${address.database}`,
+    identity: `${address.hosts.map(({ host, port }) => `${host.toLowerCase()}:${port}`).join(',')}/${address.database}`,
     schema: address.schema,
     place: address.place,
     async transaction(work, { repeatable = true } = {}) {
@@ -69,38 +73,14 @@ export async function openPostgres(url: string, { clock }: PostgresOptions): Pro
           return await attempt(work)
         } catch (thrown) {
           const again = isPassing(thrown) && failures < tries && (repeatable || !(thrown instanceof CommitLost))
-          if (!again) throw described(thrown instanceof CommitLost ? thrown.cause : thrown, address)
+          if (!again) throw describedFault(thrown instanceof CommitLost ? thrown.cause : thrown, address)
         }
         await clock.sleep(firstPause * 2 ** (failures - 1))
       }
     },
-    close: () => pool.end(),
+    close: () => servers.close(),
   }
 }
-
-async function createPool({ host, port, database, user, password, tls }: PostgresAddress): Promise<Pool> {
-  const { default: pg } = await import('pg')
-  const pool = new pg.Pool({
-    host,
-    port,
-    database,
-    ssl: tls,
-    max: 4,
-    keepAlive: true,
-    connectionTimeoutMillis: 15_000,
-    query_timeout: 300_000,
-    idleTimeoutMillis: 10_000,
-    allowExitOnIdle: true,
-    ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
-  })
-  // A pooled connection may break while nobody uses it; the pool drops it and opens another one.
-  pool.on('error', () => undefined)
-  return pool
-}
-
-/** The connection broke at the commit: nobody knows whether it took place. */
-class CommitLost extends Error {}
 
 async function inTransaction<T>(client: PoolClient, work: (query: Query) => Promise<T>): Promise<T> {
   await client.query('begin')
@@ -121,34 +101,6 @@ async function inTransaction<T>(client: PoolClient, work: (query: Query) => Prom
     throw isPassing(cause) ? new CommitLost('the connection broke at the commit', { cause }) : cause
   }
   return result
-}
-
-const passingCodes = /^(08|40001|40P01|57P0[123]|53300|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/
-
-function isPassing(thrown: unknown): boolean {
-  if (thrown instanceof CommitLost) return true
-  if (thrown instanceof ConnectorError || !(thrown instanceof Error)) return false
-  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
-  return passingCodes.test(code) || /connection terminated|timeout exceeded when trying to connect|query read timeout/i.test(thrown.message)
-}
-
-/** Errors of the database as ours, with what helps a person; errors of the work itself pass. */
-function described(thrown: unknown, { place, tls }: PostgresAddress): unknown {
-  if (thrown instanceof ConnectorError || !(thrown instanceof Error)) return thrown
-  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
-  const message = thrown.message || code
-  if (/^(28|3D000|42501)/.test(code))
-    return new ConfigError('ERR_POSTGRES_ACCESS', `${place} refuses the access: ${message}`, { cause: thrown })
-  if (/certificate|SELF_SIGNED|CERT_|UNABLE_TO/i.test(`${code} ${message}`) && tls) {
-    const advice = 'Name its certificate authority with sslrootcert=FILE, or write sslmode=require to go without proof of who answers.'
-    return new ConfigError('ERR_POSTGRES_TLS', `the certificate of ${place} cannot be verified (${message}). ${advice}`, { cause: thrown })
-  }
-  if (isPassing(thrown)) {
-    const text = `${place} cannot be reached (${message}); what was not committed will be done again`
-    return new ConnectorError('ERR_POSTGRES_CONNECTION', text, { cause: thrown, failureType: 'transient_error' })
-  }
-  if (code === '') return thrown
-  return new ConnectorError('ERR_POSTGRES', `${place}: ${message} (SQLSTATE ${code})`, { cause: thrown })
 }
 
 /** An identifier of SQL in quotes. */
