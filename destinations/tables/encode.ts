@@ -1,5 +1,6 @@
 import { jsonText } from '../json-text.ts'
 import type { ColumnType } from './column-type.ts'
+import { readIsoTime } from './iso-time.ts'
 
 /** A value as the store takes it: text that the database reads as the type of the column. null for absent and null. */
 export type Encoded = string | null
@@ -65,8 +66,6 @@ function double(value: unknown): Encoded | typeof misfit {
   return misfit
 }
 
-const timePattern = /^(\d{4}-\d\d-\d\d)[T ]((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d(?:\.\d{1,6})?)?(?:([Zz])|([+-])(\d\d):?(\d\d))?$/
-
 type Read = Encoded | typeof misfit
 
 /** Dates and times repeat from row to row; reading each text once is enough. */
@@ -82,26 +81,21 @@ function remembering(type: keyof typeof known, text: string, read: (text: string
   return encoded
 }
 
-const readDate = (text: string): Read => (isDate(text) ? text : misfit)
-
-/**
- * Instants are written in UTC, so that equal ones are equal texts. A time without an offset is taken as UTC; one with an offset does
- * not fit a column without time zone.
- */
-function readTime(type: 'timestamptz' | 'timestamp', text: string): Encoded | typeof misfit {
-  const [whole, day = '', minutes = '', seconds = ':00', zulu, sign, hours = '', rest = ''] = timePattern.exec(text) ?? []
-  if (whole === undefined || !isDate(day)) return misfit
-  const exact = seconds.includes('.') ? seconds.replace(/\.?0+$/, '') : seconds
-  if (type === 'timestamp') return zulu === undefined && sign === undefined ? `${day}T${minutes}${exact}` : misfit
-  if (sign === undefined || (hours === '00' && rest === '00')) return `${day}T${minutes}${exact}+00:00`
-  if (Number(hours) > 15 || Number(rest) > 59) return misfit
-  const utc = new Date(Date.parse(`${day}T${minutes}:00${sign}${hours}:${rest}`)).toISOString()
-  // Beyond the years of four digits the text has another form.
-  return utc.length === 24 && !utc.startsWith('0000') ? `${utc.slice(0, 16)}${exact}+00:00` : misfit
+function readDate(text: string): Read {
+  const time = readIsoTime(text)
+  return time && time.clock === undefined ? time.day : misfit
 }
 
-function isDate(text: string): boolean {
-  const [whole, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text)?.map(Number) ?? []
-  if (whole === undefined || !year || !month || !day || month > 12) return false
-  return day <= new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate()
+/** By far the most times: in UTC, to the second. */
+const plainTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:Z|\+00:?00)$/
+
+/**
+ * Instants are written in UTC, so that equal ones are equal texts. A time without an offset is taken as UTC, a day without a time as
+ * its start; one with an offset does not fit a column without time zone.
+ */
+function readTime(type: 'timestamptz' | 'timestamp', text: string): Read {
+  if (type === 'timestamptz' && plainTime.test(text) && !text.startsWith('0000')) return `${text.slice(0, 19)}+00:00`
+  const time = readIsoTime(text)
+  if (!time || (type === 'timestamp' && time.hasOffset)) return misfit
+  return `${time.day}T${time.clock ?? '00:00:00'}${type === 'timestamp' ? '' : '+00:00'}`
 }

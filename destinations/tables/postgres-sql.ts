@@ -54,9 +54,24 @@ export function upsertText(table: string, { columns }: TablePlan, { rows, target
   return `${insert} on conflict (${target}) do update set ${rest.join(', ')}`
 }
 
-/** PostgreSQL stores no U+0000: U+FFFD stands for it. */
+/** PostgreSQL stores no U+0000: U+FFFD stands for it. Years before 1 it counts backward from 1 BC. */
 function storable(values: readonly Encoded[], type: ColumnType): readonly Encoded[] {
-  if (type === 'jsonb') return values.map((value) => (value?.includes('\\u0000') ? replaceEscapes(value, /^u0000/) : value))
-  if (type === 'text') return values.map((value) => (value?.includes('\u0000') ? value.replaceAll('\u0000', '\ufffd') : value))
-  return values
+  switch (type) {
+    case 'jsonb':
+      return values.map((value) => (value?.includes('\\u0000') ? replaceEscapes(value, /^u0000/) : value))
+    case 'text':
+      return values.map((value) => (value?.includes('\u0000') ? value.replaceAll('\u0000', '\ufffd') : value))
+    case 'timestamptz':
+    case 'timestamp':
+    case 'date':
+      return values.some(isBeforeChrist)
+        ? values.map((value) => (value !== null && isBeforeChrist(value) ? yearsBackward(value) : value))
+        : values
+    default:
+      return values
+  }
 }
+
+const isBeforeChrist = (value: Encoded): boolean => value !== null && (value.startsWith('-') || value.startsWith('0000'))
+
+const yearsBackward = (value: string): string => `${value.replace(/^-?\d+/, (year) => String(1 - Number(year)).padStart(4, '0'))} BC`
