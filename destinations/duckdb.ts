@@ -1,15 +1,20 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { ConfigError, ConnectorError, diskAdvice, quoted, type StateCommit } from '../framework/index.ts'
-import type { ColumnType } from './tables/column-type.ts'
-import { type DuckdbApi, duckdbTypes, mergeText, readDuckdbType, stage, stagingTable, upsertText } from './tables/duckdb-sql.ts'
+import { adaptTable } from './duckdb/columns.ts'
+import { type DuckdbApi, keepLastText, mergeText, removeRepeatedText, stage, stagingTable, upsertText } from './tables/duckdb-sql.ts'
+import { TableRejection } from './tables/rejections.ts'
 import { replaceTexts } from './tables/replace-sql.ts'
 import type { Batch } from './tables/table-buffer.ts'
 import { TableDestination } from './tables/table-destination.ts'
-import type { TableLayout, TablePlan } from './tables/table-plan.ts'
+import { keyOf, type TableLayout, type TablePlan } from './tables/table-plan.ts'
 import type { Replaced, Replacement, StoreRun, TableStore } from './tables/table-store.ts'
 
+const megabytes = 128
 /** DuckDB takes four fifths of the memory of the machine unless told otherwise. */
-const limits = { memory_limit: '128MB', threads: '2' }
+const limits = { memory_limit: `${megabytes}MB`, threads: '2' }
+/** It holds blocks for every column of a table that is written to, so that wide tables need more. */
+const columnsWithin = 300
+const megabytesPerColumn = 0.2
 
 /** Tables in a DuckDB file. Needs the optional package @duckdb/node-api. */
 export async function duckdbDestination(file: string, layout?: TableLayout): Promise<TableDestination> {
@@ -31,15 +36,19 @@ class DuckdbTables implements TableStore {
   readonly #duckdb: DuckdbApi
   #instance: DuckDBInstance | undefined
   #connection: DuckDBConnection | undefined
-  #runId = ''
+  #run: StoreRun = { runId: '', warn: () => undefined }
+  /** Tables whose rows of earlier versions were looked through for repeated keys. */
+  readonly #cleaned = new Set<string>()
+  /** Columns that there is memory for. */
+  #widest = 0
 
   constructor(file: string, duckdb: DuckdbApi) {
     this.#file = file
     this.#duckdb = duckdb
   }
 
-  async open({ runId }: StoreRun): Promise<void> {
-    this.#runId = runId
+  async open(run: StoreRun): Promise<void> {
+    this.#run = run
     try {
       this.#instance = await this.#duckdb.DuckDBInstance.create(this.#file, limits)
       this.#connection = await this.#instance.connect()
@@ -51,21 +60,16 @@ class DuckdbTables implements TableStore {
 
   async prepare(plan: TablePlan): Promise<TablePlan> {
     return this.#transaction(async (connection) => {
-      const table = quoted(plan.name)
-      const columns = plan.columns.map(({ name, type }) => `${quoted(name)} ${duckdbTypes[type]}`)
-      const own = ['_extra json', '_synced_at timestamptz not null', '_run_id varchar not null']
-      await connection.run(`create table if not exists ${table} (${[...columns, ...own].join(', ')})`)
-      const types = await this.#columnTypes(plan.name, connection)
-      for (const { name, type } of plan.columns) {
-        const found = types.get(name.toLowerCase())
-        if (found === undefined) await connection.run(`alter table ${table} add column ${quoted(name)} ${duckdbTypes[type]}`)
-        else if (found === 'bigint' && type === 'numeric') {
-          await connection.run(`alter table ${table} alter column ${quoted(name)} set data type double`)
-        }
-      }
-      const after = await this.#columnTypes(plan.name, connection)
-      return { ...plan, columns: plan.columns.map((column) => ({ ...column, type: after.get(column.name.toLowerCase()) ?? column.type })) }
+      await this.#makeRoom(plan.columns.length, connection)
+      const work = { connection, place: this.place(plan.name), warn: (warning: ConnectorError) => this.#run.warn(warning) }
+      return rejecting(plan.name, work.place, () => adaptTable(plan, work))
     })
+  }
+
+  async #makeRoom(columns: number, connection: DuckDBConnection): Promise<void> {
+    if (columns <= Math.max(columnsWithin, this.#widest)) return
+    this.#widest = columns
+    await connection.run(`set memory_limit = '${Math.ceil(megabytes + columns * megabytesPerColumn)}MB'`)
   }
 
   write(batches: readonly Batch[], _commit: StateCommit, replacements: readonly Replacement[]): Promise<readonly Replaced[]> {
@@ -101,47 +105,47 @@ class DuckdbTables implements TableStore {
 
   async #upsert(batch: Batch, connection: DuckDBConnection): Promise<void> {
     if (batch.size === 0) return
-    await connection.run(stagingTable(batch.plan))
-    await stage(batch, connection, this.#duckdb)
-    const { rowsChanged } = await connection.run(mergeText(batch.plan), [this.#runId])
-    if (rowsChanged !== batch.size) throw this.#countDiffers(batch.plan.name, rowsChanged, batch.size)
+    const { plan, keys, size } = batch
+    await rejecting(plan.name, this.place(plan.name), async () => {
+      if (keys.nulls && !this.#cleaned.has(plan.name)) await this.#removeRepeated(plan, connection)
+      await connection.run(stagingTable(plan))
+      await stage(batch, connection, this.#duckdb)
+      const { rowsChanged } = await connection.run(mergeText(plan), [this.#run.runId])
+      if (rowsChanged !== size) throw this.#countDiffers(plan, rowsChanged, size)
+    })
+  }
+
+  async #removeRepeated(plan: TablePlan, connection: DuckDBConnection): Promise<void> {
+    const { rowsChanged } = await connection.run(removeRepeatedText(plan))
+    this.#cleaned.add(plan.name)
+    if (rowsChanged === 0) return
+    const message = `${this.place(plan.name)}: ${rowsChanged} rows repeated a key with a null and were removed; of each key the row written last is left`
+    this.#run.warn(new ConnectorError('ERR_OUTPUT_KEY', message, { failureType: 'config_error' }))
   }
 
   /** The table itself stays, with views, indexes and columns that others made. */
-  async #replace({ plan, stage, owner }: Replacement, connection: DuckDBConnection): Promise<Replaced> {
+  #replace({ plan, stage, owner }: Replacement, connection: DuckDBConnection): Promise<Replaced> {
     const names = { table: `main.${quoted(plan.name)}`, stage: `main.${quoted(stage)}` }
     const texts = replaceTexts(plan, names, owner !== undefined)
     const own = owner === undefined ? [] : [owner]
     const count = async (text: string, values: string[]) => Number((await connection.runAndReadAll(text, values)).getRows()[0]?.[0])
-    const before = await count(texts.count, own)
-    await connection.run(texts.clear, own)
-    const rows = await count(`select count(*) from ${names.stage}`, [])
-    const { rowsChanged } = await connection.run(upsertText(plan, `select ${texts.names.join(', ')} from ${names.stage}`))
-    if (rowsChanged !== rows) throw this.#countDiffers(plan.name, rowsChanged, rows)
-    await connection.run(`drop table ${names.stage}`)
-    return { before, unowned: texts.unowned === undefined ? 0 : await count(texts.unowned, []) }
+    return rejecting(plan.name, this.place(plan.name), async () => {
+      const before = await count(texts.count, own)
+      await connection.run(texts.clear, own)
+      const rows = await count(`select count(*) from ${names.stage}`, [])
+      const { rowsChanged } = await connection.run(upsertText(plan, `select ${texts.names.join(', ')} from ${names.stage}`))
+      if (rowsChanged !== rows) throw this.#countDiffers(plan, rowsChanged, rows)
+      await connection.run(`drop table ${names.stage}`)
+      return { before, unowned: texts.unowned === undefined ? 0 : await count(texts.unowned, []) }
+    })
   }
 
-  #countDiffers(table: string, count: number, rows: number): ConnectorError {
-    return new ConnectorError('ERR_OUTPUT_COUNT', `${this.place(table)} took ${count} of ${rows} rows; the batch was rolled back`)
-  }
-
-  /** By lower-case name: DuckDB does not tell names apart by case. */
-  async #columnTypes(table: string, connection: DuckDBConnection): Promise<ReadonlyMap<string, ColumnType>> {
-    const result = await connection.runAndReadAll(
-      `select column_name, data_type from duckdb_columns() where table_name = $1 and schema_name = 'main' and database_name = current_database()`,
-      [table],
-    )
-    const types = new Map<string, ColumnType>()
-    for (const [name, type] of result.getRows()) {
-      const known = readDuckdbType(String(type))
-      if (!known) {
-        const message = `${this.place(table)} column ${name} has type ${type}, which this destination does not write. Rename the table or choose another file.`
-        throw new ConfigError('ERR_OUTPUT_TABLE', message)
-      }
-      types.set(String(name).toLowerCase(), known)
-    }
-    return types
+  #countDiffers(plan: TablePlan, count: number, rows: number): TableRejection {
+    const place = this.place(plan.name)
+    if (count < rows)
+      return new TableRejection(plan.name, 'ERR_OUTPUT_COUNT', `${place} took ${count} of ${rows} rows; the batch was rolled back`)
+    const message = `${place} cannot be written by the key (${keyOf(plan).join(', ')}): rows of the table repeat it. To keep the last of each, run: ${keepLastText(plan)} Or choose another table or file.`
+    return new TableRejection(plan.name, 'ERR_OUTPUT_KEY', message)
   }
 
   async #transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
@@ -153,11 +157,28 @@ class DuckdbTables implements TableStore {
       await connection.run('commit')
       return result
     } catch (cause) {
+      // What was removed is there again.
+      this.#cleaned.clear()
       // After a failed commit there is no transaction left to roll back.
       await connection.run('rollback').catch(() => undefined)
       if (cause instanceof ConnectorError) throw cause
       throw cannotWrite(this.#file, cause)
     }
+  }
+}
+
+/** Kinds of errors that concern the table of a statement and not the file. */
+const ofTheTable =
+  /^(Binder|Catalog|Constraint|Conversion|Dependency|Invalid Input|Not implemented|Out of Range|Parser|TransactionContext) Error/i
+
+/** Runs the work of one table; what the table refuses is a rejection of it. */
+async function rejecting<T>(table: string, place: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (thrown) {
+    if (!(thrown instanceof Error) || thrown instanceof ConnectorError || !ofTheTable.test(thrown.message)) throw thrown
+    const advice = 'Change what rejects them (a constraint, an index, a type), or choose another table or file.'
+    throw new TableRejection(table, 'ERR_OUTPUT_TABLE', `${place} rejected rows: ${firstLine(thrown)}. ${advice}`, thrown)
   }
 }
 

@@ -19,19 +19,6 @@ export const duckdbTypes: Readonly<Record<ColumnType, string>> = {
   jsonb: 'json',
 }
 
-const readTypes: Readonly<Record<string, ColumnType>> = {
-  VARCHAR: 'text',
-  BIGINT: 'bigint',
-  DOUBLE: 'double',
-  BOOLEAN: 'boolean',
-  'TIMESTAMP WITH TIME ZONE': 'timestamptz',
-  TIMESTAMP: 'timestamp',
-  DATE: 'date',
-  JSON: 'jsonb',
-}
-
-export const readDuckdbType = (name: string): ColumnType | undefined => readTypes[name]
-
 /** Rows of one vector of DuckDB. */
 const vectorRows = 2_048
 const staging = '_connector_staging'
@@ -57,7 +44,7 @@ export async function stage({ values, size }: Batch, connection: DuckDBConnectio
 export function mergeText(plan: TablePlan): string {
   const { columns } = plan
   const all = [
-    ...columns.map((column) => ({ name: quoted(column.name), type: duckdbTypes[column.type] })),
+    ...columns.map((column) => ({ name: quoted(column.name), type: column.narrowing?.cast ?? duckdbTypes[column.type] })),
     { name: '_extra', type: 'json' },
     { name: '_synced_at', type: 'timestamptz' },
   ]
@@ -72,4 +59,20 @@ export function upsertText({ name, columns }: TablePlan, rows: string): string {
   if (key.length === 0) return `insert into main.${quoted(name)} (${names}) ${rows}`
   const equal = key.map((column) => `target.${column} is not distinct from source.${column}`).join(' and ')
   return `merge into main.${quoted(name)} as target using (${rows}) as source on (${equal}) when matched then update by name when not matched then insert by name`
+}
+
+/** Of rows that are equal in a key with a null the one written last stays: earlier versions inserted them again. */
+export function removeRepeatedText({ name, columns }: TablePlan): string {
+  const key = columns.filter((column) => column.key).map((column) => quoted(column.name))
+  const table = `main.${quoted(name)}`
+  const ranked = `select rowid as r, row_number() over (partition by ${key.join(', ')} order by _synced_at desc, rowid desc) as n from ${table}`
+  const someNull = key.map((column) => `${column} is null`).join(' or ')
+  return `delete from ${table} where rowid in (select r from (${ranked} where ${someNull}) where n > 1)`
+}
+
+/** What a person may run where rows of the table repeat the key. */
+export function keepLastText({ name, columns }: TablePlan): string {
+  const key = columns.filter((column) => column.key).map((column) => quoted(column.name))
+  const ranked = `select rowid as r, row_number() over (partition by ${key.join(', ')} order by _synced_at desc, rowid desc) as n from ${quoted(name)}`
+  return `delete from ${quoted(name)} where rowid in (select r from (${ranked}) where n > 1);`
 }

@@ -1,5 +1,6 @@
 import { jsonText } from '../json-text.ts'
 import type { ColumnType } from './column-type.ts'
+import { sameDecimal } from './fits.ts'
 import { readIsoTime } from './iso-time.ts'
 
 /** A value as the store takes it: text that the database reads as the type of the column. null for absent and null. */
@@ -59,10 +60,13 @@ function number(value: unknown): Encoded | typeof misfit {
   return typeof value === 'string' && /^-?\d{1,100}(\.\d{1,100})?$/.test(value) ? value : misfit
 }
 
-/** Whole numbers beyond 2^53 would lose digits as a double. */
+/** Only numbers that a double prints as they were. */
 function double(value: unknown): Encoded | typeof misfit {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : misfit
   if (typeof value === 'bigint') return BigInt(Number(value)) === value ? String(value) : misfit
+  // Long integers and decimals come as text.
+  if (typeof value === 'string' && /^-?\d{1,100}(\.\d{1,100})?$/.test(value))
+    return sameDecimal(value, String(Number(value))) ? value : misfit
   return misfit
 }
 

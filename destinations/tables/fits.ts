@@ -5,6 +5,7 @@ type Fits = (text: string) => boolean
 export const fitsWhole =
   (min: bigint, max: bigint): Fits =>
   (text) => {
+    if (!/^-?\d+$/.test(text)) return false
     const value = BigInt(text)
     return value >= min && value <= max
   }
@@ -34,6 +35,12 @@ export const fitsSeconds =
   (digits: number): Fits =>
   (text) =>
     (/\.(\d+)/.exec(text)?.[1]?.length ?? 0) <= digits
+
+/** Whether both texts are the same number, digit for digit; false for what is no number. */
+export function sameDecimal(first: string, second: string): boolean {
+  const trimmed = (text: string) => plainDecimal(text)?.replace(/^0+(?=\d)|\.?0*$/g, '')
+  return first.startsWith('-') === second.startsWith('-') && trimmed(first) !== undefined && trimmed(first) === trimmed(second)
+}
 
 /** The absolute value of `1.5e-7` as `0.00000015`; undefined for what is no number or far too long to write out. */
 function plainDecimal(text: string): string | undefined {

@@ -50,9 +50,12 @@ export class RowEncoder {
     for (const key of keys) {
       const value = row[key]
       if (this.#fields.has(key) || value === undefined) continue
+      if (this.#plan.without?.has(key)) {
+        if (value === null) continue
+        this.#noteMisfit(key, value, 'has no column')
+      }
       rest ??= {}
       addOwn(rest, key, value)
-      if (this.#plan.without?.has(key)) this.#noteMisfit(key, value, 'has no column')
     }
     return rest
   }

@@ -39,9 +39,14 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
     })
     afterEach(() => place.destroy())
 
-    async function run(items: readonly Item[], streams: readonly StreamInfo[], layout?: 'shared' | 'per_stream') {
+    async function run(
+      items: readonly Item[],
+      streams: readonly StreamInfo[],
+      layout?: 'shared' | 'per_stream',
+      warn: (warning: string) => void = () => undefined,
+    ) {
       const destination = await place.open(layout)
-      await destination.open(runOf(streams))
+      await destination.open({ ...runOf(streams), finding: ({ error }) => warn(error.message) })
       try {
         for await (const _ of destination.write(from(items)));
       } finally {
@@ -244,6 +249,85 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
       const refused = run([], streams)
       await expect(refused).rejects.toMatchObject({ code: 'ERR_OUTPUT_TABLE' })
       await expect(refused).rejects.toThrow(/per_stream/)
+    })
+
+    it('reads times of every form, also in keys, and cuts them to microseconds', async () => {
+      const time = { type: 'string', format: 'date-time' }
+      const stream = streamInfo('times', {
+        primaryKey: [['at']],
+        schema: objectOf({ at: time, day: { type: 'string', format: 'date' }, n: { type: 'integer' } }),
+      })
+      const forms = [
+        '2026-01-02T03:04:05.123456789Z',
+        '20260102T040405,123456+01',
+        '2026-W01-5T03:04:05.1234561z',
+        '2026-002 03:04:05.123456',
+      ]
+      const others = ['2016-12-31T23:59:60Z', '2026-12-31T24:00:00Z', '+012026-01-02T03:04Z', '-0043-03-15T12:00Z', '0000-02-29T00:00Z']
+      await run(
+        [
+          page(
+            stream,
+            forms.map((at, n) => ({ at, n })),
+          ),
+          page(
+            stream,
+            others.map((at, n) => ({ at, day: at.slice(0, -7), n: n + 10 })),
+          ),
+        ],
+        [stream],
+      )
+      await run([page(stream, [{ at: forms[0], n: 4 }])], [stream])
+      const found = await place.select('times', ['at', 'n'], 'n')
+      const bare = found.map(([at, n]) => [at?.replace(/\+00$/, ''), n])
+      expect(bare.slice(0, 4)).toEqual([
+        ['2026-01-02 03:04:05.123456', '4'],
+        ['2017-01-01 00:00:00', '10'],
+        ['2027-01-01 00:00:00', '11'],
+        ['12026-01-02 03:04:00', '12'],
+      ])
+      expect(bare.slice(4).map(([at]) => at?.replace(/ \(?BC\)?/, '').replace('+00', ''))).toEqual([
+        '0044-03-15 12:00:00',
+        '0001-02-29 00:00:00',
+      ])
+    })
+
+    it('counts what goes to _extra instead of its column, and warns once per column', async () => {
+      const stream = streamInfo('insights__1', insightKey)
+      const other = { page_id: '1', end_time: day('2026-01-04'), value: 1, unknown: 'no column was promised' }
+      const warnings: string[] = []
+      const items = [page(stream, [row(day('2026-01-01'), 'many'), row(day('2026-01-02'), 1.5), row(day('2026-01-03'), 3), other])]
+      const report = await run(items, [stream], undefined, (warning) => warnings.push(warning))
+      expect(report.misfits).toEqual({ 'insights.value': 2 })
+      expect(warnings).toHaveLength(1)
+      expect(warnings[0]).toMatch(/insights\.value does not fit its column.*"many"/)
+    })
+
+    it.each([
+      ['an id', 'integer', '9007199254740993', '9007199254740993'],
+      ['the least of 64 bits', 'integer', -9223372036854775808n, '-9223372036854775808'],
+      ['2^53', 'number', 9007199254740992, '9007199254740992'],
+      ['a decimal as text', 'number', '0.1', '0.1'],
+      ['the least double', 'number', 5e-324, 5e-324],
+      [
+        'an object',
+        'object',
+        { n: 9007199254740993n, list: [1.1, 12345678901234567890n] },
+        { n: 9007199254740993n, list: [1.1, 12345678901234567890n] },
+      ],
+    ])('rounds nothing on its way into a column: %s', async (_title, type, value, expected) => {
+      const stream = streamInfo('numbers', { schema: objectOf({ id: { type: 'string' }, v: { type } }) })
+      await run([page(stream, [{ id: '1', v: value }])], [stream])
+      const [[v, extra] = []] = await place.select('numbers', ['v', '_extra'])
+      expect(extra).toBeNull()
+      if (typeof expected === 'number') expect(Number(v)).toBe(expected)
+      else expect(v?.replaceAll(' ', '').replace(/\.0$/, '')).toBe(expected)
+    })
+
+    it('keeps a number whose digits a column cannot hold', async () => {
+      const stream = streamInfo('numbers', { schema: objectOf({ id: { type: 'string' }, v: { type: 'integer' } }) })
+      await run([page(stream, [{ id: '1', v: 2n ** 64n }])], [stream])
+      expect(await place.select('numbers', ['v', '_extra'])).toEqual([[null, expect.stringMatching(/^\{"v": ?18446744073709551616\}$/)]])
     })
 
     it('finds the key inside an object', async () => {
