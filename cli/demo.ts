@@ -1,7 +1,9 @@
 // `npm run demo`: the main job against the embedded sandbox, by the same commands that a person would type.
+
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { DAY_MS } from '../framework/time.ts'
 import { startSandbox } from '../sandbox/sandbox.ts'
 
 const main = fileURLToPath(new URL('./main.js', import.meta.url))
@@ -37,7 +39,7 @@ function countRows(directory: string): Map<string, number> {
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder)
 const sandbox = await startSandbox({ pages: 3, days: 120, posts: 60 })
-const start = new Date(Date.now() - 100 * 86_400_000).toISOString().slice(0, 10)
+const start = new Date(Date.now() - 100 * DAY_MS).toISOString().slice(0, 10)
 writeFileSync(
   `${folder}/config.json`,
   `${JSON.stringify({ access_token: 'sandbox-user-token', start_date: start, base_url: sandbox.url }, null, 2)}\n`,

@@ -1,4 +1,5 @@
 import { openDestinations } from '../destinations/open.ts'
+import { defined } from '../framework/defined.ts'
 import { ConfigError, ConnectorError } from '../framework/errors.ts'
 import type { Finding } from '../framework/report.ts'
 import { type ListedStream, selectStreams } from '../framework/runtime/assembly/bound-stream.ts'
@@ -141,15 +142,12 @@ export function readOptions({ connector, run, report, signal, clock }: Session, 
   return {
     ...{ clock, run, report, signal, dialect: connector.manifest.dialect },
     state: range ? backfillStates(state.streams, range) : state.streams,
-    ...(concurrency === undefined ? {} : { concurrency }),
-    ...(limit === undefined ? {} : { limit }),
-    ...(files === undefined ? {} : { files }),
-    ...(range ? { range } : {}),
+    ...defined({ concurrency, limit, files, range }),
   }
 }
 
 /** Of a backfill; undefined for a regular read. */
 function rangeOf({ from, to }: ReadRequest, { lease }: OpenState): BackfillRange | undefined {
   if (from === undefined && to === undefined) return undefined
-  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }), ...(lease ? { resumable: true } : {}) }
+  return { ...defined({ from, to }), ...(lease ? { resumable: true } : {}) }
 }

@@ -1,3 +1,4 @@
+import { defined } from '../framework/defined.ts'
 import type { DestinationReport } from '../framework/runtime/ports/destination.ts'
 import type { Item } from '../framework/runtime/ports/items.ts'
 import type { RunError, RunSummary } from '../framework/runtime/ports/run.ts'
@@ -60,13 +61,12 @@ export async function recordRun(session: Session, { log, connection, backfill }:
       if (isState && clock.monotonic() - savedAt >= pause) await saveRunning()
     },
     finish: ({ summary: { status, exit_code, rows_written, errors, drift } }, { rows }) =>
-      save({ status, exit_code, rows_written, errors: errors.slice(0, listed), ...(drift ? { drift } : {}) }, rows),
+      save({ status, exit_code, rows_written, errors: errors.slice(0, listed), ...defined({ drift }) }, rows),
   }
 }
 
 const rangeOf = ({ from, to }: NonNullable<RunRecord['backfill']>) => ({
-  ...(from === undefined ? {} : { from }),
-  ...(to === undefined ? {} : { to }),
+  ...defined({ from, to }),
 })
 
 function redacted(errors: RunSummary['errors'], { redactor }: Session): readonly RunError[] {
@@ -80,9 +80,7 @@ function streamRecords({ run, http }: Session, written: DestinationReport['rows'
       ...{ stream: name, kind, outcome, calls: http.calls.get(name) ?? 0, rows },
       ...(written === undefined ? {} : { rows_written: written[name] ?? 0 }),
       ...{ slices, failed_slices: failedSlices },
-      ...(accountId === undefined ? {} : { account_id: accountId }),
-      ...(complete === undefined ? {} : { complete }),
-      ...(errors === undefined ? {} : { errors }),
+      ...defined({ account_id: accountId, complete, errors }),
     }
   })
 }

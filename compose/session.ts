@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ConnectorPackage } from '../connectors/index.ts'
 import { type Clock, systemClock } from '../framework/clock.ts'
 import { components } from '../framework/components/index.ts'
+import { defined } from '../framework/defined.ts'
 import { StoppedError } from '../framework/errors.ts'
 import { type ConnectorHttpClient, createHttpClient } from '../framework/http/create-client.ts'
 import { createBudget } from '../framework/http/limits/budget.ts'
@@ -117,11 +118,10 @@ function openHttp({ request, manifest, config, usage }: HttpNeeds, surroundings:
     userAgent: `connector/${version()}`,
     budget: createBudget({
       clock: surroundings.clock,
-      ...(maxRequests === undefined ? {} : { maxRequests }),
-      ...(deadline === undefined ? {} : { deadlineSeconds: deadline }),
+      ...defined({ maxRequests, deadlineSeconds: deadline }),
     }),
     allowedOrigins: allowedOrigins(manifest, config, surroundings.clock),
-    ...(usage ? { usageReader: usage } : {}),
+    ...defined({ usageReader: usage }),
   })
 }
 

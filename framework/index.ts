@@ -1,6 +1,7 @@
 // The door for rooms beside the framework: what destinations and registries of states, schemas and accounts use of it.
 export { type AwsEnvironment, awsCredentials } from './aws/credentials.ts'
 export { type Clock, systemClock } from './clock.ts'
+export { type Defined, defined } from './defined.ts'
 export { diskAdvice, diskFiles, errnoOf, type Files, replaceFile, syncDirectory, temporaryPath, writeDurably } from './durable-file.ts'
 export {
   AuthenticationError,
@@ -85,4 +86,5 @@ export { observeDrift, type SchemaWatch } from './runtime/read/observe-drift.ts'
 export { read as readStreams } from './runtime/read/read.ts'
 export { isOwnKey } from './runtime/read/refresh.ts'
 export { createRunReporter, type Logger, type RunReporter } from './runtime/read/run-reporter.ts'
+export { DAY_MS, HOUR_MS } from './time.ts'
 export { byScheme, folderOf, formsText } from './url-forms.ts'

@@ -1,4 +1,5 @@
 import { mix, textHash } from './data/hash.ts'
+import { defined } from './defined.ts'
 
 /** What the API answers instead of data. `status` is 400 for nearly everything: callers have to look at the code. */
 export interface GraphErrorInit {
@@ -31,11 +32,13 @@ export function errorBody(init: GraphErrorInit, trace: number): { error: Record<
       message: init.message,
       type: init.type ?? 'OAuthException',
       code: init.code,
-      ...(init.data === undefined ? {} : { error_data: init.data }),
-      ...(init.subcode === undefined ? {} : { error_subcode: init.subcode }),
-      ...(init.transient === undefined ? {} : { is_transient: init.transient }),
-      ...(init.userTitle === undefined ? {} : { error_user_title: init.userTitle }),
-      ...(init.userMessage === undefined ? {} : { error_user_msg: init.userMessage }),
+      ...defined({
+        error_data: init.data,
+        error_subcode: init.subcode,
+        is_transient: init.transient,
+        error_user_title: init.userTitle,
+        error_user_msg: init.userMessage,
+      }),
       fbtrace_id: traceId(trace),
     },
   }
@@ -49,7 +52,7 @@ function traceId(trace: number): string {
 
 /** `(#100) …`: a parameter that the API does not take. */
 export function invalidParameter(message: string, subcode?: number): GraphError {
-  return new GraphError({ code: 100, message: `(#100) ${message}`, ...(subcode === undefined ? {} : { subcode }) })
+  return new GraphError({ code: 100, message: `(#100) ${message}`, ...defined({ subcode }) })
 }
 
 /** A node that is not there, belongs to somebody else, or has no such operation: the API does not say which. */
@@ -87,5 +90,5 @@ export function permission(code: 10 | 200, message: string): GraphError {
 /** Any refusal of the token itself. The challenge header comes with it. */
 export function tokenError(message: string, subcode?: number): GraphError {
   const headers = { 'www-authenticate': `OAuth "Facebook Platform" "invalid_token" "${message.replaceAll('"', "'")}"` }
-  return new GraphError({ code: 190, message, headers, ...(subcode === undefined ? {} : { subcode }) })
+  return new GraphError({ code: 190, message, headers, ...defined({ subcode }) })
 }

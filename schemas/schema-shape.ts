@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../framework/index.ts'
+import { defined } from '../framework/index.ts'
 import { formatBit, formatName } from './formats.ts'
 import {
   ANYTHING,
@@ -128,7 +129,7 @@ function textKeywords({ formats, values }: TextShape, { scalars }: Shape): JsonS
   const name = formatName(formats)
   // An enum binds values of every type.
   const allowed = values && [...[...values].sort(), ...(scalars & NULL ? [null] : [])]
-  return { ...(name === undefined ? {} : { format: name }), ...(allowed && (scalars & ~NULL) === 0 ? { enum: allowed } : {}) }
+  return { ...defined({ format: name }), ...(allowed && (scalars & ~NULL) === 0 ? { enum: allowed } : {}) }
 }
 
 function objectKeywords({ fields, values, required }: ObjectShape, over: JsonSchema): JsonSchema {

@@ -1,4 +1,5 @@
 import { refreshToken } from '../accounts/refresh.ts'
+import { defined } from '../framework/defined.ts'
 import {
   type AccountRecord,
   type AccountRegistry,
@@ -31,7 +32,7 @@ export interface LiveTokenOptions {
 export function liveToken({ registry, provider, keeping, clock, logger, signal }: LiveTokenOptions) {
   const { loginUrl, ...access } = keeping
   return async (account: AccountRecord, http: ConnectorHttpClient): Promise<AccountToken> => {
-    const life = { registry, provider, access: { ...access, http, clock }, signal, ...(loginUrl ? { loginUrl } : {}) }
+    const life = { registry, provider, access: { ...access, http, clock }, signal, ...defined({ loginUrl }) }
     const result = await refreshToken(life, account, 'due')
     if (result.outcome === 'needs_login') throw new AuthenticationError(result.code, result.reason, { reach: 'account' })
     if (result.outcome === 'kept') logger.log('warn', `the token of account ${account.externalId} was not replaced: ${result.reason}`)

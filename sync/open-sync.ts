@@ -8,6 +8,7 @@ import type { ConnectorPackage } from '../connectors/index.ts'
 import { openDestinations } from '../destinations/open.ts'
 import type { TableLayout } from '../destinations/tables/table-plan.ts'
 import { destinationForms } from '../destinations/url-forms.ts'
+import { defined } from '../framework/defined.ts'
 import {
   type AccountRegistry,
   type Clock,
@@ -152,7 +153,7 @@ const originOf = (url: string | undefined): readonly string[] => (url !== undefi
 async function openRecipe(choice: RecipeChoice, { config }: SyncSettings, surroundings: ChoiceContext): Promise<LoadedRecipe> {
   const { recipe, source } = await chooseRecipe(choice, surroundings)
   const parts = (await source.package?.load()) ?? { components: [] }
-  return loadRecipe(recipe, { manifest: loadManifest(source), parts, env: surroundings.env, ...(config ? { config } : {}) })
+  return loadRecipe(recipe, { manifest: loadManifest(source), parts, env: surroundings.env, ...defined({ config }) })
 }
 
 interface RegistryContext {

@@ -1,4 +1,5 @@
 import { newRunId } from '../compose/session.ts'
+import { defined } from '../framework/defined.ts'
 import type { Budget } from '../framework/http/limits/budget.ts'
 import {
   type AccountRecord,
@@ -174,8 +175,7 @@ async function tokenOf(account: AccountRecord, { token, accounts, clock }: SyncR
 function budgetOf({ clock, maxRequests, deadlineSeconds }: SyncRequest): Budget {
   return createBudget({
     clock,
-    ...(maxRequests === undefined ? {} : { maxRequests }),
-    ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
+    ...defined({ maxRequests, deadlineSeconds }),
   })
 }
 
@@ -194,9 +194,7 @@ function clientOf(request: SyncRequest, budget: Budget) {
       budget,
       patienceSeconds: PATIENCE_SECONDS,
       allowedOrigins: hosts && [...hosts, ...allowedOrigins, ...basesOf(recipe.shared)],
-      ...(userAgent === undefined ? {} : { userAgent }),
-      ...(random ? { random } : {}),
-      ...(recipe.usage ? { usageReader: recipe.usage } : {}),
+      ...defined({ userAgent, random, usageReader: recipe.usage }),
     },
     { ...silent, log: (level, message, fields) => logger.log(level, message, fields) },
   )

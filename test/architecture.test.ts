@@ -16,17 +16,28 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'framework/protocol': [],
   'framework/errors.ts': [],
   'framework/clock.ts': [],
+  'framework/time.ts': [],
+  'framework/defined.ts': [],
   'framework/run-signal.ts': [],
   'framework/file-name.ts': [],
   'framework/durable-file.ts': [],
   'framework/process-identity.ts': ['framework/durable-file.ts'],
   'framework/report.ts': ['framework/errors.ts'],
   'framework/url-forms.ts': ['framework/errors.ts'],
-  'framework/postgres': ['framework/errors.ts', 'framework/clock.ts'],
-  'framework/aws': ['framework/errors.ts', 'framework/clock.ts'],
-  'framework/template': ['framework/errors.ts', 'framework/protocol'],
-  'framework/http': ['framework/errors.ts', 'framework/protocol', 'framework/clock.ts', 'framework/report.ts'],
+  'framework/postgres': ['framework/errors.ts', 'framework/clock.ts', 'framework/time.ts', 'framework/defined.ts'],
+  'framework/aws': ['framework/errors.ts', 'framework/clock.ts', 'framework/time.ts', 'framework/defined.ts'],
+  'framework/template': ['framework/errors.ts', 'framework/protocol', 'framework/time.ts', 'framework/defined.ts'],
+  'framework/http': [
+    'framework/errors.ts',
+    'framework/protocol',
+    'framework/clock.ts',
+    'framework/report.ts',
+    'framework/time.ts',
+    'framework/defined.ts',
+  ],
   'framework/manifest': [
+    'framework/time.ts',
+    'framework/defined.ts',
     'framework/errors.ts',
     'framework/protocol',
     'framework/clock.ts',
@@ -36,6 +47,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'framework/http',
   ],
   'framework/components': [
+    'framework/time.ts',
+    'framework/defined.ts',
     'framework/errors.ts',
     'framework/protocol',
     'framework/clock.ts',
@@ -65,7 +78,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
  */
 const floors: Readonly<Record<string, readonly string[]>> = {
   framework: [
-    'clock.ts run-signal.ts errors.ts protocol durable-file.ts file-name.ts',
+    'clock.ts time.ts defined.ts run-signal.ts errors.ts protocol durable-file.ts file-name.ts',
     'aws report.ts template postgres process-identity.ts url-forms.ts',
     'http',
     'manifest',
@@ -102,6 +115,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   ],
   'framework/runtime': ['ports spec.ts', 'action assembly', 'explain.ts read'],
   sandbox: [
+    'time.ts defined.ts',
     'data hosts.ts recordings.ts catalogue.ts clock.ts',
     'errors.ts',
     'tokens publishing versions.ts',
@@ -208,7 +222,7 @@ describe('architecture', () => {
 
   it('computes the truth of the sandbox without the routes that it judges', () => {
     const truth = imports.filter(({ file }) => /^sandbox\/admin\/truth/.test(file))
-    expect(truth.filter(({ target }) => !/^sandbox\/(data|world|admin)\//.test(target))).toEqual([])
+    expect(truth.filter(({ target }) => !/^sandbox\/(data\/|world\/|admin\/|time\.ts|defined\.ts)/.test(target))).toEqual([])
     expect(truth.length).toBeGreaterThan(5)
   })
 

@@ -5,6 +5,7 @@ import { appVariables } from '../../accounts/app-credentials.ts'
 import { inspectToken, registerAccounts } from '../../accounts/connect.ts'
 import { type RefreshOutcome, refreshToken, type TokenLife } from '../../accounts/refresh.ts'
 import { loginNamed, providerOf } from '../../accounts/token-providers.ts'
+import { defined } from '../../framework/defined.ts'
 import { ConfigError } from '../../framework/errors.ts'
 import { resolveReference, secretStores } from '../../framework/manifest/secrets.ts'
 import type { AccountRecord } from '../../framework/runtime/ports/account-registry.ts'
@@ -41,9 +42,7 @@ export async function add(invocation: Invocation): Promise<ExitCode> {
   const [owner, priority] = [text(options, 'owner'), wholeNumber(options, 'priority')]
   const saved = await registerAccounts(registry, provider, {
     ...connected,
-    ...(owner === undefined ? {} : { owner }),
-    ...(priority === undefined ? {} : { priority }),
-    ...(tokenReference === undefined ? {} : { tokenReference }),
+    ...defined({ owner, priority, tokenReference }),
   })
   await printAccounts(invocation, saved, providers)
   return 0
@@ -83,7 +82,7 @@ export async function refresh(invocation: Invocation): Promise<ExitCode> {
   await using registry = await openAccounts(invocation, providers)
   using access = await openAccess(invocation, providers)
   const refreshBeforeDays = wholeNumber(options, 'refreshBefore')
-  const shared = { registry, signal: invocation.io.signal, ...(refreshBeforeDays === undefined ? {} : { refreshBeforeDays }) }
+  const shared = { registry, signal: invocation.io.signal, ...defined({ refreshBeforeDays }) }
   const accounts = id === undefined ? await registry.list() : [await registry.find(id)]
   const when = id !== undefined || options['now'] === true ? 'now' : 'due'
   const outcomes: RefreshOutcome[] = []
@@ -121,7 +120,7 @@ export async function loginUrl(invocation: Invocation): Promise<ExitCode> {
   }
   const state = text(options, 'state') ?? randomBytes(16).toString('base64url')
   const scopes = text(options, 'scopes')?.split(',')
-  const url = provider.loginUrl({}, { login, clientId, redirectUri, state, ...(scopes ? { scopes } : {}) })
+  const url = provider.loginUrl({}, { login, clientId, redirectUri, state, ...defined({ scopes }) })
   await print(invocation, [{ login, url, state }], () => url)
   return 0
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../framework/defined.ts'
 import { formsText, withoutForm } from '../../framework/url-forms.ts'
 import { journalForms } from '../../state/url-forms.ts'
 import type { Command, CommandGroup, CommandOption, Invocation } from '../command.ts'
@@ -22,7 +23,7 @@ function action(
   { argument, ...plan }: Pick<Command, 'summary' | 'argument' | 'options' | 'examples'>,
 ): Command {
   const run = async (invocation: Invocation) => (await import('./actions.ts'))[name](invocation)
-  return { name: command, ...plan, run, ...(argument ? { argument } : {}) }
+  return { name: command, ...plan, run, ...defined({ argument }) }
 }
 
 export const publish: CommandGroup = {

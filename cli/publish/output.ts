@@ -1,3 +1,4 @@
+import { defined } from '../../framework/defined.ts'
 import type { JsonObject } from '../../framework/protocol/messages.ts'
 import type { ActionOutcome } from '../../framework/runtime/action/run-action.ts'
 import { type ActionFailure, type ListedAction, publishState } from '../../framework/runtime/ports/action-journal.ts'
@@ -9,7 +10,7 @@ import { redactor } from '../redact.ts'
 /** Prints what became of a post: JSON on stdout, a sentence on stderr. */
 export function reportOutcome(outcome: ActionOutcome, io: Io): ExitCode {
   const { key, state, output, failure, replayed } = outcome
-  const result = { key, state: publishState(state), ...output, ...(replayed ? { replayed } : {}), ...(failure ? { error: failure } : {}) }
+  const result = { key, state: publishState(state), ...output, ...(replayed ? { replayed } : {}), ...defined({ error: failure }) }
   printJson(result, io)
   for (const line of sentences(outcome)) say(line, io)
   return exitCode(state, failure)

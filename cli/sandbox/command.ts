@@ -1,3 +1,4 @@
+import { defined } from '../../framework/defined.ts'
 import type { Command, OptionValues } from '../command.ts'
 import { text } from '../command.ts'
 import { wholeNumber } from '../output/numbers.ts'
@@ -50,11 +51,8 @@ function settings(options: OptionValues) {
   const appSecret = text(options, 'appSecret')
   return {
     ...Object.fromEntries(numbers.map((name) => [name, wholeNumber(options, name)]).filter(([, value]) => value !== undefined)),
-    instagram: { ...(accounts === undefined ? {} : { accounts }), ...(media === undefined ? {} : { media }) },
+    instagram: defined({ accounts, media }),
     ...(containerSeconds === undefined ? {} : { publishing: { imageSeconds: containerSeconds, videoSeconds: containerSeconds } }),
-    ...(latency === undefined ? {} : { latencyMs: latency }),
-    ...(now === undefined ? {} : { now }),
-    ...(host === undefined ? {} : { host }),
-    ...(appSecret === undefined ? {} : { appSecret }),
+    ...defined({ latencyMs: latency, now, host, appSecret }),
   }
 }

@@ -1,6 +1,7 @@
 import { findConnector } from '../../compose/connector-source.ts'
 import { createTableText, type SqlDialect, sqlTypes } from '../../destinations/tables/ddl.ts'
 import { planTable, type TablePlan } from '../../destinations/tables/table-plan.ts'
+import { defined } from '../../framework/defined.ts'
 import { ConfigError, suggest } from '../../framework/errors.ts'
 import { loadManifest } from '../../framework/manifest/manifest.ts'
 import type { JsonSchema } from '../../framework/protocol/messages.ts'
@@ -28,7 +29,7 @@ interface Known {
 
 export function show(invocation: Invocation): Promise<ExitCode> {
   return withSchemas(invocation, async ({ streams }) => {
-    const schemas = streams.map(({ kind, version, schema }) => ({ stream: kind, ...(version === undefined ? {} : { version }), schema }))
+    const schemas = streams.map(({ kind, version, schema }) => ({ stream: kind, ...defined({ version }), schema }))
     await printLines(
       invocation.io.stdout,
       schemas.map((entry) => JSON.stringify(entry, null, 2)),

@@ -1,6 +1,7 @@
 import { accountRegistryForms } from '../../accounts/url-forms.ts'
 import { destinationForms } from '../../destinations/url-forms.ts'
 import { systemClock } from '../../framework/clock.ts'
+import { defined } from '../../framework/defined.ts'
 import { ConfigError } from '../../framework/errors.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import { formsText, withoutForm } from '../../framework/url-forms.ts'
@@ -19,7 +20,7 @@ export async function runSync(invocation: Invocation): Promise<ExitCode> {
   const sync = await openSync(await syncSettings(invocation))
   try {
     const only = text(options, 'only')
-    const summary = await sync.run({ ...(only === undefined ? {} : { only }), signal: io.signal })
+    const summary = await sync.run({ ...defined({ only }), signal: io.signal })
     io.stdout.write(`${redactor.redact(JSON.stringify(summary))}\n`)
     return summary.exit_code
   } finally {
@@ -45,7 +46,7 @@ export async function syncSettings(invocation: Invocation): Promise<SyncSettings
     recipe: text(options, 'recipe'),
     connector: text(options, 'connector'),
     select: texts(options, 'select').flatMap((value) => value.split(',')),
-    config: { ...readConfigFile(text(options, 'config')), ...(pages === undefined ? {} : { pages }) },
+    config: { ...readConfigFile(text(options, 'config')), ...defined({ pages }) },
     tables: text(options, 'tables') === 'per_stream' ? 'per_stream' : 'shared',
     packages: await ownPackages(invocation),
     ...syncOptions(invocation),

@@ -1,4 +1,5 @@
 import type { Clock } from '../../framework/clock.ts'
+import { defined } from '../../framework/defined.ts'
 import type { Config } from '../../framework/manifest/definition/component.ts'
 import type { LogLevel } from '../../framework/protocol/messages.ts'
 import type { ActionJournal } from '../../framework/runtime/ports/action-journal.ts'
@@ -35,9 +36,7 @@ export function manifestConfig(given: InstagramConnectorConfig): Config {
     instagram_account_id: instagramAccountId,
     api_version: /^\d/.test(apiVersion) ? `v${apiVersion}` : apiVersion,
     login_type: instagram ? 'instagram' : 'facebook',
-    ...(base === undefined ? {} : { [instagram ? 'instagram_base_url' : 'base_url']: base }),
-    ...(fallbackAccessToken === undefined ? {} : { fallback_token: fallbackAccessToken }),
-    ...(appSecret === undefined ? {} : { app_secret: appSecret }),
+    ...defined({ [instagram ? 'instagram_base_url' : 'base_url']: base, fallback_token: fallbackAccessToken, app_secret: appSecret }),
     check_quota: false,
     create_retries: 0,
     reconcile_looks: 3,

@@ -14,6 +14,8 @@ import { hasReading, mediaInsightValue } from '../data/instagram/media-insights.
 import type { BreakdownResult } from '../data/instagram/shares.ts'
 import { liveStories, MIN_VIEWERS, storyFacts } from '../data/instagram/stories.ts'
 import { dayAt, dayText, endTime, graphTime } from '../data/pacific.ts'
+import { defined } from '../defined.ts'
+import { DAY_MS } from '../time.ts'
 import { countsOf } from '../world/counts.ts'
 import { accountKey, daysKept, listed } from '../world/visible.ts'
 import type { World } from '../world/world.ts'
@@ -85,7 +87,7 @@ export function expectedDemographics(
 ): BreakdownResult[] {
   const account = accountKey(world, id)
   const day = utcDay(world.clock.now().getTime()) - utcDay(world.anchor)
-  const query = { account, metric, dimensions, day, ...(timeframe ? { timeframe } : {}) }
+  const query = { account, metric, dimensions, day, ...defined({ timeframe }) }
   return account.followers < 100 || audienceSize(query) < 100 ? [] : demographics(query)
 }
 
@@ -139,5 +141,5 @@ export function expectedMediaInsights(world: World, id: string): ExpectedMediaIn
 }
 
 function dayOf(text: string): number {
-  return Date.parse(`${text}T00:00:00Z`) / 86_400_000
+  return Date.parse(`${text}T00:00:00Z`) / DAY_MS
 }

@@ -2,6 +2,7 @@ import type { BreakdownResult } from '../data/instagram/shares.ts'
 import { dayNumber, dayText, endTime, graphTime } from '../data/pacific.ts'
 import { type Dimension, pageInsightRows } from '../data/page-insights.ts'
 import { firstPostFrom, type PostFacts, posts } from '../data/posts.ts'
+import { defined } from '../defined.ts'
 import { followersNow, mediaCount } from '../world/counts.ts'
 import { firstDay, lastVisibleDay } from '../world/visible.ts'
 import { postSeries, type World } from '../world/world.ts'
@@ -89,7 +90,7 @@ export class Truth {
   account(id: string) {
     const { igId: ig_id, username, name, biography, website, follows: follows_count } = this.#world.instagram.facts(id)
     const counts = { followers_count: followersNow({ world: this.#world }, id), media_count: mediaCount({ world: this.#world }, id) }
-    return { id, ig_id, username, name, biography, ...(website === undefined ? {} : { website }), follows_count, ...counts }
+    return { id, ig_id, username, name, biography, ...defined({ website }), follows_count, ...counts }
   }
 
   /** Rows of account insights; silent days, days without figures and accounts below a threshold have none. */

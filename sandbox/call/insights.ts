@@ -2,12 +2,12 @@ import type { CatalogueMetric } from '../catalogue.ts'
 import { dayAt, dayNumber, endTime, midnight } from '../data/pacific.ts'
 import type { Dimension } from '../data/page-insights.ts'
 import { GraphError, invalidMetric, invalidParameter } from '../errors.ts'
+import { DAY_MS } from '../time.ts'
 import type { Field } from '../wire/fields.ts'
 import { firstDay, lastVisibleDay } from '../world/visible.ts'
 import type { Call } from './call.ts'
 import { pageUrl } from './paging.ts'
 
-const DAY_MS = 86_400_000
 const MAX_WINDOW_MS = 90 * DAY_MS
 
 /** The part of an insights call that Pages and posts have in common. */

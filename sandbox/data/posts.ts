@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '../time.ts'
 import { between, fraction, mix, pick, textHash } from './hash.ts'
 import { message } from './texts.ts'
 
@@ -44,13 +45,13 @@ function spacing(series: PostSeries): number {
 /** When post number n was made, in milliseconds at whole seconds; rises with n. */
 export function postTime(series: PostSeries, n: number): number {
   const seconds = Math.floor((n + fraction(mix(keyOf(series), n)) * 0.9) * spacing(series))
-  return series.anchor - series.days * 86_400_000 + seconds * 1_000
+  return series.anchor - series.days * DAY_MS + seconds * 1_000
 }
 
 /** The smallest number whose post was made at or after an instant; also the count of posts made before it. */
 export function firstPostFrom(series: PostSeries, ms: number): number {
   if (series.count === 0) return 0
-  const guess = (ms - (series.anchor - series.days * 86_400_000)) / 1_000 / spacing(series)
+  const guess = (ms - (series.anchor - series.days * DAY_MS)) / 1_000 / spacing(series)
   let n = Math.max(0, Math.floor(guess) - 2)
   while (postTime(series, n) < ms) n++
   return n
@@ -79,7 +80,7 @@ export function postFacts(series: PostSeries, n: number): PostFacts {
     id: postId(series, n),
     number: n,
     created,
-    updated: created + between(mix(key, n, 7), 0, 3) * 3_600_000,
+    updated: created + between(mix(key, n, 7), 0, 3) * HOUR_MS,
     ...(text === undefined ? { story: 'Updated their cover photo.' } : { message: text }),
     kind,
     shares: mix(key, n, 8) % 3 === 0 ? 0 : between(mix(key, n, 9), 1, 60),

@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts'
 import type { ActiveFault } from '../faults/faults.ts'
 import { runBatch } from '../wire/batch.ts'
 import { visibleQuery } from '../wire/log.ts'
@@ -66,8 +67,7 @@ export function record(world: World, { request, place, faults }: Exchange, statu
     query: visibleQuery(request),
     tokenIn: request.tokenPlace,
     status,
-    ...(place.page === undefined ? {} : { page: place.page }),
-    ...(place.account === undefined ? {} : { account: place.account }),
+    ...defined({ page: place.page, account: place.account }),
     faults: faults.map(({ fault }) => fault.kind),
     inBatch: request.inBatch,
   }

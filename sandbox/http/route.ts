@@ -1,4 +1,5 @@
 import type { Route } from '../call/call.ts'
+import { defined } from '../defined.ts'
 import { type GraphError, unknownAlias, unknownObject, unknownPath } from '../errors.ts'
 import { APP_ROUTES, ROUTES } from '../routes/index.ts'
 import type { AppRoute } from '../routes/login/oauth.ts'
@@ -37,7 +38,7 @@ export function locate(world: World, request: GraphRequest): Place {
   const name = `${request.method} ${['', `{${kind?.name ?? (first === 'me' ? 'user' : 'unknown')}}`, ...rest].join('/')}`
   const route = ROUTE_BY_NAME.get(name)
   const owner = { page: kind?.page?.(id), account: kind?.account?.(id, world) }
-  return { ...(route ? { route } : {}), routeName: route ? name : 'unknown', id, ...owner }
+  return { ...defined({ route }), routeName: route ? name : 'unknown', id, ...owner }
 }
 
 /** Uploads stand on a host of their own, with the version behind the name: `/ig-api-upload/v25.0/1788…`. */
@@ -45,7 +46,7 @@ function uploadPlace(world: World, request: GraphRequest): Place {
   const id = request.segments.at(-1) ?? ''
   const routeName = `${request.method} /ig-api-upload/{ig-container}`
   const route = ROUTE_BY_NAME.get(routeName)
-  return { ...(route ? { route } : {}), routeName, id, page: undefined, account: world.publishing.containers.find(id)?.account }
+  return { ...defined({ route }), routeName, id, page: undefined, account: world.publishing.containers.find(id)?.account }
 }
 
 /** The error for a request that leads nowhere: unknown id, unknown alias, unknown edge, or a method that a node does not take. */

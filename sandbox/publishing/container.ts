@@ -1,8 +1,8 @@
+import { DAY_MS } from '../time.ts'
+
 export type StatusCode = 'IN_PROGRESS' | 'FINISHED' | 'ERROR' | 'EXPIRED' | 'PUBLISHED'
 
 export type ContainerKind = 'IMAGE' | 'VIDEO' | 'REELS' | 'STORIES' | 'CAROUSEL'
-
-const DAY_MS = 86_400_000
 
 /** A media container: what was sent, and what has become of it. Times in milliseconds of the fake clock. */
 export interface Container {

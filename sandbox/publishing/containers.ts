@@ -1,9 +1,8 @@
 import { mix } from '../data/hash.ts'
+import { DAY_MS } from '../time.ts'
 import { type Container, statusOf } from './container.ts'
 import { publishingError } from './errors.ts'
 import type { PublishingSettings } from './options.ts'
-
-const DAY_MS = 86_400_000
 
 /** What happens to the next containers of an account; set by faults. */
 export interface NextContainer {

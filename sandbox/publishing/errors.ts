@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts'
 import { GraphError, type GraphErrorInit } from '../errors.ts'
 
 type Refusal = Pick<GraphErrorInit, 'code' | 'message' | 'userTitle' | 'transient' | 'status'>
@@ -39,5 +40,5 @@ export const PUBLISHING_ERRORS: Readonly<Record<number, Refusal>> = {
 export function publishingError(subcode: number, userMessage?: string): GraphError {
   const known = PUBLISHING_ERRORS[subcode]
   if (!known) throw new TypeError(`sandbox: no publishing error ${subcode}`)
-  return new GraphError({ transient: false, ...known, subcode, ...(userMessage === undefined ? {} : { userMessage }) })
+  return new GraphError({ transient: false, ...known, subcode, ...defined({ userMessage }) })
 }

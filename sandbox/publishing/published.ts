@@ -1,11 +1,11 @@
 import { mix, textHash } from '../data/hash.ts'
 import type { MediaFacts, MediaType, ProductType } from '../data/instagram/media.ts'
 import { mediaId } from '../data/instagram/media.ts'
+import { defined } from '../defined.ts'
+import { DAY_MS } from '../time.ts'
 
 /** Numbers of published media begin here, far behind those of the generated series. */
 export const PUBLISHED_FROM = 30_000_000
-
-const DAY_MS = 86_400_000
 
 /** A post that came to be by publishing. Times in milliseconds of the fake clock. */
 export interface Published {
@@ -113,8 +113,7 @@ export function publishedFacts(post: Published, seed: number): MediaFacts {
     created: post.created,
     type: post.type,
     product: post.product,
-    ...(post.caption === undefined ? {} : { caption: post.caption }),
-    ...(post.altText === undefined ? {} : { altText: post.altText }),
+    ...defined({ caption: post.caption, altText: post.altText }),
     children: post.children.length,
     likesHidden: false,
     withoutUrl: false,

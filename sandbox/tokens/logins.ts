@@ -1,5 +1,6 @@
 import { mix } from '../data/hash.ts'
 import type { Host } from '../hosts.ts'
+import { HOUR_MS } from '../time.ts'
 
 /** How the person at the next authorisation page decides. */
 export interface LoginPlan {
@@ -21,7 +22,7 @@ export interface LoginCode {
   used: boolean
 }
 
-const LIFETIME_MS = 3_600_000
+const LIFETIME_MS = HOUR_MS
 
 /** Logins on their way from the authorisation page to a token. */
 export class Logins {

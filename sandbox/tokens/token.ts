@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '../time.ts'
 /** Whose list of Pages a token sees. */
 export type PageAccess = 'listed' | 'business' | 'recorded'
 
@@ -44,8 +45,6 @@ export const INSTAGRAM_SCOPES = [
   'instagram_business_manage_insights',
 ]
 
-export const HOUR_MS = 3_600_000
-export const DAY_MS = 86_400_000
 /** 60 days less the seconds that the API takes off: the `expires_in` of an exchanged token. */
 export const LONG_LIVED_SECONDS = 5_183_944
 

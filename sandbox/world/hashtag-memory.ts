@@ -1,4 +1,6 @@
-const WEEK_MS = 7 * 86_400_000
+import { DAY_MS } from '../time.ts'
+
+const WEEK_MS = 7 * DAY_MS
 /** Different tags that one account may ask for within seven days. */
 export const HASHTAG_QUOTA = 30
 

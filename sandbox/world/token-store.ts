@@ -1,8 +1,10 @@
 import { textHash } from '../data/hash.ts'
 import { midnight } from '../data/pacific.ts'
+import { defined } from '../defined.ts'
 import { type GraphError, tokenError } from '../errors.ts'
 import type { Host } from '../hosts.ts'
-import { ALL_SCOPES, HOUR_MS, INSTAGRAM_SCOPES, LONG_LIVED_SECONDS, STARTING_TOKENS, type Token, type TokenPlan } from '../tokens/token.ts'
+import { DAY_MS, HOUR_MS } from '../time.ts'
+import { ALL_SCOPES, INSTAGRAM_SCOPES, LONG_LIVED_SECONDS, STARTING_TOKENS, type Token, type TokenPlan } from '../tokens/token.ts'
 import type { InstagramBook } from './instagram.ts'
 
 /** What the store has to know of the world around it. */
@@ -150,7 +152,7 @@ export class TokenStore {
     if (pageId === undefined) return undefined
     const parent = this.list().find((token) => text === pageTokenText(pageId, token.text))
     if (!parent || parent.kind === 'instagram') return undefined
-    const permanent = parent.kind === 'system' || parent.expiresAt - parent.issuedAt > 86_400_000
+    const permanent = parent.kind === 'system' || parent.expiresAt - parent.issuedAt > DAY_MS
     return { ...parent, text, kind: 'page', pageId, expiresAt: permanent ? 0 : parent.expiresAt }
   }
 
@@ -180,7 +182,7 @@ function fromPlan(plan: TokenPlan, around: TokenSurroundings): Omit<Token, 'seri
     issuedAt: plan.lifetimeMs < 0 ? now + plan.lifetimeMs * 2 : now,
     expiresAt: plan.lifetimeMs === 0 ? 0 : now + plan.lifetimeMs,
     pages: plan.pages ?? 'listed',
-    ...(account === undefined ? {} : { accountId: account }),
+    ...defined({ accountId: account }),
     ...(plan.roleless ? { roleless: true as const } : {}),
     ...(plan.firstPageOnly && around.firstPage !== undefined ? { targetPages: [around.firstPage] } : {}),
   }
@@ -204,9 +206,9 @@ function expired(at: number, now: number): GraphError {
 
 /** `Friday, 13-Nov-26 05:00:00 PST`, the way that session times are told. */
 function sessionTime(ms: number): string {
-  const day = Math.floor(ms / 86_400_000)
-  const hours = (midnight(day) - day * 86_400_000) / 3_600_000
-  const local = new Date(ms - hours * 3_600_000)
+  const day = Math.floor(ms / DAY_MS)
+  const hours = (midnight(day) - day * DAY_MS) / HOUR_MS
+  const local = new Date(ms - hours * HOUR_MS)
   const [weekday, date, month, year, clock] = local.toUTCString().replace(',', '').split(' ')
   const long = new Intl.DateTimeFormat('en-US', { weekday: 'long', timeZone: 'UTC' }).format(local)
   return `${long ?? weekday}, ${date}-${month}-${year?.slice(2)} ${clock} ${hours === 7 ? 'PDT' : 'PST'}`

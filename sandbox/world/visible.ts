@@ -1,6 +1,7 @@
 import type { AccountKey } from '../data/instagram/account-insights.ts'
 import { firstMediaFrom, type MediaSeries } from '../data/instagram/media.ts'
 import { dayAt } from '../data/pacific.ts'
+import { HOUR_MS } from '../time.ts'
 import type { World } from './world.ts'
 
 // What of the seeded data exists at the time of the fake clock. Routes serve it and the truth counts it; neither knows the other.
@@ -11,7 +12,7 @@ const NEWEST = 10_000
 /** Last Pacific day whose rows can be seen: closed, and older than the delay unless young days are shown as provisional. */
 export function lastVisibleDay({ settings, clock }: World): number {
   const { recent, delayHours } = settings
-  return dayAt(clock.now().getTime() - (recent === 'provisional' ? 0 : delayHours * 3_600_000)) - 1
+  return dayAt(clock.now().getTime() - (recent === 'provisional' ? 0 : delayHours * HOUR_MS)) - 1
 }
 
 /** First day of the history. */

@@ -1,8 +1,8 @@
 import { tokenHealth } from '../../accounts/token-health.ts'
 import { alwaysExpires } from '../../accounts/token-providers.ts'
 import type { AccountRecord, SyncLogEntry, TokenProvider } from '../../framework/index.ts'
+import { DAY_MS } from '../../framework/time.ts'
 
-const DAY_MS = 86_400_000
 /** Days that the charts show. */
 const CHART_DAYS = 30
 /** Runs that the page lists. */

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { condition, optional, slot, string, template } from '../../manifest/definition/fields.ts'
 import { Requester } from '../read/requester.ts'
@@ -38,7 +39,7 @@ export const GuardStep = defineComponent(ActionStep, {
     run: async (frame) => {
       if (frame.settling) return undefined
       const { scope, signal } = frame
-      const answer = await values.requester.send({ scope, parts: {}, ...(signal ? { signal } : {}) }).catch((thrown: unknown) => {
+      const answer = await values.requester.send({ scope, parts: {}, ...defined({ signal }) }).catch((thrown: unknown) => {
         if (!(thrown instanceof ActionError)) throw thrown
         context.services.report.log('warn', `${pathOf(frame, values.name)}: ${thrown.message}; going on without the answer`)
         return undefined

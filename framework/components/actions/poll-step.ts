@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { ConnectorError } from '../../errors.ts'
 import { type BuildContext, defineComponent, type Values } from '../../manifest/definition/component.ts'
 import {
@@ -114,7 +115,7 @@ async function lookOnce(values: PollFields, frame: StepFrame): Promise<Look> {
 
 async function ask(values: PollFields, requester: Requester, { scope, signal }: StepFrame): Promise<Look> {
   try {
-    const { response } = await requester.send({ scope, parts: {}, ...(signal ? { signal } : {}) })
+    const { response } = await requester.send({ scope, parts: {}, ...defined({ signal }) })
     const seen = { ...scope, response: response.json() }
     return { state: String(values.state.evaluate(seen) ?? ''), message: String(values.message?.evaluate(seen) ?? '') }
   } catch (thrown) {

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { isNode } from '../../manifest/definition/build.ts'
 import type { BoundMapping } from '../../manifest/definition/fields.ts'
 import type { JsonObject } from '../../protocol/messages.ts'
@@ -18,7 +19,7 @@ export interface StepCall {
 /** Sends once and gives what is kept of the answer. Throws what the requester's error handler makes of a refusal. */
 export async function sendStep({ requester, body, output }: StepCall, { scope, signal }: StepFrame): Promise<JsonObject> {
   const json = bodyOf(body, scope)
-  const { response } = await requester.send({ scope, parts: json ? { body_json: json } : {}, ...(signal ? { signal } : {}) })
+  const { response } = await requester.send({ scope, parts: json ? { body_json: json } : {}, ...defined({ signal }) })
   const answer = response.json()
   const kept = output ? output.evaluate({ ...scope, response: answer }) : answer
   return isNode(kept) ? withoutNothing(kept) : {}

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import { defined } from '../../defined.ts'
 import { AuthenticationError, asConnectorError, ConnectorError, RateLimitError, StoppedError } from '../../errors.ts'
 import type { Reporter } from '../../report.ts'
 import { toText } from '../../template/python/text.ts'
@@ -139,7 +140,7 @@ export async function send(
   { slice, stream, signal, parts = {} }: Sending,
 ): Promise<JobResponse> {
   const scope = { ...slice.partition.extra, ...sliceScope(slice), next_page_token: null }
-  const context: RequestContext = { scope, parts, stream, ...(signal ? { signal } : {}) }
+  const context: RequestContext = { scope, parts, stream, ...defined({ signal }) }
   const { response, resolution } = await requester.send(context)
   if (resolution.action === 'ignore' || response.status >= 400) {
     const message = `${requester.method} ${requester.url(context)} was answered with HTTP ${response.status}, and a job cannot go on without`

@@ -1,4 +1,5 @@
 import { constants, createHmac, createPrivateKey, createSecretKey, type KeyObject, sign } from 'node:crypto'
+import { defined } from '../../defined.ts'
 import { ConfigError } from '../../errors.ts'
 
 /** Algorithms of RFC 7518 and RFC 8037 (EdDSA). */
@@ -45,7 +46,7 @@ function signature(input: string, key: SigningKey): Buffer {
 }
 
 function privateKey({ secret, passphrase }: SigningKey): KeyObject {
-  return createPrivateKey({ key: secret, ...(passphrase === undefined ? {} : { passphrase }) })
+  return createPrivateKey({ key: secret, ...defined({ passphrase }) })
 }
 
 function digestOf(algorithm: JwtAlgorithm): string {

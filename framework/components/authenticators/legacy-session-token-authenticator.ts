@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponse } from '../../http/request.ts'
 import { isNode } from '../../manifest/definition/build.ts'
 import { type BuildContext, defineComponent, type Values } from '../../manifest/definition/component.ts'
 import { type BoundTemplate, optional, template } from '../../manifest/definition/fields.ts'
+import { DAY_MS } from '../../time.ts'
 import { jsonOr } from '../values/error-text.ts'
 import { jsonText } from '../values/value-text.ts'
 import { Authenticator, type CredentialTarget } from './authenticator.ts'
@@ -11,7 +12,6 @@ import { loginHandler } from './login-handler.ts'
 import { SessionToken } from './session-token.ts'
 import { sharedInRun } from './shared-in-run.ts'
 
-const DAY_MS = 86_400_000
 const path = (description: string) => template([], { description })
 
 const fields = {

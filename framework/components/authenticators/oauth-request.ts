@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { ConfigError } from '../../errors.ts'
 import type { HttpRequest } from '../../http/request.ts'
 import { isNode } from '../../manifest/definition/build.ts'
@@ -41,7 +42,7 @@ function fieldsOf(grant: Grant, headers: Readonly<Record<string, string>>): Read
   const own = {
     ...type,
     ...Object.fromEntries(client),
-    ...(refreshToken === undefined ? {} : { [refreshName]: refreshToken }),
+    ...defined({ [refreshName]: refreshToken }),
     ...(grant.scopes.length > 0 ? { scopes: grant.scopes } : {}),
   }
   return { ...own, ...(isNode(grant.extra) ? grant.extra : {}), ...own }

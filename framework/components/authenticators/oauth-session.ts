@@ -2,11 +2,12 @@ import { ConnectorError } from '../../errors.ts'
 import type { HttpRequest } from '../../http/request.ts'
 import { isNode } from '../../manifest/definition/build.ts'
 import type { Services } from '../../manifest/definition/component.ts'
+import { HOUR_MS } from '../../time.ts'
 import { type GrantRefusal, loginHandler } from './login-handler.ts'
 import { expiryOf, findValue } from './token-answer.ts'
 import type { Token, TokenStore } from './token-store.ts'
 
-const DEFAULT_LIFETIME_MS = 3_600_000
+const DEFAULT_LIFETIME_MS = HOUR_MS
 
 export interface OAuthOptions {
   readonly services: Services

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { StreamState } from '../../protocol/messages.ts'
 import type { Cursor, CursorRun } from '../read/cursor.ts'
 import type { ParentStates, Partition } from '../read/partition-router.ts'
@@ -50,7 +51,7 @@ function singleState(cursor: Cursor, { state, dialect, range }: StreamStateOptio
   let run: CursorRun | undefined
   return {
     open: ({ scope }) => {
-      run ??= cursor.open(incoming, { scope, ...(range ? { range } : {}) })
+      run ??= cursor.open(incoming, { scope, ...defined({ range }) })
       return run
     },
     done: () => undefined,

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import { defined } from '../../defined.ts'
 import { ConnectorError } from '../../errors.ts'
 import type { StreamState } from '../../protocol/messages.ts'
 import type { Reporter } from '../../report.ts'
@@ -149,7 +150,7 @@ export class PartitionedState {
       ...(this.#shared ? {} : { states: [...this.#entries.values(), ...this.#legacyEntries()] }),
       ...(this.#global ? { state: this.#global } : {}),
       lookback_window: this.#lookback,
-      ...(parents ? { parent_state: parents } : {}),
+      ...defined({ parent_state: parents }),
     }
   }
 

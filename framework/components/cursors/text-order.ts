@@ -1,5 +1,6 @@
 import { daysInMonth } from '../../template/datetime/calendar.ts'
 import type { DateTime } from '../../template/python/datetime.ts'
+import { DAY_MS } from '../../time.ts'
 
 const layoutPattern = /^\d{4}-\d\d-\d\d(?:([T ])\d\d:\d\d(:\d\d(?:\.\d{1,6})?)?)?(Z|[+-]\d\d:?\d\d)?$/
 
@@ -34,7 +35,7 @@ export class TextOrder {
   /** `moment` in this layout, cut off after its last field. */
   write(moment: DateTime): string {
     const { days, clock, micro } = moment.atOffset(this.#offset)
-    const iso = new Date(days * 86_400_000 + (clock.hour * 3600 + clock.minute * 60 + clock.second) * 1000).toISOString()
+    const iso = new Date(days * DAY_MS + (clock.hour * 3600 + clock.minute * 60 + clock.second) * 1000).toISOString()
     const separator = String.fromCharCode(this.#separator)
     const full = `${iso.slice(0, 10)}${separator}${iso.slice(11, 19)}.${String(micro).padStart(6, '0')}`
     return full.slice(0, this.#body) + this.#tail

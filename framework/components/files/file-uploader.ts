@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import { defined } from '../../defined.ts'
 import { ConnectorError } from '../../errors.ts'
 import type { HttpResponse } from '../../http/request.ts'
 import { describe } from '../../manifest/definition/build.ts'
@@ -82,7 +83,7 @@ async function fetchFile(
     parts: {},
     stream,
     ...(content ? {} : { saveTo: part }),
-    ...(signal ? { signal } : {}),
+    ...defined({ signal }),
   })
   if (response.status >= 400 || response.status === 0) {
     throw new ConnectorError('ERR_FILE_TARGET', `the file was answered with HTTP ${response.status}, which the manifest ignores`)

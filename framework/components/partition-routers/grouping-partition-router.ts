@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { boolean, integer, slot, withDefault } from '../../manifest/definition/fields.ts'
@@ -65,5 +66,5 @@ function grouped(group: readonly Partition[]): Partition {
     return Object.fromEntries(names.map((name) => [name, group.map((partition) => of(partition)[name] ?? null)]))
   }
   const { scope = {}, parents } = group.at(-1) ?? {}
-  return { values: lists(({ values }) => values), extra: lists(({ extra }) => extra), parts: {}, scope, ...(parents ? { parents } : {}) }
+  return { values: lists(({ values }) => values), extra: lists(({ extra }) => extra), parts: {}, scope, ...defined({ parents }) }
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { list, slot, template } from '../../manifest/definition/fields.ts'
@@ -39,7 +40,7 @@ export const UnionPartitionRouter = defineComponent(PartitionRouter, {
           const own = ownValue(partition, field)
           if (!seen.add(canonicalJson(own.value))) continue
           const parents = merge(partition.parents)
-          yield { ...partition, values: { [field]: own.value }, extra: own.extra, parts: {}, ...(parents ? { parents } : {}) }
+          yield { ...partition, values: { [field]: own.value }, extra: own.extra, parts: {}, ...defined({ parents }) }
         }
         known = { ...known, ...router.parentState?.() }
       }

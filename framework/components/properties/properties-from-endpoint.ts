@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { ConnectorError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { list, slot, template } from '../../manifest/definition/fields.ts'
@@ -32,7 +33,7 @@ export const PropertiesFromEndpoint = defineComponent(PropertyList, {
     const path = property_field_path.map((segment) => toText(segment.evaluate({})))
     const ask = async (signal: AbortSignal | undefined) => {
       const names: string[] = []
-      for await (const row of rowsOf(retriever, { stream: 'properties', ...(signal ? { signal } : {}) })) names.push(nameIn(row, path))
+      for await (const row of rowsOf(retriever, { stream: 'properties', ...defined({ signal }) })) names.push(nameIn(row, path))
       return names
     }
     let asked: Promise<readonly string[]> | undefined

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { ConfigError } from '../../errors.ts'
 import type { RequestParts } from './requester.ts'
 
@@ -13,10 +14,7 @@ export function combineParts(all: readonly RequestParts[]): RequestParts {
   const form = combineForms(all)
   const json = combineJson(all)
   return {
-    ...(params ? { params } : {}),
-    ...(headers ? { headers } : {}),
-    ...(form === undefined ? {} : { body_data: form }),
-    ...(json ? { body_json: json } : {}),
+    ...defined({ params, headers, body_data: form, body_json: json }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { ConfigError } from '../../errors.ts'
 import type { HttpRequest } from '../../http/request.ts'
 import { isNode } from '../../manifest/definition/build.ts'
@@ -88,7 +89,7 @@ export const HttpRequester = defineComponent(Requester, {
     }
     return {
       method,
-      ...(properties ? { properties } : {}),
+      ...defined({ properties }),
       url: (request) => assemble(request, {}).url,
       send: (request) => {
         const { accept, signal, stream } = request
@@ -105,8 +106,7 @@ export const HttpRequester = defineComponent(Requester, {
         }
         return context.services.http.send(prepare, handler, {
           ...(authenticator.refresh ? { refresh: async () => (await authenticator.refresh?.(credentials)) ?? false } : {}),
-          ...(signal ? { signal } : {}),
-          ...(stream === undefined ? {} : { stream }),
+          ...defined({ signal, stream }),
           ...(fields.use_cache ? { cache: true } : {}),
         })
       },
@@ -155,8 +155,7 @@ function purpose({ scope, stream, weight, saveTo }: RequestContext): Pick<HttpRe
   const account = scope['account']
   const id = isNode(account) ? account['id'] : undefined
   return {
-    ...(weight === undefined ? {} : { weight }),
-    ...(saveTo === undefined ? {} : { saveTo }),
+    ...defined({ weight, saveTo }),
     ...(typeof id === 'string' ? { paceKey: id } : {}),
     ...(stream === undefined ? {} : { context: { stream, ...(typeof id === 'string' ? { account_id: id } : {}) } }),
   }

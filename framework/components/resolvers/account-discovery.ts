@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { AuthenticationError, ConfigError, ConnectorError } from '../../errors.ts'
 import { type BuildContext, defineComponent, type Values } from '../../manifest/definition/component.ts'
 import { type BoundTemplate, list, optional, slot, string, template, withDefault } from '../../manifest/definition/fields.ts'
@@ -101,7 +102,7 @@ function isRefusal(thrown: unknown): thrown is ConnectorError {
 }
 
 async function* read(retriever: Retriever, signal: AbortSignal | undefined): AsyncGenerator<Row> {
-  const options = { stream: 'discovery', stages: { transformations: [], schema: async () => ({}) }, ...(signal ? { signal } : {}) }
+  const options = { stream: 'discovery', stages: { transformations: [], schema: async () => ({}) }, ...defined({ signal }) }
   for await (const partition of retriever.partitions({})) {
     const slice: StreamSlice = { partition, window: undefined }
     for await (const page of retriever.read(slice, options)) yield* page.rows

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { list, slot } from '../../manifest/definition/fields.ts'
 import { rowsWithScope } from '../read/all-rows.ts'
@@ -29,7 +30,7 @@ export const HttpComponentsResolver = defineComponent(ComponentsResolver, {
   ],
   create: ({ retriever, components_mapping: mappings }, { path }) => ({
     async *resolve(template, signal) {
-      const options = { stream: `the list at ${path}`, ...(signal ? { signal } : {}) }
+      const options = { stream: `the list at ${path}`, ...defined({ signal }) }
       for await (const { row, scope } of rowsWithScope(retriever, options)) {
         yield fillIn(template, { mappings, scope: { ...scope, components_values: row }, rules: { text: 'text', creates: false } })
       }

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { Answer } from '../../http/client.ts'
 import type { HttpResponse } from '../../http/request.ts'
 import type { Row } from '../../protocol/messages.ts'
@@ -38,7 +39,7 @@ export function requestsOf({ paginator, onlyFirst }: ReaderParts, slice: StreamS
     const pageParts = paginator.parts(token, seen)
     const path = paginator.path(token)
     const parts = token !== undefined && onlyFirst ? pageParts : combineParts([pageParts, sliceParts])
-    return { scope: seen, parts, ...(path === undefined ? {} : { path }), ...(properties ? { properties } : {}) }
+    return { scope: seen, parts, ...defined({ path, properties }) }
   }
 }
 
@@ -142,7 +143,7 @@ function sendOptions({ decoder, selector }: ReaderParts, { stream, signal }: Rea
   const accept = (response: HttpResponse) => {
     if (response.status < 400 && decoder.whole) selector.verify(decoder.whole(response))
   }
-  return { stream, accept, ...(signal ? { signal } : {}) }
+  return { stream, accept, ...defined({ signal }) }
 }
 
 /** An error that the manifest ignores, or calls a success, has no records: its body describes the error. */

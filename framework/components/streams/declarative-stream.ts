@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { ConfigError } from '../../errors.ts'
 import { describe } from '../../manifest/definition/build.ts'
 import { defineComponent, type Field } from '../../manifest/definition/component.ts'
@@ -88,7 +89,7 @@ export const DeclarativeStream = defineComponent(Stream, {
       retriever: fields.retriever,
       cursor: incremental_sync && fields.retriever.grouped ? withSharedState(incremental_sync) : incremental_sync,
       transformations: fields.transformations ?? [],
-      ...(fields.file_uploader ? { files: fields.file_uploader } : {}),
+      ...defined({ files: fields.file_uploader }),
       ...(migrations ? { migrateState: (state) => migrations.reduce((known, migrate) => migrate(known), state) } : {}),
       schema: once(async () => combine(await Promise.all(loaders.map((loader) => loader.load())))),
     }

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../time.ts'
 import type { HttpRequest } from '../request.ts'
 import type { Usage } from '../resolution.ts'
 
@@ -10,7 +11,7 @@ const GAP_AFTER_BLOCK_SECONDS = 1
 /** A block whose end the provider did not tell is tried again after this time. */
 const UNKNOWN_BLOCK_SECONDS = 60
 /** Allowances are counted over a rolling hour or longer; an older reading says nothing. */
-const READING_LIFE_MS = 3_600_000
+const READING_LIFE_MS = HOUR_MS
 const MAX_POOLS = 10_000
 const MAX_POOLS_PER_KEY = 64
 

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Got, OptionsInit, OptionsOfBufferResponseBody, Progress, Response } from 'got'
+import { defined } from '../../defined.ts'
 import type { ConnectorError } from '../../errors.ts'
 import { attemptError, stoppedBy, timeoutError } from '../failures.ts'
 import type { HttpRequest, HttpResponse } from '../request.ts'
@@ -118,7 +119,7 @@ function requestOptions(
     method: request.method,
     headers: { ...request.headers },
     ...(request.body === undefined ? {} : { body: typeof request.body === 'string' ? request.body : Buffer.from(request.body) }),
-    ...(signal ? { signal } : {}),
+    ...defined({ signal }),
     ...(limit === timeouts.request ? {} : { timeout: { request: Math.max(1, Math.ceil(limit)), ...sendTime(request) } }),
   }
 }

@@ -3,6 +3,7 @@ import { Duplex, Readable, type Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Got, Response } from 'got'
+import { defined } from '../../defined.ts'
 import { ConnectorError } from '../../errors.ts'
 import { attemptError, stoppedBy, timeoutError } from '../failures.ts'
 import type { HttpResponse } from '../request.ts'
@@ -63,7 +64,7 @@ function streamOptions({ request, options, settings }: Saving) {
     method: request.method,
     headers: { ...request.headers },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : Buffer.from(body) }),
-    ...(options.signal ? { signal: options.signal } : {}),
+    ...defined({ signal: options.signal }),
     // The whole of a large file may take its time; that no byte comes for a while is noticed apart.
     timeout: {
       ...{ lookup: timeouts.dns, connect: timeouts.connect, secureConnect: timeouts.tls, send: timeouts.send },

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { ConfigError, suggest } from '../../errors.ts'
 import type { JsonSchema } from '../../protocol/messages.ts'
 import { compileCondition, compileMapping, compileTemplate, type Scope } from '../../template/template.ts'
@@ -93,7 +94,7 @@ export function list<T>(items: Field<T>, options: FieldOptions): Field<readonly 
       problems.throwAny()
       return built as T[]
     },
-    ...(items.family ? { family: items.family } : {}),
+    ...defined({ family: items.family }),
   }
 }
 
@@ -199,8 +200,7 @@ export function mapping(
     build: (node, context) => {
       const compiled = compileMapping(node, {
         ...templateOptions(roots, context),
-        ...(validTypes ? { validTypes } : {}),
-        ...(nested ? { nested } : {}),
+        ...defined({ validTypes, nested }),
       })
       return { evaluate: bound(context, (scope) => compiled.evaluate(scope)) }
     },

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { JsonSchema } from '../../protocol/messages.ts'
 import type { Component, Field, Language } from './component.ts'
 import { customTypes, defaultTypes } from './default-types.ts'
@@ -77,9 +78,7 @@ function fieldSchema({ schema }: Field<unknown>): JsonSchema {
   const { description, examples, default: fallback, ...rest } = schema
   const isFamily = typeof rest['$ref'] === 'string'
   return {
-    ...(description === undefined ? {} : { description }),
-    ...(examples === undefined ? {} : { examples }),
-    ...(fallback === undefined ? {} : { default: fallback }),
+    ...defined({ description, examples, default: fallback }),
     // Keywords beside $ref are ignored in draft-07, hence allOf.
     ...(isFamily ? { allOf: [rest] } : { anyOf: [rest, reference('Reference')] }),
   }

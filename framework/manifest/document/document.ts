@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { JsonSchema } from '../../protocol/messages.ts'
 import { describe, isNode, manifestError, type Node } from '../definition/build.ts'
 import { dialectOf } from '../definition/envelope.ts'
@@ -60,7 +61,7 @@ export function specOf({ file, root, dialect, positions, resolver }: Document): 
   return {
     connectionSpecification: schema,
     ...(typeof url === 'string' ? { documentationUrl: url } : {}),
-    ...(rules ? { configRules: rules } : {}),
+    ...defined({ configRules: rules }),
     ...(node['advanced_auth'] == null ? {} : { advancedAuth: node['advanced_auth'] }),
   }
 }

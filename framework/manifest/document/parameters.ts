@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { isNode, type Node } from '../definition/build.ts'
 import { customTypes, defaultTypes } from '../definition/default-types.ts'
 import { put } from './yaml.ts'
@@ -28,7 +29,7 @@ export function propagate(node: Node, { place = '', parameters = {}, precedence 
   const merged: Fields = precedence === 'parent' ? { ...own, ...parameters } : { ...parameters, ...own }
   const type = component['type']
   if (isSchemaType(type)) return component
-  const inner = { precedence, ...(copied ? { copied } : {}) }
+  const inner = { precedence, ...defined({ copied }) }
   if (!Object.hasOwn(component, 'type')) return plainMapping(component, { ...inner, place, parameters: merged })
   for (const [key, value] of Object.entries(merged)) {
     if (!Object.hasOwn(component, key) || isEmpty(component[key])) put(component, key, value)

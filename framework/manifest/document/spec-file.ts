@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { Node } from '../definition/build.ts'
 import { describe, isNode } from '../definition/build.ts'
 import type { ManifestFiles } from '../definition/component.ts'
@@ -25,7 +26,6 @@ export function specFile(files: ManifestFiles): Node | undefined {
 function inOurWords({ connectionSpecification, documentationUrl, ...rest }: Node): Node {
   return {
     ...rest,
-    ...(connectionSpecification === undefined ? {} : { connection_specification: connectionSpecification }),
-    ...(documentationUrl === undefined ? {} : { documentation_url: documentationUrl }),
+    ...defined({ connection_specification: connectionSpecification, documentation_url: documentationUrl }),
   }
 }

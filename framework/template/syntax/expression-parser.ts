@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { BinaryOperator } from '../python/arithmetic.ts'
 import type { ComparisonOperator } from '../python/compare.ts'
 import { noArguments, parseArguments } from './argument-parser.ts'
@@ -70,7 +71,7 @@ export class ExpressionParser {
     while (this.stream.acceptName('if')) {
       const test = this.#or()
       const otherwise = this.stream.acceptName('else') ? this.expression() : undefined
-      result = { type: 'conditional', test, yes: result, ...(otherwise ? { otherwise } : {}) }
+      result = { type: 'conditional', test, yes: result, ...defined({ otherwise }) }
     }
     return result
   }

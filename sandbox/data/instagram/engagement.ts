@@ -1,7 +1,7 @@
+import { DAY_MS } from '../../time.ts'
 import { between, fraction, mix } from '../hash.ts'
 import type { MediaFacts } from './media.ts'
 
-const DAY_MS = 86_400_000
 /** Days until the counts of an ordinary media have stopped growing. */
 export const GROWING_DAYS = 28
 

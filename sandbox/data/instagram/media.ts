@@ -1,8 +1,9 @@
+import { defined } from '../../defined.ts'
+import { DAY_MS } from '../../time.ts'
 import { between, fraction, mix, textHash } from '../hash.ts'
 import { message } from '../texts.ts'
 import { decodeId, encodeId } from './ids.ts'
 
-const DAY_MS = 86_400_000
 // A media owns 32 serials: itself and up to 31 children.
 const SLOTS = 32
 /** At most so many children fit into an album. */
@@ -108,7 +109,7 @@ export function mediaFacts(series: MediaSeries, n: number): MediaFacts {
     child: 0,
     created: mediaTime(series, n),
     ...form,
-    ...(caption === undefined ? {} : { caption }),
+    ...defined({ caption }),
     ...(form.type === 'IMAGE' && roll(2) % 2 === 0 ? { altText: `Picture ${n + 1}` } : {}),
     children: form.type === 'CAROUSEL_ALBUM' ? series.carouselSize : 0,
     likesHidden: roll(3) % 31 === 0,

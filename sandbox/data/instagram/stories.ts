@@ -1,9 +1,9 @@
+import { DAY_MS, HOUR_MS } from '../../time.ts'
 import { between, fraction, mix, textHash } from '../hash.ts'
 import type { Engagement } from './engagement.ts'
 import { decodeId, encodeId } from './ids.ts'
 import type { MediaFacts } from './media.ts'
 
-const DAY_MS = 86_400_000
 /** Stories are numbered from here on. */
 const EPOCH = Date.UTC(2020, 0, 1)
 export const STORY_LIFE_MS = DAY_MS
@@ -75,7 +75,7 @@ export function storyEngagement(
   now: number,
 ): Engagement {
   const roll = (salt: number) => fraction(mix(story.key, salt, 83))
-  const hours = Math.min(24, Math.max(0, Math.floor((now - story.created) / 3_600_000) + 1))
+  const hours = Math.min(24, Math.max(0, Math.floor((now - story.created) / HOUR_MS) + 1))
   const grown = 1 - (1 - hours / 24) ** 2
   const lonely = mix(story.key, 4) % 8 === 3
   const total = lonely ? between(mix(story.key, 5), 0, MIN_VIEWERS - 1) : followers * (0.03 + roll(1) * 0.2)

@@ -3,10 +3,10 @@ import { metricNames, readTime } from '../../call/insights.ts'
 import type { CatalogueMetric } from '../../catalogue.ts'
 import { dayAt, endTime, midnight } from '../../data/pacific.ts'
 import { type GraphError, invalidParameter } from '../../errors.ts'
+import { DAY_MS } from '../../time.ts'
 import { lastVisibleDay } from '../../world/visible.ts'
 import { unknownError } from './insight-texts.ts'
 
-const DAY_MS = 86_400_000
 const MAX_WINDOW_MS = 30 * DAY_MS
 const PERIODS = ['day', 'week', 'days_28', 'month', 'lifetime', 'total_over_range']
 const HISTORY_DAYS = 730

@@ -15,6 +15,8 @@ import { audienceSize, demographics } from '../../data/instagram/demographics.ts
 import { utcDay } from '../../data/instagram/engagement.ts'
 import type { BreakdownResult } from '../../data/instagram/shares.ts'
 import { dayAt, endTime, graphTime } from '../../data/pacific.ts'
+import { defined } from '../../defined.ts'
+import { HOUR_MS } from '../../time.ts'
 import { accountKey, daysKept, lastVisibleDay } from '../../world/visible.ts'
 import { requireAccount, requireInsights } from './access.ts'
 import { type AccountInsightsCall, type AccountWindow, RECENT_DAYS, readAccountInsights } from './account-insights-call.ts'
@@ -94,7 +96,7 @@ function series(call: Call, { period, window }: AccountInsightsCall, { metric, a
 
 /** A day younger than the delay is still being counted, when it is shown at all: a tenth is missing. */
 function counted({ world }: Call, value: number, day: number): number {
-  const settled = world.clock.now().getTime() - world.settings.delayHours * 3_600_000
+  const settled = world.clock.now().getTime() - world.settings.delayHours * HOUR_MS
   return endTime(day) > settled ? Math.floor(value * 0.9) : value
 }
 
@@ -139,7 +141,7 @@ function audience(
 ): Record<string, unknown> | undefined {
   const { world } = call
   const day = utcDay(world.clock.now().getTime()) - utcDay(world.anchor)
-  const query = { account, metric, day, dimensions, ...(timeframe ? { timeframe } : {}) }
+  const query = { account, metric, day, dimensions, ...defined({ timeframe }) }
   if (account.followers < MIN_FOLLOWERS || audienceSize(query) < MIN_FOLLOWERS) return undefined
   if (dimensions.length === 0) return {}
   const results = demographics(query)

@@ -6,11 +6,11 @@ import { hashtagId, hashtagSeries, shuffled } from '../../data/instagram/hashtag
 import { childFacts, firstMediaFrom, type MediaFacts, type MediaSeries, mediaFacts } from '../../data/instagram/media.ts'
 import { graphTime } from '../../data/pacific.ts'
 import { GraphError, invalidParameter, permission, unknownPath } from '../../errors.ts'
+import { DAY_MS } from '../../time.ts'
 import { type Field, renderer, type Shape } from '../../wire/fields.ts'
 import { maySeeInstagram, notPermitted, requireAccount } from './access.ts'
 import { cdnUrl } from './cdn.ts'
 
-const DAY_MS = 86_400_000
 const MAX_LIMIT = 50
 const TOP = 90
 // Reach of a stranger, from which likes and comments follow.

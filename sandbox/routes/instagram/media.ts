@@ -3,6 +3,7 @@ import type { Engagement } from '../../data/instagram/engagement.ts'
 import { longId, shortcode } from '../../data/instagram/ids.ts'
 import type { MediaFacts } from '../../data/instagram/media.ts'
 import { graphTime } from '../../data/pacific.ts'
+import { defined } from '../../defined.ts'
 import { unknownField, unknownObject } from '../../errors.ts'
 import { type Field, renderer, type Shape, subset } from '../../wire/fields.ts'
 import { countsOf } from '../../world/counts.ts'
@@ -52,8 +53,7 @@ export const mediaRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/{ig-media}/children',
-    answer: (call) =>
-      children(readableMedia(call), { name: 'children', args: call.params, ...(call.fields ? { fields: call.fields } : {}) }, call),
+    answer: (call) => children(readableMedia(call), { name: 'children', args: call.params, ...defined({ fields: call.fields }) }, call),
   },
 ]
 

@@ -6,11 +6,10 @@ import { publishingError } from '../../publishing/errors.ts'
 import { inspectImage, inspectVideo } from '../../publishing/inspect.ts'
 import { type ContainerParameters, readContainerParameters } from '../../publishing/parameters.ts'
 import type { Published, PublishedPlan } from '../../publishing/published.ts'
+import { DAY_MS } from '../../time.ts'
 import type { Shape } from '../../wire/fields.ts'
 import { renderer } from '../../wire/fields.ts'
 import { requireAccount, requirePublishing } from './access.ts'
-
-const DAY_MS = 86_400_000
 
 /** Making containers, reading them, publishing them, and how many posts are left. */
 export const publishingRoutes: readonly Route[] = [

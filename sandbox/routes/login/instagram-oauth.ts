@@ -1,11 +1,11 @@
 import { GraphError, invalidParameter, permission, tokenError } from '../../errors.ts'
+import { HOUR_MS } from '../../time.ts'
 import type { Token } from '../../tokens/token.ts'
 import { baseHeaders, type Reply } from '../../wire/reply.ts'
 import type { GraphRequest } from '../../wire/request.ts'
 import type { World } from '../../world/world.ts'
 import type { AppRoute } from './oauth.ts'
 
-const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
 /** `GET /access_token` and `/refresh_access_token` of graph.instagram.com, and `POST /oauth/access_token` of api.instagram.com. */

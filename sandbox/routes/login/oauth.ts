@@ -1,6 +1,8 @@
 import type { Call, Route } from '../../call/call.ts'
+import { defined } from '../../defined.ts'
 import { GraphError, invalidParameter } from '../../errors.ts'
 import type { Host } from '../../hosts.ts'
+import { DAY_MS } from '../../time.ts'
 import type { Reply } from '../../wire/reply.ts'
 import type { GraphRequest } from '../../wire/request.ts'
 import type { World } from '../../world/world.ts'
@@ -96,12 +98,12 @@ function debugToken({ world, params }: Call): unknown {
       app_id: world.settings.appId,
       type: token.kind === 'system' ? 'SYSTEM_USER' : token.kind.toUpperCase(),
       application: 'Sandbox',
-      data_access_expires_at: token.kind === 'app' ? 0 : Math.floor((token.issuedAt + 90 * 86_400_000) / SECONDS),
+      data_access_expires_at: token.kind === 'app' ? 0 : Math.floor((token.issuedAt + 90 * DAY_MS) / SECONDS),
       expires_at: Math.floor(token.expiresAt / SECONDS),
       is_valid: problem === undefined,
       ...(token.kind === 'app' ? {} : { issued_at: Math.floor(token.issuedAt / SECONDS) }),
       ...(problem ? { error: { code: problem.code, message: problem.message, subcode: problem.subcode } } : {}),
-      ...(token.pageId === undefined ? {} : { profile_id: token.pageId }),
+      ...defined({ profile_id: token.pageId }),
       scopes: token.scopes,
       granular_scopes: token.scopes.map((scope) => (target && PAGE_SCOPES.has(scope) ? { scope, target_ids: target } : { scope })),
       user_id: token.userId,

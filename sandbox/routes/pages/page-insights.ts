@@ -5,6 +5,7 @@ import type { CatalogueMetric } from '../../catalogue.ts'
 import { endTime, graphTime } from '../../data/pacific.ts'
 import { pageInsightRows } from '../../data/page-insights.ts'
 import { GraphError, invalidParameter, permission } from '../../errors.ts'
+import { HOUR_MS } from '../../time.ts'
 import { lastVisibleDay } from '../../world/visible.ts'
 
 /** `GET /{page}/insights` */
@@ -66,7 +67,7 @@ function rows(metric: string, period: (typeof SERIES)[number], { asked, call }: 
 }
 
 function lastSettledEnd(call: Call, delayHours: number): number {
-  return call.world.clock.now().getTime() - delayHours * 3_600_000
+  return call.world.clock.now().getTime() - delayHours * HOUR_MS
 }
 
 /** A figure that is still being counted: a tenth is missing. */
