@@ -12,7 +12,7 @@ const recorded = [
 ]
 const exclude = ['node_modules/**', ...(sharedFolder ? [] : recorded)]
 
-// `npm test` runs the project `fast`, `npm run test:slow` the other: kills, fault matrices, whole years.
+// `npm test` runs the project `fast`, `npm run test:slow` the other: kills, fault matrices, ninety days, a browser.
 export default defineConfig({
   test: {
     globalSetup: 'test/global-setup.ts',
