@@ -117,6 +117,7 @@ async function openStreams(account: AccountRecord, run: SyncRun, { report }: Sha
     config: accountConfig(recipe, account, { token: accessToken, today }),
     components: recipe.components,
     http: client.http,
+    shared: client.shared,
     clock,
     report,
     signal: run.signal,

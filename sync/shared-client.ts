@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ConnectorHttpClient, HttpClientOptions, Reporter, RunReporter } from '../framework/index.ts'
 import { createHttpClient } from '../framework/index.ts'
+import { createShared, type Shared } from '../framework/manifest/definition/shared.ts'
 
 /** What is counted and told for one account while all share a client. */
 export interface Share {
@@ -11,6 +12,8 @@ export interface Share {
 
 export interface SharedClient {
   readonly http: ConnectorHttpClient
+  /** What the connectors of all accounts learn from each other, such as metrics that the API rejects. */
+  readonly shared: Shared
   /** Requests made inside `work` count for `share`. */
   countFor<T>(share: Share, work: () => Promise<T>): Promise<T>
 }
@@ -29,5 +32,9 @@ export function sharedClient(options: Omit<HttpClientOptions, 'report' | 'onExch
     const share = shares.getStore()
     if (share) share.requests += 1
   }
-  return { http: createHttpClient({ ...options, report, onExchange }), countFor: (share, work) => shares.run(share, work) }
+  return {
+    http: createHttpClient({ ...options, report, onExchange }),
+    shared: createShared(),
+    countFor: (share, work) => shares.run(share, work),
+  }
 }

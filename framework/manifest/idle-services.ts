@@ -13,4 +13,5 @@ export const idleServices: Services = {
   clock: { now: () => Date.now(), monotonic: () => performance.now(), sleep: async () => refuse() },
   report: { log: () => undefined, finding: () => undefined, rateLimited: () => undefined },
   updateConfig: () => refuse(),
+  shared: (_, create) => create(),
 }

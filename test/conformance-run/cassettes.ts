@@ -7,6 +7,7 @@ import type { Stream } from '../../framework/components/read/stream.ts'
 import { isNode } from '../../framework/manifest/definition/build.ts'
 import type { Config, Services } from '../../framework/manifest/definition/component.ts'
 import { createLanguage } from '../../framework/manifest/definition/language.ts'
+import { createShared } from '../../framework/manifest/definition/shared.ts'
 import { loadManifest, type Manifest } from '../../framework/manifest/manifest.ts'
 import type { Row, StreamState } from '../../framework/protocol/messages.ts'
 import { bindStreams } from '../../framework/runtime/assembly/bound-stream.ts'
@@ -144,7 +145,7 @@ function servicesOf({ now }: Cassette, http: Services['http']): Services {
   const start = Date.parse(now) + Number(micro) / 1000
   const clock = { now: () => start, monotonic: () => 0, sleep: async () => undefined }
   const report = { log: () => undefined, finding: () => undefined, rateLimited: () => undefined }
-  return { http, clock, report, updateConfig: () => undefined }
+  return { http, clock, report, updateConfig: () => undefined, shared: createShared() }
 }
 
 interface Reading {

@@ -5,6 +5,7 @@ import { createHttpClient } from '../../framework/http/create-client.ts'
 import { createRedactor } from '../../framework/http/redaction/redaction.ts'
 import type { BuildContext, Component, Config } from '../../framework/manifest/definition/component.ts'
 import { createLanguage } from '../../framework/manifest/definition/language.ts'
+import { createShared } from '../../framework/manifest/definition/shared.ts'
 import { noFiles } from '../../framework/manifest/document/manifest-files.ts'
 import type { Finding, Reporter } from '../../framework/report.ts'
 import { openConfig } from '../../framework/runtime/assembly/live-config.ts'
@@ -67,7 +68,7 @@ export function testContext({
     locate: () => undefined,
     warn: (warning) => observed.warnings.push(warning.message),
     ...overrides,
-    services: { http, clock, report, updateConfig: update, ...services },
+    services: { http, clock, report, updateConfig: update, shared: createShared(), ...services },
     observed,
   }
 }

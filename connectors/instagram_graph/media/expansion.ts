@@ -54,7 +54,7 @@ export class MediaExpansion {
     if (!this.#options.enabled || this.#denied || isTooOld) return []
     const { account, services, metrics } = this.#options
     const asked = { object: 'ig_media', way: 'lifetime', account }
-    return runState(services.http).quarantine.remaining(metrics.common(), asked)
+    return runState(services).quarantine.remaining(metrics.common(), asked)
   }
 
   /** Learns which metric the API no longer knows at all, with lists of one media. False when it is none of the names. */
@@ -66,7 +66,7 @@ export class MediaExpansion {
       if (answer?.error) throw answer.error
     }
     const judge = (error: unknown) => (error instanceof ConnectorError && error.code === 'ERR_METRIC_REFUSED' ? 'name' : undefined)
-    const { quarantine } = runState(services.http)
+    const { quarantine } = runState(services)
     return quarantine.exclusive('ig_media', async () => {
       const left = this.metricsFor(undefined)
       if (left.length < request.metrics.length) return true

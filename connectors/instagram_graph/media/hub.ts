@@ -1,4 +1,3 @@
-import type { HttpClient } from '../../../framework/http/client.ts'
 import type { Services } from '../../../framework/manifest/definition/component.ts'
 import type { MediaLook } from './look.ts'
 import { covers, type MediaMemory } from './memory.ts'
@@ -78,11 +77,7 @@ export class MediaHub {
   }
 }
 
-const hubs = new WeakMap<HttpClient, MediaHub>()
-
-/** The hub of a run: a run has one HTTP client. */
-export function mediaHub({ http, clock }: Services): MediaHub {
-  const known = hubs.get(http) ?? new MediaHub(clock.now())
-  hubs.set(http, known)
-  return known
+/** The hub of a run. */
+export function mediaHub({ clock, shared }: Services): MediaHub {
+  return shared('media hub', () => new MediaHub(clock.now()))
 }

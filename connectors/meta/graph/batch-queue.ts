@@ -3,6 +3,7 @@ import type { RequestContext, Requester } from '../../../framework/components/re
 import { ConnectorError, RateLimitError, StoppedError } from '../../../framework/errors.ts'
 import type { Answer, HttpClient } from '../../../framework/http/client.ts'
 import type { HttpResponse } from '../../../framework/http/request.ts'
+import type { Services } from '../../../framework/manifest/definition/component.ts'
 import { isObject } from '../insights/insight-rows.ts'
 import { BATCH_LIMIT, type BatchAnswer, batchAnswers, batchFields, batchSize } from './batch.ts'
 import { classify, graphConnectorError } from './errors.ts'
@@ -35,17 +36,10 @@ interface Call {
   batches: number
 }
 
-/** All streams of a run share their queues, which is what brings their calls together. */
-const queues = new WeakMap<HttpClient, Map<string, BatchQueue>>()
-
-/** The queue of a run for one host. */
-export function batchQueue(http: HttpClient, way: BatchWay): BatchQueue {
-  const known = queues.get(http) ?? new Map<string, BatchQueue>()
-  queues.set(http, known)
+/** The queue of a run for one host: all streams share it, which is what brings their calls together. */
+export function batchQueue({ http, shared }: Services, way: BatchWay): BatchQueue {
   const root = way.batch.url({ scope: {}, parts: {} })
-  const queue = known.get(root) ?? createQueue(http, way, root)
-  known.set(root, queue)
-  return queue
+  return shared(`batches of ${root}`, () => createQueue(http, way, root))
 }
 
 /** Calls of different accounts are not mixed, because quota is per account. */

@@ -30,7 +30,7 @@ export const GraphBatchRequester = defineComponent(Requester, {
     },
   ],
   create: ({ requester, batch, authenticator, enabled }, { services }) => {
-    const queue = batchQueue(services.http, { batch, authenticator, batches: enabled?.evaluate({}) ?? true })
+    const queue = batchQueue(services, { batch, authenticator, batches: enabled?.evaluate({}) ?? true })
     return {
       method: requester.method,
       url: (request) => requester.url(request),

@@ -1,5 +1,5 @@
 import type { ConnectorError } from '../../../framework/errors.ts'
-import type { HttpClient } from '../../../framework/http/client.ts'
+import type { Services } from '../../../framework/manifest/definition/component.ts'
 import { Quarantine } from '../metrics/quarantine.ts'
 
 /** What the components of one run learn from each other. */
@@ -13,13 +13,6 @@ export interface RunState {
   readonly told: Set<string>
 }
 
-/** A run has one HTTP client, and nothing else that all of its components share. */
-const runs = new WeakMap<HttpClient, RunState>()
-
-export function runState(http: HttpClient): RunState {
-  const known = runs.get(http)
-  if (known) return known
-  const state: RunState = { quarantine: new Quarantine(), permissions: undefined, denied: new Map(), told: new Set() }
-  runs.set(http, state)
-  return state
+export function runState({ shared }: Services): RunState {
+  return shared('meta', () => ({ quarantine: new Quarantine(), permissions: undefined, denied: new Map(), told: new Set() }))
 }

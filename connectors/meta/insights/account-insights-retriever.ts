@@ -29,7 +29,7 @@ export const AccountInsightsRetriever = defineComponent(Retriever, {
     },
   ],
   create: (fields, context) => {
-    const settings = { ...fields, selection: lazySelection(fields, context), context, denied: runState(context.services.http).denied }
+    const settings = { ...fields, selection: lazySelection(fields, context), context, denied: runState(context.services).denied }
     return {
       partitioned: false,
       async *partitions(scope) {

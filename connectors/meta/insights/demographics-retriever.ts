@@ -53,7 +53,7 @@ export const DemographicsRetriever = defineComponent(Retriever, {
   create: (values, context) => {
     const selection = lazySelection(values, context)
     const combinations = namesOf(values.combinations?.evaluate({}), 'demographics_combinations', 'breakdowns such as age,gender')
-    const settings = { ...values, combinations, selection, context, denied: runState(context.services.http).denied }
+    const settings = { ...values, combinations, selection, context, denied: runState(context.services).denied }
     return {
       partitioned: false,
       async *partitions(scope) {

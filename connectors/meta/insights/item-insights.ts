@@ -88,7 +88,7 @@ export class ItemInsights {
 
   /** The names that nobody refused so far. */
   remaining({ id, names }: ItemWish): readonly string[] {
-    return runState(this.#options.services.http).quarantine.remaining(names, this.#asked(id))
+    return runState(this.#options.services).quarantine.remaining(names, this.#asked(id))
   }
 
   #keep(id: string, bodies: readonly unknown[], gathered: Gathered): void {
@@ -143,7 +143,7 @@ export class ItemInsights {
   #leaveOut(id: string, names: readonly string[], reason: unknown, reach?: 'item'): void {
     const { services, account, isExpected } = this.#options
     const asked = reach === 'item' ? { ...this.#asked(id), account: id } : this.#asked(id)
-    const news = names.filter((name) => runState(services.http).quarantine.add(name, asked, reason))
+    const news = names.filter((name) => runState(services).quarantine.add(name, asked, reason))
     if (news.length === 0) return
     if (isUnsupported(reason) && news.every((name) => isExpected?.(id, name))) {
       services.report.log('info', `${asked.object} ${id} of account ${account} has no ${news.join(', ')}`)

@@ -56,7 +56,7 @@ function odd({ account, object, days }: Silence, needed: string): ConnectorError
 /** Asked once per run, whoever asks first. */
 function grantedPermissions({ user, services, signal }: Silence): Promise<ReadonlySet<string> | undefined> {
   if (!user) return Promise.resolve(undefined)
-  const state = runState(services.http)
+  const state = runState(services)
   state.permissions ??= readPermissions(user, { report: services.report, signal })
   return state.permissions
 }

@@ -46,7 +46,7 @@ export class RefusalGuard<Call extends GroupCall, T> {
         return [await ask(call, names)]
       } catch (failed) {
         if (judgeRefusal(failed) === undefined) throw this.#located(failed, names, call)
-        const found = await runState(services.http).quarantine.exclusive(object, () => this.#search({ call, names, failed }))
+        const found = await runState(services).quarantine.exclusive(object, () => this.#search({ call, names, failed }))
         if (found) return found
       }
     }
@@ -88,17 +88,17 @@ export class RefusalGuard<Call extends GroupCall, T> {
   }
 
   #leaveOut(names: readonly string[], { group, window }: GroupCall, reason: unknown): void {
-    const { http, report } = this.#options.services
+    const { services } = this.#options
     const asked = this.#asked(group)
-    const news = names.filter((name) => runState(http).quarantine.add(name, asked, reason))
+    const news = names.filter((name) => runState(services).quarantine.add(name, asked, reason))
     if (news.length === 0) return
     const range = window && daysOf(window)
     const { error } = refusedFinding({ object: asked.object, account: asked.account, names: news, range, reason })
-    report.finding({ severity: group.unreliable ? 'warning' : 'error', error })
+    services.report.finding({ severity: group.unreliable ? 'warning' : 'error', error })
   }
 
   #remaining(group: MetricGroup): readonly string[] {
-    return runState(this.#options.services.http).quarantine.remaining(group.metrics, this.#asked(group))
+    return runState(this.#options.services).quarantine.remaining(group.metrics, this.#asked(group))
   }
 
   #asked({ period, metricType = '', breakdown = '' }: MetricGroup) {

@@ -10,7 +10,6 @@ import { Authenticator, type CredentialTarget } from './authenticator.ts'
 import { text } from './credential.ts'
 import { loginHandler } from './login-handler.ts'
 import { SessionToken } from './session-token.ts'
-import { sharedInRun } from './shared-in-run.ts'
 
 const path = (description: string) => template([], { description })
 
@@ -60,7 +59,7 @@ function openSession(values: Fields, { base }: CredentialTarget, context: BuildC
   const evaluated = Object.fromEntries(Object.keys(fields).map((name) => [name, read(values[name as keyof Fields])]))
   const login = () => currentToken(base, evaluated as Evaluated, context)
   const create = () => new SessionToken({ login, expiry: () => clock.now() + DAY_MS, now: clock.now })
-  return sharedInRun(context.services, JSON.stringify(['session', base, evaluated]), create)
+  return context.services.shared(JSON.stringify(['session', base, evaluated]), create)
 }
 
 type Evaluated = Readonly<Record<keyof Fields, string>>

@@ -9,7 +9,6 @@ import type { GrantRefusal } from './login-handler.ts'
 import { oauthFields } from './oauth-fields.ts'
 import { type Grant, oauthRequest } from './oauth-request.ts'
 import { OAuthSession } from './oauth-session.ts'
-import { sharedInRun } from './shared-in-run.ts'
 import { momentOf } from './token-answer.ts'
 import { configStore, memoryStore, type Token } from './token-store.ts'
 
@@ -107,7 +106,7 @@ function openSession(fields: Fields, context: BuildContext): OAuthSession {
   if (usesAssertion(fields)) return open()
   // Tokens in the config make no difference between two logins: they are what the login changes.
   const { refreshToken, ...login } = grantOf(fields, context)
-  return sharedInRun(services, JSON.stringify(['oauth', login, updater ? updater.paths : refreshToken, names]), open)
+  return services.shared(JSON.stringify(['oauth', login, updater ? updater.paths : refreshToken, names]), open)
 }
 
 function grantOf(fields: Fields, context: BuildContext): Grant {

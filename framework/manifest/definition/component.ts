@@ -4,6 +4,7 @@ import type { HttpClient } from '../../http/client.ts'
 import type { JsonSchema } from '../../protocol/messages.ts'
 import type { Reporter } from '../../report.ts'
 import type { Dialect } from '../../template/template.ts'
+import type { Shared } from './shared.ts'
 
 /** A family of components that can stand in the same slot; `T` is what they all build. */
 export interface Family<T> {
@@ -96,6 +97,8 @@ export interface Services {
    * for the next run. For credentials that the provider replaces, such as refresh tokens of a single use.
    */
   readonly updateConfig: (changes: readonly ConfigChange[]) => void
+  /** What the components of a run have in common. */
+  readonly shared: Shared
 }
 
 /** Where a node stands in its file. */

@@ -12,6 +12,7 @@ import { buildComponent, isNode, locateErrors, manifestError, type Node } from '
 import type { BuildContext, Config, Language, Services } from '../../manifest/definition/component.ts'
 import { integerOrTemplate } from '../../manifest/definition/fields.ts'
 import { gatherProblems } from '../../manifest/definition/problems.ts'
+import { createShared } from '../../manifest/definition/shared.ts'
 import { filesBeside } from '../../manifest/document/manifest-files.ts'
 import { idleJobs } from '../../manifest/idle-services.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
@@ -38,7 +39,8 @@ export interface BuildOptions {
   readonly language: Language
   /** Validated, with secret references resolved. */
   readonly config: Config
-  readonly services: Services
+  /** `shared` by default: what the components of this manifest have in common, and nobody else. */
+  readonly services: Omit<Services, 'shared'> & Partial<Pick<Services, 'shared'>>
 }
 
 /**
@@ -49,6 +51,7 @@ export function buildManifest(manifest: Manifest, options: BuildOptions): BuiltM
   const warnings = [...manifest.warnings]
   const base: BuildContext = {
     ...options,
+    services: { shared: createShared(), ...options.services },
     dialect: manifest.dialect,
     files: filesBeside(manifest.file),
     jobs: idleJobs,

@@ -8,6 +8,7 @@ import type { HttpClient } from '../../http/client.ts'
 import type { BrokenStream } from '../../manifest/broken-stream.ts'
 import type { Component, Config } from '../../manifest/definition/component.ts'
 import { createLanguage } from '../../manifest/definition/language.ts'
+import { createShared, type Shared } from '../../manifest/definition/shared.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { Reporter } from '../../report.ts'
 import { type BoundStream, bindStreams, type ListedStream, type StreamLayout } from './bound-stream.ts'
@@ -28,6 +29,8 @@ export interface ConnectorOptions {
   /** Components of the connector's own, by name. */
   readonly components?: readonly Component[]
   readonly http: HttpClient
+  /** What connectors of one run have in common, where a run opens several. */
+  readonly shared?: Shared | undefined
   readonly clock: Clock
   readonly report: Reporter
   readonly layout?: StreamLayout
@@ -63,7 +66,8 @@ export function openConnector(options: ConnectorOptions): Connector {
   const { manifest, config, http, clock, report, layout = 'per_account', signal } = options
   const language = createLanguage([...components, ...(options.components ?? [])])
   const { current, update } = openConfig(config, { given: options.given, publish: options.onConfig })
-  const built = buildManifest(manifest, { language, config: current, services: { http, clock, report, updateConfig: update } })
+  const services = { http, clock, report, updateConfig: update, shared: options.shared ?? createShared() }
+  const built = buildManifest(manifest, { language, config: current, services })
   for (const { message } of built.warnings) report.log('warn', message)
   const accounts = once(() => discoverAccounts(built, signal))
   const broken: BrokenStream[] = []
