@@ -47,6 +47,11 @@ export const UNKNOWN_STATE: CommandOption = {
   description: 'go on with a state that names no stream of the connection, or that no cursor reads; such streams are read from their start',
 }
 
+export const LOCK_TIMEOUT: CommandOption = {
+  flags: '--lock-timeout <seconds>',
+  description: 'how long to wait for a DuckDB file that another process holds; default: 10',
+}
+
 export const CONNECTION: CommandOption = { flags: '--connection <name>', description: 'whose state this is; default: the product name' }
 
 export const REGISTRY: CommandOption = { flags: '--state <url>', description: `the registry: ${formsText(stateRegistryForms, 'env:NAME')}` }

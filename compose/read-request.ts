@@ -50,6 +50,8 @@ export interface ReadRequest extends SessionRequest, StreamChoice, StateChoice, 
   readonly output: Output | readonly Output[]
   /** Of database tables; streams of one kind share a table by default. */
   readonly tables?: TableLayout | undefined
+  /** Seconds to wait for a DuckDB file that another process holds; 10 by default. */
+  readonly lockTimeout?: number | undefined
   /** Of stdout; `airbyte` by default. */
   readonly format?: FormatName | undefined
   /** What the output `stdout` means; `process.stdout` by default. */

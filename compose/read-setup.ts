@@ -112,6 +112,7 @@ export async function openOutput(session: Session, { catalog, state, giveUp }: O
     registry: state.lease ? 'committed' : 'none',
     lease: state.lease,
     tables: request.tables ?? 'shared',
+    lockTimeoutMs: request.lockTimeout === undefined ? undefined : request.lockTimeout * 1000,
     clock,
   })
   const streams = catalog.streams.map(({ info }) => info)

@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { ConfigError, ConnectorError, diskAdvice, quoted, type StateCommit } from '../framework/index.ts'
+import { type Clock, ConfigError, ConnectorError, diskAdvice, quoted, type StateCommit, systemClock } from '../framework/index.ts'
 import { adaptTable } from './duckdb/columns.ts'
 import { type DuckdbApi, keepLastText, mergeText, removeRepeatedText, stage, stagingTable, upsertText } from './tables/duckdb-sql.ts'
 import { TableRejection } from './tables/rejections.ts'
@@ -16,9 +16,21 @@ const limits = { memory_limit: `${megabytes}MB`, threads: '2' }
 const columnsWithin = 300
 const megabytesPerColumn = 0.2
 
+export interface DuckdbOptions {
+  readonly layout?: TableLayout
+  readonly clock?: Clock
+  /** How long to wait for a file that another process holds; 10 s by default. */
+  readonly lockTimeoutMs?: number | undefined
+}
+
+const DEFAULT_LOCK_TIMEOUT_MS = 10_000
+/** Pauses between two tries to open a file that is held. */
+const FIRST_PAUSE_MS = 100
+const MAX_PAUSE_MS = 1000
+
 /** Tables in a DuckDB file. Needs the optional package @duckdb/node-api. */
-export async function duckdbDestination(file: string, layout?: TableLayout): Promise<TableDestination> {
-  return new TableDestination(new DuckdbTables(file, await loadDuckdb()), layout)
+export async function duckdbDestination(file: string, { layout, ...waiting }: DuckdbOptions = {}): Promise<TableDestination> {
+  return new TableDestination(new DuckdbTables(file, await loadDuckdb(), waiting), layout)
 }
 
 async function loadDuckdb(): Promise<DuckdbApi> {
@@ -34,6 +46,8 @@ class DuckdbTables implements TableStore {
   readonly reservedColumns = new Set<string>()
   readonly #file: string
   readonly #duckdb: DuckdbApi
+  readonly #clock: Clock
+  readonly #lockTimeoutMs: number
   #instance: DuckDBInstance | undefined
   #connection: DuckDBConnection | undefined
   #run: StoreRun = { runId: '', warn: () => undefined }
@@ -42,19 +56,39 @@ class DuckdbTables implements TableStore {
   /** Columns that there is memory for. */
   #widest = 0
 
-  constructor(file: string, duckdb: DuckdbApi) {
+  constructor(
+    file: string,
+    duckdb: DuckdbApi,
+    { clock = systemClock, lockTimeoutMs = DEFAULT_LOCK_TIMEOUT_MS }: Omit<DuckdbOptions, 'layout'>,
+  ) {
     this.#file = file
+    this.#clock = clock
+    this.#lockTimeoutMs = lockTimeoutMs
     this.#duckdb = duckdb
   }
 
   async open(run: StoreRun): Promise<void> {
     this.#run = run
     try {
-      this.#instance = await this.#duckdb.DuckDBInstance.create(this.#file, limits)
+      this.#instance = await this.#openFile()
       this.#connection = await this.#instance.connect()
       await this.#connection.run(`set timezone = 'UTC'`)
     } catch (cause) {
       throw cannotOpen(this.#file, cause)
+    }
+  }
+
+  /** A file that another process holds is tried again until the time is over. */
+  async #openFile(): Promise<DuckDBInstance> {
+    const until = this.#clock.monotonic() + this.#lockTimeoutMs
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
+      try {
+        return await this.#duckdb.DuckDBInstance.create(this.#file, limits)
+      } catch (thrown) {
+        const left = until - this.#clock.monotonic()
+        if (left <= 0 || !isLocked(firstLine(thrown))) throw thrown
+        await this.#clock.sleep(Math.min(pause, left))
+      }
     }
   }
 
@@ -203,10 +237,12 @@ function cannotWrite(file: string, cause: unknown): ConnectorError {
   return new ConnectorError('ERR_OUTPUT_FAILED', `${file} cannot be written (${reason}); the batch will be read again${advice}`, { cause })
 }
 
+const isLocked = (reason: string): boolean => /set lock|lock is held|used by another process/i.test(reason)
+
 function cannotOpen(file: string, cause: unknown): ConnectorError {
   const reason = firstLine(cause)
   if (systemErrorOf(reason) !== undefined) return cannotWrite(file, cause)
-  if (!/lock/i.test(reason)) return new ConfigError('ERR_OUTPUT_DUCKDB', `${file} cannot be opened as a DuckDB file: ${reason}`, { cause })
+  if (!isLocked(reason)) return new ConfigError('ERR_OUTPUT_DUCKDB', `${file} cannot be opened as a DuckDB file: ${reason}`, { cause })
   const message = `${file} is in use by another process: ${reason}`
   return new ConnectorError('ERR_OUTPUT_LOCKED', message, { cause, failureType: 'transient_error' })
 }

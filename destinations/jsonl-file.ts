@@ -33,7 +33,7 @@ export class OpenFiles {
       this.#held.delete(oldest[0])
       await oldest[1].close()
     }
-    const handle = await this.#files.open(file.path, appendOnly, 0o644)
+    const handle = await this.#files.open(file.path, appendOnly, 0o600)
     this.#held.set(file, handle)
     return handle
   }
@@ -61,16 +61,28 @@ export async function checkRegular(path: string, files: Files): Promise<number |
   return found.size
 }
 
-/** Cuts the file to `bytes`, or to its last complete line where a person shortened it. Returns the length that is left. */
+/**
+ * Cuts the file to `bytes`, or to its last complete line where nobody knows its length; a file that was taken away starts again. Returns the
+ * length that is left. Throws ConfigError ERR_OUTPUT_JOURNAL for a file that is shorter than `bytes`: rows that count as written are gone.
+ */
 export async function cutTo(path: string, bytes: number | undefined, files: Files): Promise<number> {
-  const size = (await checkRegular(path, files)) ?? 0
-  if (bytes !== undefined && size >= bytes) {
+  const found = await checkRegular(path, files)
+  if (found === undefined) return 0
+  const size = found
+  if (bytes !== undefined) {
+    if (size < bytes) throw tooShort(path, size, bytes)
     if (size > bytes) await files.truncate(path, bytes)
     return bytes
   }
   const complete = await endOfLastLine(path, size, files)
   if (complete < size) await files.truncate(path, complete)
   return complete
+}
+
+function tooShort(path: string, size: number, bytes: number): ConfigError {
+  const lengths = `${path} has ${size} bytes, but ${bytes} bytes of it are committed: rows that count as written are missing`
+  const advice = `Restore the file; or move it away to start a new one, and reset the state of its stream to read the missing rows again.`
+  return new ConfigError('ERR_OUTPUT_JOURNAL', `${lengths}. ${advice}`)
 }
 
 /** Position after the last line feed. */

@@ -59,7 +59,7 @@ export class JsonlFolder implements Destination {
     return this.#storing(async () => {
       this.#runId = run.runId
       this.#backfill = run.backfill === true
-      await this.#files.mkdir(this.#directory, { recursive: true })
+      await this.#files.mkdir(this.#directory, { recursive: true, mode: 0o700 })
       const journalPath = join(this.#directory, '.commits.jsonl')
       await checkRegular(journalPath, this.#files)
       for (const [stream, mark] of await readMarks(journalPath, this.#committed, this.#files)) {

@@ -29,6 +29,8 @@ export interface DestinationOptions {
   /** Whether streams of one kind share a table; they do unless told otherwise. */
   readonly tables?: TableLayout
   readonly clock?: Clock
+  /** How long to wait for a file that another process holds; 10 s by default. */
+  readonly lockTimeoutMs?: number | undefined
 }
 
 /** Every format of stdout. */
@@ -65,10 +67,14 @@ const schemes: Readonly<Record<keyof typeof destinationForms, Scheme>> = {
   },
   duckdb: {
     writes: () => WRITE_MODES,
-    open: async (url, { tables }) => {
+    open: async (url, { tables, clock, lockTimeoutMs }) => {
       const file = url.slice('duckdb:'.length)
       if (file === '') throw new ConfigError('ERR_OUTPUT_URL', `${url} names no file; write ${destinationForms.duckdb}`)
-      return (await import('./duckdb.ts')).duckdbDestination(file, tables)
+      return (await import('./duckdb.ts')).duckdbDestination(file, {
+        lockTimeoutMs,
+        ...(tables ? { layout: tables } : {}),
+        ...(clock ? { clock } : {}),
+      })
     },
   },
   postgres: { writes: () => WRITE_MODES, open: openPostgresTables },

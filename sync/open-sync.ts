@@ -50,6 +50,8 @@ export interface SyncSettings extends SyncOptions {
   /** What every account's config has besides token and account; values may refer to secrets. */
   readonly config?: Config | undefined
   readonly tables?: TableLayout | undefined
+  /** Seconds to wait for a DuckDB file that another process holds; 10 by default. */
+  readonly lockTimeout?: number | undefined
   /** Connectors besides those that come with this package, with their recipes and token providers. */
   readonly packages?: readonly ConnectorPackage[] | undefined
   /** Apps of the logins and, for the sandbox and proxies, their hosts: for tokens that have to be replaced. */
@@ -111,6 +113,7 @@ export async function openSync(settings: SyncSettings): Promise<OpenSync> {
         openDestinations(outputs, {
           ...{ stdout: process.stdout, redact: redactor.redact, state, registry: 'committed', lease, clock },
           tables: settings.tables ?? 'shared',
+          lockTimeoutMs: settings.lockTimeout === undefined ? undefined : settings.lockTimeout * 1000,
         }),
       allowedOrigins: [...Object.values(settings.tokens?.hosts ?? {}), ...(provider ? apiHosts(provider) : [])].flatMap(originOf),
       userAgent: `connector/${version()}`,

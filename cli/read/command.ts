@@ -2,7 +2,7 @@ import { destinationForms } from '../../destinations/url-forms.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import { formsText } from '../../framework/url-forms.ts'
 import type { Command, Invocation } from '../command.ts'
-import { CONNECTION, CONNECTOR, NETWORK, SCHEMAS, SELECT, SESSION, STATE, UNKNOWN_STATE } from '../options.ts'
+import { CONNECTION, CONNECTOR, LOCK_TIMEOUT, NETWORK, SCHEMAS, SELECT, SESSION, STATE, UNKNOWN_STATE } from '../options.ts'
 import { protocolErrors } from '../protocol/errors.ts'
 import type { Display } from './display.ts'
 
@@ -26,6 +26,7 @@ export const read: Command = {
       description: `${formsText(destinationForms, 'env:NAME')}; may be given twice; default: stdout`,
       repeat: true,
     },
+    LOCK_TIMEOUT,
     { flags: '--tables <layout>', description: 'in databases, streams of one kind in one table or not', choices: ['shared', 'per_stream'] },
     {
       flags: '--write <mode>',

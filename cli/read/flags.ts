@@ -5,7 +5,7 @@ import type { ConfiguredChoice } from '../../framework/runtime/assembly/configur
 import { WRITE_MODES } from '../../framework/runtime/ports/stream-write.ts'
 import { readConfiguredCatalog } from '../../framework/runtime/read/configured-catalog.ts'
 import { type Invocation, text, texts } from '../command.ts'
-import { wholeNumber } from '../output/numbers.ts'
+import { seconds, wholeNumber } from '../output/numbers.ts'
 import { sessionRequest, type TerminalLog } from '../session.ts'
 
 /** What the flags of `read` ask for. */
@@ -22,6 +22,7 @@ export async function readRequest(invocation: Invocation, log: TerminalLog): Pro
     fullRefresh: options['fullRefresh'] === true,
     format: format === 'singer' || format === 'jsonl' ? format : 'airbyte',
     stdout: io.stdout,
+    lockTimeout: seconds(options, 'lockTimeout'),
     schemas: text(options, 'schemas'),
     onDrift: texts(options, 'onDrift'),
     deadLetters: text(options, 'deadLetters'),

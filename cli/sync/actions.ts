@@ -48,6 +48,7 @@ export async function syncSettings(invocation: Invocation): Promise<SyncSettings
     select: texts(options, 'select').flatMap((value) => value.split(',')),
     config: { ...readConfigFile(text(options, 'config')), ...defined({ pages }) },
     tables: text(options, 'tables') === 'per_stream' ? 'per_stream' : 'shared',
+    lockTimeout: seconds(options, 'lockTimeout'),
     packages: await ownPackages(invocation),
     ...syncOptions(invocation),
     env: io.env,

@@ -3,7 +3,7 @@ import { destinationForms } from '../../destinations/url-forms.ts'
 import { formsText, withoutForm } from '../../framework/url-forms.ts'
 import type { CommandOption } from '../command.ts'
 
-import { PACKAGES } from '../options.ts'
+import { LOCK_TIMEOUT, PACKAGES } from '../options.ts'
 
 export { NETWORK } from '../options.ts'
 
@@ -28,6 +28,7 @@ export const RECIPE: readonly CommandOption[] = [
     flags: '--state <url>',
     description: 'state registry; default: the database of the accounts, or the folder state beside their file',
   },
+  LOCK_TIMEOUT,
   { flags: '--tables <layout>', description: 'in databases, streams of one kind in one table or not', choices: ['shared', 'per_stream'] },
   PACKAGES,
 ]

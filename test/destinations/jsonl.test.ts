@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -89,6 +89,34 @@ describe('JsonlFolder', () => {
     rmSync(join(directory, 'posts.jsonl'))
     await run([page(posts, [{ id: '2' }]), state('posts', { at: 2 })])
     expect(rowsOf(directory, 'posts')).toEqual([{ id: '2' }])
+  })
+
+  it.each([
+    ['cut in the middle', '{"id":"1"}\n'],
+    ['cut within a line', '{"id"'],
+    ['emptied', ''],
+  ])('refuses a file that was %s after it was committed', async (_how, left) => {
+    await run([page(posts, [{ id: '1' }, { id: '2' }]), state('posts', { at: 1 })])
+    const path = join(directory, 'posts.jsonl')
+    const bytes = statSync(path).size
+    writeFileSync(path, left)
+    const again = run([page(posts, [{ id: '3' }]), state('posts', { at: 2 })])
+    await expect(again).rejects.toMatchObject({ code: 'ERR_OUTPUT_JOURNAL', failureType: 'config_error' })
+    await expect(again).rejects.toThrow(`${path} has ${left.length} bytes, but ${bytes} bytes of it are committed`)
+    expect(readFileSync(path, 'utf8')).toBe(left)
+  })
+
+  it('keeps files and folder from other users of the machine, and leaves those of earlier versions as they are', async () => {
+    const folder = join(directory, 'new')
+    writeFileSync(join(directory, 'posts.jsonl'), '{"id":"0"}\n', { mode: 0o644 })
+    await run([page(posts, [{ id: '1' }]), state('posts', { at: 1 })])
+    const mode = (path: string) => statSync(path).mode & 0o777
+    expect([mode(join(directory, 'posts.jsonl')), mode(join(directory, '.commits.jsonl'))]).toEqual([0o644, 0o600])
+    const fresh = new JsonlFolder(folder)
+    await fresh.open(runOf([posts]))
+    for await (const _ of fresh.write(from([page(posts, [{ id: '1' }]), state('posts', { at: 1 })])));
+    await fresh.close()
+    expect([folder, join(folder, 'posts.jsonl'), join(folder, '.commits.jsonl')].map(mode)).toEqual([0o700, 0o600, 0o600])
   })
 
   it('keeps the complete lines of a file that it does not know', async () => {
