@@ -18,6 +18,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Aborted with a StoppedError by SIGINT, SIGTERM and a closed stdout. */
   readonly signal: AbortSignal
+  /** Rejects with ERR_UNEXPECTED when the event loop runs empty before the command is done. */
+  readonly abandoned?: Promise<never>
 }
 
 export type OptionValues = Readonly<Record<string, string | readonly string[] | boolean | undefined>>
@@ -37,6 +39,8 @@ export interface Command {
   readonly options: readonly CommandOption[]
   /** Whole lines as they are typed, `connector read …`; shown by `--help`. */
   readonly examples: readonly string[]
+  /** A run: also a failure ends with a summary, one line of JSON, the last on stderr. */
+  readonly isRun?: true
   readonly run: (invocation: Invocation) => Promise<ExitCode>
 }
 

@@ -1,24 +1,40 @@
 import { CommanderError, Option, Command as Program } from 'commander'
 import { exitCodeOf, exitCodes } from '../compose/exit-code.ts'
 import { version } from '../compose/version.ts'
-import { asConnectorError } from '../framework/errors.ts'
+import { asConnectorError, ConfigError } from '../framework/errors.ts'
 import type { ExitCode } from '../framework/runtime/ports/run.ts'
 import type { Command, CommandGroup, CommandOption, Io } from './command.ts'
 import { commands } from './commands.ts'
+import { failureSummary, printFailure, printSummary } from './failure.ts'
 
 /** Parses arguments and runs the command they name. Never throws: every error becomes one message on stderr and an exit code. */
 export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: ExitCode = 0
-  const program = createProgram(io, async (command, argument, options) => {
-    exitCode = await command.run({ argument, options, io })
+  let command: Command | undefined
+  const program = createProgram(io, async (named, argument, options) => {
+    command = named
+    exitCode = await Promise.race([named.run({ argument, options, io }), ...(io.abandoned === undefined ? [] : [io.abandoned])])
   })
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return exitCode
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
-    return await explainFailure(thrown, argv.includes('--debug'), io)
+    if (thrown instanceof CommanderError) return wrongUsage(thrown, argv, io)
+    const error = asConnectorError(thrown)
+    await printFailure(error, { io, debug: argv.includes('--debug') })
+    if (command?.isRun) await printSummary(failureSummary(error), io)
+    return exitCodeOf(error)
   }
+}
+
+/** Help ends this way too. The message is printed already; programs that started a run find its summary below. */
+async function wrongUsage({ exitCode, message }: CommanderError, [name = '']: readonly string[], io: Io): Promise<ExitCode> {
+  if (exitCode === 0) return 0
+  const meant = commands.find((command) => command.name === name)
+  const isRun = meant !== undefined && ('subcommands' in meant ? meant.fallback?.isRun : meant.isRun)
+  const error = new ConfigError('ERR_USAGE', message.replace(/^error: /, ''))
+  if (isRun && io.stderr.isTTY !== true) await printSummary(failureSummary(error), io)
+  return 2
 }
 
 /** The command line: parsing calls `run` with the command that was named. Throws CommanderError after help and for wrong usage. */
@@ -79,14 +95,4 @@ function commanderOption({ flags, description, choices, repeat, default: fallbac
   if (fallback !== undefined) option.default(fallback)
   if (repeat) option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value])
   return option
-}
-
-async function explainFailure(thrown: unknown, debug: boolean, io: Io): Promise<ExitCode> {
-  const error = asConnectorError(thrown)
-  if (error.code !== 'ERR_OUTPUT_CLOSED') {
-    const { renderError } = await import('./output/errors.ts')
-    const { redactor } = await import('./redact.ts')
-    io.stderr.write(`${renderError(error, { tty: io.stderr.isTTY === true, debug, redact: redactor.redact })}\n`)
-  }
-  return exitCodeOf(error)
 }

@@ -46,16 +46,25 @@ export async function performRead(request: ReadRequest, observer: ReadObserver =
   try {
     session = await openSession({ ...request, clock, redactor, runId })
   } catch (thrown) {
-    const failure = asConnectorError(thrown)
-    const { message, ...error } = describeError(failure)
-    const told = { ...error, message: redactor.redact(message) }
-    return { result: unopened(request.connector, runId, told, exitCodeOf(failure)), failure }
+    return failedRead(request.connector, thrown, { redactor, runId })
   }
   try {
     return await new Reading(session, request, observer).run()
   } finally {
     session.close()
   }
+}
+
+/** A read that ended before there was anything to read with: its result says why. */
+export function failedRead(
+  connector: string,
+  thrown: unknown,
+  { redactor = createRedactor(), runId = newRunId(systemClock) }: Pick<ReadRequest, 'redactor' | 'runId'> = {},
+): PerformedRead {
+  const failure = asConnectorError(thrown)
+  const { message, ...error } = describeError(failure)
+  const told = { ...error, message: redactor.redact(message) }
+  return { result: unopened(connector, runId, told, exitCodeOf(failure)), failure }
 }
 
 /** One read from the lease of its state to its result. */

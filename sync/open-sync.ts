@@ -75,7 +75,9 @@ export interface OpenSync {
    * One run; options given here win, another recipe among them. Throws what concerns the run as a whole, see {@link syncAccounts};
    * ConfigError ERR_RECIPE_UNKNOWN.
    */
-  run(options?: SyncOptions & { readonly recipeName?: string; readonly signal?: AbortSignal }): Promise<SyncSummary>
+  run(
+    options?: SyncOptions & Pick<SyncRequest, 'failed'> & { readonly recipeName?: string; readonly signal?: AbortSignal },
+  ): Promise<SyncSummary>
   close(): Promise<void>
 }
 

@@ -1,3 +1,4 @@
+import { exitCodeOf as exitCodeOfError } from '../compose/exit-code.ts'
 import type { Changes } from '../connectors/index.ts'
 import { AuthenticationError, type ConnectorError, type ExitCode, RateLimitError, StoppedError } from '../framework/index.ts'
 import type { AccountOutcome } from './account-sync.ts'
@@ -58,12 +59,15 @@ export interface SyncFacts {
   /** Milliseconds. */
   readonly duration: number
   readonly redact: (text: string) => string
+  /** What ended the run as a whole. */
+  readonly failure?: ConnectorError | undefined
 }
 
 export function summaryOf(facts: SyncFacts): SyncSummary {
-  const { outcomes, left } = facts
+  const { outcomes, left, failure } = facts
   const sum = (pick: (outcome: AccountOutcome) => number) => outcomes.reduce((total, outcome) => total + pick(outcome), 0)
-  const exit_code = exitCodeOf(outcomes, left)
+  const exit_code = failure ? exitCodeOfError(failure) : exitCodeOf(outcomes, left)
+  const ended = failure ? [{ account_id: null, account_name: null, code: failure.code, message: failure.message }] : []
   return {
     success: exit_code === 0,
     run_id: facts.id,
@@ -75,7 +79,7 @@ export function summaryOf(facts: SyncFacts): SyncSummary {
     requests_made: facts.requests,
     retries: facts.retries,
     usage_percent: facts.usagePercent ?? null,
-    errors: outcomes.flatMap(errorsOf).map((error) => ({ ...error, message: facts.redact(error.message) })),
+    errors: [...ended, ...outcomes.flatMap(errorsOf)].map((error) => ({ ...error, message: facts.redact(error.message) })),
     warnings: warningsOf(facts),
     exit_code,
     timestamp: new Date(facts.ended).toISOString(),

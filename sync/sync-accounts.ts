@@ -59,6 +59,8 @@ export interface SyncRequest extends SyncOptions {
   readonly allowedOrigins?: readonly string[] | undefined
   readonly userAgent?: string | undefined
   readonly random?: (() => number) | undefined
+  /** Called with what was done when the run fails as a whole, before the failure is thrown. */
+  readonly failed?: ((summary: SyncSummary) => void) | undefined
 }
 
 /**
@@ -71,21 +73,38 @@ export async function syncAccounts(request: SyncRequest): Promise<SyncSummary> {
   const id = newRunId(clock)
   const started = clock.now()
   const monotonic = clock.monotonic()
-  const lease = await states.acquire(connectionOf(recipe), recipe.manifest.id, id)
-  try {
-    // Under the lease: what another run finished while this one started is not due any more.
-    const { due, needingLogin } = dueAccounts(await accounts.list(), { ...request, provider: recipe.provider, now: clock.now() })
-    const result = due.length === 0 ? nothing : await syncDue(due, request, { id, lease })
-    const lost = result.outcomes.filter((outcome) => needsLogin(outcome)).length
-    const summary = summaryOf({
-      ...{ id, noun: recipe.noun, redact: request.redactor.redact, ...result, needingLogin: needingLogin.length + lost },
+  const summarise = ({ needingLogin, result }: Progress, failure?: ConnectorError) =>
+    summaryOf({
+      ...{ id, noun: recipe.noun, redact: request.redactor.redact, ...result, failure },
+      needingLogin: needingLogin + result.outcomes.filter((outcome) => needsLogin(outcome)).length,
       ...{ ended: clock.now(), duration: clock.monotonic() - monotonic },
     })
+  const progress: Progress = { needingLogin: 0, result: nothing }
+  let lease: StateLease | undefined
+  try {
+    lease = await states.acquire(connectionOf(recipe), recipe.manifest.id, id)
+    // Under the lease: what another run finished while this one started is not due any more.
+    const { due, needingLogin } = dueAccounts(await accounts.list(), { ...request, provider: recipe.provider, now: clock.now() })
+    progress.needingLogin = needingLogin.length
+    if (due.length > 0) progress.result = await syncDue(due, request, { id, lease })
+    if (progress.result.failure) throw progress.result.failure.error
+    const summary = summarise(progress)
     if (due.length > 0) await logRun(request, summary, started)
     return summary
+  } catch (thrown) {
+    const summary = summarise(progress, asConnectorError(thrown))
+    if (lease) await logRun(request, summary, started).catch((late) => request.logger.log('error', asConnectorError(late).message))
+    request.failed?.(summary)
+    throw thrown
   } finally {
-    await lease.release()
+    await lease?.release()
   }
+}
+
+/** How far a sync has come. */
+interface Progress {
+  needingLogin: number
+  result: DueResult
 }
 
 /** Name of the state of a recipe's accounts. */
@@ -98,6 +117,8 @@ interface DueResult {
   readonly requests: number
   readonly retries: number
   readonly usagePercent: number | undefined
+  /** What ended the run as a whole. */
+  readonly failure?: { readonly error: unknown }
 }
 
 const nothing: DueResult = { outcomes: [], warnings: [], left: 0, requests: 0, retries: 0, usagePercent: undefined }
@@ -130,10 +151,13 @@ async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run:
     const shared: SyncRun = { id, clock, logger, redactor, signal, recipe, client, states: state, ...around }
     const { outcomes, left } = await syncInTurn(due, { ...request, signal }, { shared, budget })
     out.close()
-    await followed
-    const warnings = (await drift?.finish()) ?? []
+    const failure = await followed.then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    )
+    const warnings = failure ? [] : ((await drift?.finish()) ?? [])
     const { requests, retries, usagePercent } = client.http.stats()
-    return { outcomes, warnings, left, requests, retries, usagePercent }
+    return { outcomes, warnings, left, requests, retries, usagePercent, ...(failure ? { failure } : {}) }
   } finally {
     out.close()
     client.http.close()

@@ -9,6 +9,7 @@ export const check: Command = {
   examples: ['connector check facebook_pages --config config.json'],
   argument: CONNECTOR,
   options: [...SESSION, ...NETWORK],
+  isRun: true,
   run: async (invocation) => {
     const { withSession } = await import('../session.ts')
     const { redactor } = await import('../redact.ts')

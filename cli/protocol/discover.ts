@@ -9,6 +9,7 @@ export const discover: Command = {
   examples: ['connector discover facebook_pages --config config.json > catalog.json'],
   argument: CONNECTOR,
   options: [...SESSION, SCHEMAS, CONNECTION, ...NETWORK],
+  isRun: true,
   run: (invocation) =>
     protocolErrors(invocation.io, async () => {
       const { catalogEntry } = await import('../../framework/runtime/assembly/bound-stream.ts')

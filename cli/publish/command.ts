@@ -20,7 +20,7 @@ type Action = keyof typeof import('./actions.ts')
 function action(
   name: Action,
   command: string,
-  { argument, ...plan }: Pick<Command, 'summary' | 'argument' | 'options' | 'examples'>,
+  { argument, ...plan }: Pick<Command, 'summary' | 'argument' | 'options' | 'examples' | 'isRun'>,
 ): Command {
   const run = async (invocation: Invocation) => (await import('./actions.ts'))[name](invocation)
   return { name: command, ...plan, run, ...defined({ argument }) }
@@ -31,6 +31,7 @@ export const publish: CommandGroup = {
   summary: 'publish posts, each once: connector publish instagram_publish --config FILE --input post.json',
   fallback: action('post', 'post', {
     summary: 'publish what --input holds; the same as without a subcommand',
+    isRun: true,
     examples: ['connector publish instagram_publish --config config.json --input post.json'],
     argument: CONNECTOR,
     options: [
@@ -61,6 +62,7 @@ export const publish: CommandGroup = {
       options: [JOURNAL],
     }),
     action('resume', 'resume', {
+      isRun: true,
       summary: 'go on with a post that was interrupted or whose outcome is unknown',
       examples: ['connector publish resume launch-1 --config config.json'],
       argument: KEY,

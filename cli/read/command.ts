@@ -1,9 +1,11 @@
+import type { ReadRequest } from '../../compose/read-request.ts'
 import { destinationForms } from '../../destinations/url-forms.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import { formsText } from '../../framework/url-forms.ts'
 import type { Command, Invocation } from '../command.ts'
+import { printFailure, printSummary } from '../failure.ts'
 import { CONNECTION, CONNECTOR, LOCK_TIMEOUT, NETWORK, SCHEMAS, SELECT, SESSION, STATE, UNKNOWN_STATE } from '../options.ts'
-import { protocolErrors } from '../protocol/errors.ts'
+import { tellPlatform } from '../protocol/errors.ts'
 import type { Display } from './display.ts'
 
 export const read: Command = {
@@ -51,24 +53,41 @@ export const read: Command = {
     { flags: '--files <dir>', description: 'where the files go that records come with' },
     { flags: '--concurrency <n>', description: 'slices read at the same time' },
   ],
-  run: (invocation) => protocolErrors(invocation.io, () => readAll(invocation)),
+  isRun: true,
+  run: readAll,
 }
 
 async function readAll(invocation: Invocation): Promise<ExitCode> {
+  const { io, options } = invocation
+  const { result, failure, display } = await performed(invocation)
+  if (!failure) return (await display?.finish(result)) ?? result.summary.exit_code
+  await tellPlatform(failure, io)
+  await printFailure(failure, { io, debug: options['debug'] === true })
+  await printSummary(result.summary, io)
+  return result.summary.exit_code
+}
+
+/** The read and what a person sees of it. Flags that ask for nothing possible make a read that failed, too. */
+async function performed(invocation: Invocation) {
   const { io } = invocation
   const { openLog } = await import('../session.ts')
   const { readRequest } = await import('./flags.ts')
-  const { performRead } = await import('../../compose/read.ts')
+  const { failedRead, performRead } = await import('../../compose/read.ts')
   const { openDisplay } = await import('./display.ts')
   const log = await openLog(invocation)
+  let request: ReadRequest
+  try {
+    request = await readRequest(invocation, log)
+  } catch (thrown) {
+    return { ...failedRead(invocation.argument ?? '', thrown), display: undefined }
+  }
   let display: Display | undefined
-  const { result, failure } = await performRead(await readRequest(invocation, log), {
+  const { result, failure } = await performRead(request, {
     async opened(session, catalog) {
       display = await openDisplay(session, catalog, { io, log })
     },
     item: (item) => display?.show(item),
   })
   display?.stop()
-  if (failure) throw failure
-  return display?.finish(result) ?? result.summary.exit_code
+  return { result, failure, display }
 }

@@ -18,5 +18,6 @@ export const serve: Command = {
     { flags: '--public-url <url>', description: 'where browsers see the service; with it and an app, people can connect accounts' },
     { flags: '--protect-page', description: 'the status page asks for the secret too' },
   ],
+  isRun: true,
   run: async (invocation) => (await import('./actions.ts')).runService(invocation),
 }

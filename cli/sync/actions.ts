@@ -6,6 +6,7 @@ import { ConfigError } from '../../framework/errors.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import { formsText, withoutForm } from '../../framework/url-forms.ts'
 import { openSync, type SyncSettings } from '../../sync/open-sync.ts'
+import type { SyncSummary } from '../../sync/summary.ts'
 import type { SyncOptions } from '../../sync/sync-options.ts'
 import { type Invocation, text, texts } from '../command.ts'
 import { readConfigFile } from '../config/config-file.ts'
@@ -20,8 +21,9 @@ export async function runSync(invocation: Invocation): Promise<ExitCode> {
   const sync = await openSync(await syncSettings(invocation))
   try {
     const only = text(options, 'only')
-    const summary = await sync.run({ ...defined({ only }), signal: io.signal })
-    io.stdout.write(`${redactor.redact(JSON.stringify(summary))}\n`)
+    const print = (summary: SyncSummary) => void io.stdout.write(`${redactor.redact(JSON.stringify(summary))}\n`)
+    const summary = await sync.run({ ...defined({ only }), signal: io.signal, failed: print })
+    print(summary)
     return summary.exit_code
   } finally {
     await sync.close()

@@ -14,5 +14,6 @@ export const sync: Command = {
     SCHEMAS,
     { flags: '--only <account>', description: 'this account alone, by its id, whether or not it is due' },
   ],
+  isRun: true,
   run: async (invocation) => (await import('./actions.ts')).runSync(invocation),
 }
