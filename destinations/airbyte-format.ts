@@ -1,4 +1,5 @@
 import { type FileReference, fileOf, type Message, type PageItem } from '../framework/index.ts'
+import { exactRows } from './exact-numbers.ts'
 import { type OutputFormat, type Redact, redacted } from './format.ts'
 import { jsonText, rowText } from './json-text.ts'
 
@@ -20,11 +21,14 @@ function withFile(file: FileReference | undefined, after: string): string {
   return file ? `${after.slice(0, -3)},"file_reference":${jsonText(file)}}}\n` : after
 }
 
-function recordLines({ stream, rows, emittedAt }: PageItem): string {
+function recordLines(page: PageItem): string {
+  const { stream, emittedAt } = page
+  const rows = exactRows(page)
   const before = `{"type":"RECORD","record":{"stream":${jsonText(stream.name)},"data":`
   const after = `,"emitted_at":${Math.trunc(emittedAt)}}}\n`
   let text = ''
-  if (stream.fileBased) for (const row of rows) text += before + rowText(row) + withFile(fileOf(row), after)
+  if (stream.fileBased)
+    for (const [index, row] of rows.entries()) text += before + rowText(row) + withFile(fileOf(page.rows[index] ?? row), after)
   else for (const row of rows) text += before + rowText(row) + after
   return text
 }

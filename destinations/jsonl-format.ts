@@ -1,4 +1,5 @@
 import type { PageItem } from '../framework/index.ts'
+import { exactRows } from './exact-numbers.ts'
 import type { OutputFormat } from './format.ts'
 import { jsonText, rowText } from './json-text.ts'
 
@@ -10,10 +11,10 @@ export function jsonlFormat(): OutputFormat {
   return { open: () => '', page: plainLines, message: () => '' }
 }
 
-function plainLines({ stream, rows }: PageItem): string {
-  const before = `{"_stream":${jsonText(stream.name)}`
+function plainLines(page: PageItem): string {
+  const before = `{"_stream":${jsonText(page.stream.name)}`
   let text = ''
-  for (const row of rows) {
+  for (const row of exactRows(page)) {
     const fields = rowText(row)
     text += fields === '{}' ? `${before}}\n` : `${before},${fields.slice(1)}\n`
   }

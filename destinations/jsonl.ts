@@ -17,6 +17,7 @@ import {
   withContext,
 } from '../framework/index.ts'
 import { CommitJournal, type Mark, readMarks, stateMark, unknownState } from './commit-journal.ts'
+import { exactRows } from './exact-numbers.ts'
 import { keepOnOneLine, rowText } from './json-text.ts'
 import { checkRegular, cutTo, type JsonlFile, OpenFiles, syncFile } from './jsonl-file.ts'
 
@@ -176,10 +177,10 @@ export class JsonlFolder implements Destination {
   }
 }
 
-function pageLines({ rows, emittedAt }: PageItem, runId: string): string {
-  const after = `"_synced_at":"${new Date(emittedAt).toISOString()}","_run_id":${JSON.stringify(runId)}}\n`
+function pageLines(page: PageItem, runId: string): string {
+  const after = `"_synced_at":"${new Date(page.emittedAt).toISOString()}","_run_id":${JSON.stringify(runId)}}\n`
   let text = ''
-  for (const row of rows) {
+  for (const row of exactRows(page)) {
     const fields = rowText(
       Object.hasOwn(row, '_synced_at') || Object.hasOwn(row, '_run_id') ? { ...row, _synced_at: undefined, _run_id: undefined } : row,
     )

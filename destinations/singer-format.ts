@@ -1,4 +1,5 @@
 import { type ConnectionState, isOwnKey, type Message, type PageItem, type StreamInfo } from '../framework/index.ts'
+import { exactRows } from './exact-numbers.ts'
 import { type OutputFormat, type Redact, redacted } from './format.ts'
 import { jsonText, rowText } from './json-text.ts'
 
@@ -64,10 +65,11 @@ function schemaLine({ name, schema, primaryKey: declared, cursorField, write }: 
   return `${jsonText({ type: 'SCHEMA', stream: name, schema, key_properties, bookmark_properties })}\n`
 }
 
-function recordLines({ stream, rows, emittedAt }: PageItem): string {
+function recordLines(page: PageItem): string {
+  const { stream, emittedAt } = page
   const before = `{"type":"RECORD","stream":${jsonText(stream.name)},"record":`
   const after = `,"time_extracted":"${new Date(emittedAt).toISOString()}"}\n`
   let text = ''
-  for (const row of rows) text += before + rowText(row) + after
+  for (const row of exactRows(page)) text += before + rowText(row) + after
   return text
 }

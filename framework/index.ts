@@ -15,6 +15,8 @@ export {
 } from './errors.ts'
 export { fileNameOf } from './file-name.ts'
 export { type ConnectorHttpClient, createHttpClient, type HttpClientOptions } from './http/create-client.ts'
+/** Loses no digit of a whole number. */
+export { parseJson as parseExactJson } from './http/json.ts'
 export { createBudget } from './http/limits/budget.ts'
 export { createRedactor, type Redactor } from './http/redaction/redaction.ts'
 export type { ErrorHandler as HttpErrorHandler, Outcome as HttpOutcome, Resolution as HttpResolution } from './http/resolution.ts'
@@ -26,6 +28,7 @@ export { readReference, resolveReference, type SecretStores, secretStores } from
 export { type PostgresAddress, parsePostgresUrl } from './postgres/address.ts'
 export { openPostgres, type PostgresDatabase, type PostgresResult, type Query, quoted } from './postgres/database.ts'
 export { isProcessGone, ownProcess, type ProcessIdentity } from './process-identity.ts'
+export { localTarget } from './protocol/local-reference.ts'
 export type { Json, JsonObject, JsonSchema, Message, Row, StateMessage, StreamState, StreamStatus } from './protocol/messages.ts'
 export { type FileReference, fileOf } from './protocol/messages.ts'
 export type { Reporter } from './report.ts'

@@ -1,4 +1,4 @@
-import { ConfigError, type StateVersion, type StreamState } from '../framework/index.ts'
+import { ConfigError, parseExactJson, type StateVersion, type StreamState } from '../framework/index.ts'
 
 const format = 'connector-state'
 const formatVersion = 1
@@ -78,7 +78,7 @@ export function parseJson(text: string, path: string): unknown {
   const content = text.startsWith('\uFEFF') ? text.slice(1) : text
   if (content.trim() === '') throw unreadable(path, 'it is empty')
   try {
-    return JSON.parse(content)
+    return parseExactJson(content)
   } catch {
     // The parser's error quotes the text: somebody may have named the config with its token by mistake.
     throw unreadable(path, 'it is not valid JSON (cut off or edited?)')

@@ -1,4 +1,5 @@
 import type { PageItem } from '../../framework/index.ts'
+import { exactRows } from '../exact-numbers.ts'
 import type { Encoded } from './encode.ts'
 import { type NoteMisfit, RowEncoder } from './row-encoder.ts'
 import type { TablePlan } from './table-plan.ts'
@@ -62,9 +63,10 @@ export class TableBuffer {
   }
 
   /** Throws ConnectorError ERR_RECORD_UNWRITABLE, and ERR_RECORD_KEY for a key that does not fit its column. */
-  add({ stream, rows, emittedAt }: PageItem): void {
+  add(page: PageItem): void {
+    const { stream, rows, emittedAt } = page
     const at = new Date(emittedAt).toISOString()
-    for (const row of rows) this.#addRow(this.#encoder.encode(row, stream), at)
+    for (const row of exactRows(page)) this.#addRow(this.#encoder.encode(row, stream), at)
     this.#taken.set(stream.name, (this.#taken.get(stream.name) ?? 0) + rows.length)
   }
 

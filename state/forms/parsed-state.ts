@@ -1,4 +1,4 @@
-import type { ConnectionState, StreamState } from '../../framework/index.ts'
+import { type ConnectionState, parseExactJson, type StreamState } from '../../framework/index.ts'
 import { isObject } from '../document.ts'
 
 /** What a state file holds, whoever wrote it. */
@@ -44,7 +44,7 @@ export function partOf(stream: string, state: unknown): readonly Part[] {
 /** Database exports hold states as JSON texts. */
 function parsedText(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseExactJson(text)
   } catch {
     return text
   }

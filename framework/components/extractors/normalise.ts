@@ -1,3 +1,4 @@
+import { localTarget } from '../../protocol/local-reference.ts'
 import type { JsonSchema, Row } from '../../protocol/messages.ts'
 import { parsePythonFloat, parsePythonInt } from '../../template/python/numbers.ts'
 import type { Dialect } from '../../template/template.ts'
@@ -17,7 +18,7 @@ const scalarTypes = new Set(['string', 'number', 'integer', 'boolean', 'null'])
 export function createNormaliser(schema: JsonSchema, dialect: Dialect): (row: Row) => Row {
   const compiled = new Map<unknown, Convert>()
   const compile = (node: unknown): Convert => {
-    const target = resolve(node, schema)
+    const target = localTarget(node, schema)
     const known = compiled.get(target)
     if (known) return known
     let convert: Convert = (value) => value
@@ -77,7 +78,8 @@ function castTo(schema: Readonly<Record<string, unknown>>, dialect: Dialect): Co
 const casts: Readonly<Record<string, (value: unknown, schema: Readonly<Record<string, unknown>>, dialect: Dialect) => unknown>> = {
   string: (value, _, dialect) =>
     typeof value === 'string' ? value : dialect === 'airbyte' ? pythonText(value) : valueText(value, dialect),
-  number: (value) => parsePythonFloat(value),
+  // A long whole number keeps its digits, which a float would round.
+  number: (value) => (isLongInteger(value) ? value : parsePythonFloat(value)),
   integer: (value) => {
     const integer = parsePythonInt(value)
     return typeof integer === 'bigint' ? integer.toString() : integer
@@ -85,6 +87,9 @@ const casts: Readonly<Record<string, (value: unknown, schema: Readonly<Record<st
   boolean: (value) => (typeof value === 'string' ? booleanOf(value) : Boolean(value)),
   array: (value, schema) => (isScalar(value) && holdsScalars(schema['items']) ? [value] : value),
 }
+
+const isLongInteger = (value: unknown): boolean =>
+  typeof value === 'string' && /^-?[1-9]\d{15,}$/.test(value) && !Number.isSafeInteger(Number(value))
 
 function booleanOf(text: string): boolean | string {
   if (trueWords.has(text.toLowerCase())) return true
@@ -99,24 +104,6 @@ function holdsScalars(items: unknown): boolean {
 
 function isScalar(value: unknown): boolean {
   return value === null || typeof value !== 'object'
-}
-
-function resolve(node: unknown, root: JsonSchema): unknown {
-  let target = node
-  for (let steps = 0; isObject(target) && typeof target['$ref'] === 'string' && steps < 32; steps++) {
-    target = pointed(root, target['$ref'])
-  }
-  return target
-}
-
-function pointed(root: JsonSchema, reference: string): unknown {
-  if (!reference.startsWith('#')) return undefined
-  return reference
-    .slice(1)
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>((node, key) => (isObject(node) && Object.hasOwn(node, key) ? node[key] : undefined), root)
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

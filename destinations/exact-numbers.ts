@@ -1,0 +1,90 @@
+import { type JsonSchema, localTarget, type PageItem, type Row } from '../framework/index.ts'
+
+/** Gives the value with its long numbers as bigints; the value itself where it has none. */
+type Exact = (value: unknown) => unknown
+
+/** A whole number beyond 2^53 as the reader hands it on: text with every digit. */
+const longInteger = /^-?[1-9]\d{15,}$/
+
+const known = new WeakMap<JsonSchema, Exact | undefined>()
+
+/**
+ * The rows of a page with numbers where the schema promises numbers: what JavaScript would round travels as text, and leaves as a bigint,
+ * which {@link rowText} writes with every digit. Rows are copied where they change.
+ */
+export function exactRows({ stream, rows }: PageItem): readonly Row[] {
+  const exact = exactOf(stream.schema)
+  return exact ? rows.map((row) => exact(row) as Row) : rows
+}
+
+function exactOf(schema: JsonSchema): Exact | undefined {
+  if (!known.has(schema)) known.set(schema, createCompiler(schema)(schema))
+  return known.get(schema)
+}
+
+/** undefined for schemas that promise no number anywhere. */
+function createCompiler(root: JsonSchema): (node: unknown) => Exact | undefined {
+  const compiled = new Map<unknown, Exact | undefined>()
+  const compile = (node: unknown): Exact | undefined => {
+    const schema = localTarget(node, root)
+    if (!isObject(schema)) return undefined
+    if (compiled.has(schema)) return compiled.get(schema)
+    // A schema that refers to itself finds this while it is compiled.
+    let own: Exact | undefined
+    compiled.set(schema, (value) => own?.(value) ?? value)
+    own = ofSchema(schema, compile)
+    compiled.set(schema, own)
+    return own
+  }
+  return compile
+}
+
+function ofSchema(schema: Readonly<Record<string, unknown>>, compile: (node: unknown) => Exact | undefined): Exact | undefined {
+  const alternatives = [schema['anyOf'], schema['oneOf'], schema['allOf']].flatMap((list) => (Array.isArray(list) ? list : []))
+  const types = new Set([schema, ...alternatives].flatMap((part) => (isObject(part) ? [part['type']].flat() : [])))
+  const isNumber = (types.has('integer') || types.has('number')) && !types.has('string')
+  const nested = alternatives.flatMap((part) => compile(part) ?? [])
+  const fields = fieldsOf(schema, compile)
+  const items = compile(schema['items'])
+  if (!isNumber && nested.length === 0 && !fields && !items) return undefined
+  return (value) => {
+    if (typeof value === 'string') return isNumber && isLong(value) ? BigInt(value) : value
+    if (typeof value !== 'object' || value === null) return value
+    const own = Array.isArray(value) ? (items ? sameOr(value, value.map(items)) : value) : (fields?.(value) ?? value)
+    return nested.reduce((result: unknown, exact) => exact(result), own)
+  }
+}
+
+const isLong = (text: string): boolean => text.length >= 16 && longInteger.test(text) && !Number.isSafeInteger(Number(text))
+
+/** A list without changes stays the same list. */
+const sameOr = (before: readonly unknown[], after: readonly unknown[]): readonly unknown[] =>
+  after.some((item, index) => item !== before[index]) ? after : before
+
+function fieldsOf(schema: Readonly<Record<string, unknown>>, compile: (node: unknown) => Exact | undefined): Exact | undefined {
+  const { properties } = schema
+  const named = Object.entries(isObject(properties) ? properties : {}).flatMap(([name, node]) => {
+    const exact = compile(node)
+    return exact ? [[name, exact] as const] : []
+  })
+  const others = compile(schema['additionalProperties'])
+  if (named.length === 0 && !others) return undefined
+  const own = new Set(Object.keys(isObject(properties) ? properties : {}))
+  return (value) => {
+    const row = value as Row
+    let copy: Row | undefined
+    const set = (name: string, exact: Exact) => {
+      const before = row[name]
+      const after = exact(before)
+      if (after === before) return
+      copy ??= { ...row }
+      copy[name] = after
+    }
+    for (const [name, exact] of named) if (row[name] !== undefined) set(name, exact)
+    if (others) for (const name of Object.keys(row)) if (!own.has(name)) set(name, others)
+    return copy ?? row
+  }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
