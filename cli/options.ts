@@ -18,13 +18,8 @@ export const COMPONENTS: CommandOption = {
   description: 'JavaScript module that exports `components`: implementations of the classes that a manifest names; its code is run',
 }
 
-export const PACKAGES: CommandOption = {
-  flags: '--packages <module>',
-  description: 'JavaScript module that exports `packages`: connectors besides the own ones; its code is run; default: CONNECTOR_PACKAGES',
-}
-
 /** What opens a connector. */
-export const SESSION: readonly CommandOption[] = [CONFIG, UPDATE_CONFIG, COMPONENTS, PACKAGES]
+export const SESSION: readonly CommandOption[] = [CONFIG, UPDATE_CONFIG, COMPONENTS]
 
 export const NETWORK: readonly CommandOption[] = [
   { flags: '--max-requests <n>', description: 'stop, resumable, before the request that would exceed this number' },

@@ -76,7 +76,7 @@ function registerAll(program: Program, command: Command | CommandGroup, action: 
 function register(program: Program, command: Command, action: Action, options: { readonly isDefault?: boolean } = {}): void {
   const entry = program.command(command.name, options).description(command.summary)
   if (command.argument) entry.argument(command.argument.name, command.argument.description)
-  for (const option of [...command.options, DEBUG]) entry.addOption(commanderOption(option))
+  for (const option of [...command.options, PACKAGES, DEBUG]) entry.addOption(commanderOption(option))
   entry.addHelpText('after', examplesText(command.examples))
   entry.action(async (...received: unknown[]) => {
     const [first] = received
@@ -86,6 +86,11 @@ function register(program: Program, command: Command, action: Action, options: {
 
 const examplesText = (examples: readonly string[]): string =>
   `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n  ${examples.join('\n  ')}`
+
+const PACKAGES: CommandOption = {
+  flags: '--packages <module>',
+  description: 'JavaScript module that exports `packages`: further connectors; its code is run; default: CONNECTOR_PACKAGES',
+}
 
 const DEBUG: CommandOption = { flags: '--debug', description: 'more log lines, stack traces with errors' }
 

@@ -1,14 +1,15 @@
 /** What a platform may do about an error: ask its user, or try the run again later. Values of the Airbyte protocol. */
 export type FailureType = 'config_error' | 'transient_error' | 'system_error'
 
-/** Where an error happened. Filled on the way up by {@link during}; printed with the error and counted in the run summary. */
+/**
+ * Where an error happened. Filled on the way up by {@link during}; printed with the error and counted in the run summary. Connectors add
+ * fields of their own by declaration merging: ids (`…_id`) and names as text, which are shown and counted by those names.
+ */
 export interface ErrorContext {
   readonly connector?: string
   readonly stream?: string
   readonly slice?: Readonly<Record<string, unknown>>
   readonly account_id?: string
-  readonly media_id?: string
-  readonly metric?: string
   readonly date_range?: string
   /** Method and URL, without secrets. */
   readonly request?: string
@@ -103,6 +104,12 @@ export async function during<T>(context: ErrorContext, work: () => T | Promise<T
   } catch (thrown) {
     throw withContext(thrown, context)
   }
+}
+
+/** The fields of a context that the connector added: texts by their names. */
+export function ownContext({ context }: Pick<ConnectorError, 'context'>): Readonly<Record<string, string>> {
+  const { connector, stream, slice, account_id, date_range, request, response, manifest_path, ...own } = context
+  return Object.fromEntries(Object.entries(own).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])))
 }
 
 /** The same error with `context` added where it has none. */

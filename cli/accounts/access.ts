@@ -1,7 +1,7 @@
 import { appsOf } from '../../accounts/app-credentials.ts'
 import { openAccountRegistry } from '../../accounts/open.ts'
 import { accountRegistryForms } from '../../accounts/url-forms.ts'
-import { allPackages, tokenProvidersOf } from '../../compose/packages.ts'
+import { tokenProvidersOf } from '../../compose/packages.ts'
 import { storageUrl } from '../../compose/storage-url.ts'
 import { version } from '../../compose/version.ts'
 import { systemClock } from '../../framework/clock.ts'
@@ -13,13 +13,13 @@ import type { AccountRegistry } from '../../framework/runtime/ports/account-regi
 import type { TokenAccess, TokenProvider } from '../../framework/runtime/ports/token-provider.ts'
 import { formsText } from '../../framework/url-forms.ts'
 import { type Invocation, type OptionValues, text, texts } from '../command.ts'
-import { ownPackages } from '../config/own-packages.ts'
+import { installedPackages } from '../config/installed.ts'
 import { ambientOf, redactor } from '../redact.ts'
 import { openLog } from '../session.ts'
 
 /** Who keeps tokens alive: the providers of all connectors, those of `--packages` included. */
 export async function openProviders(invocation: Invocation): Promise<readonly TokenProvider[]> {
-  return tokenProvidersOf(allPackages(await ownPackages(invocation)))
+  return tokenProvidersOf(await installedPackages(invocation))
 }
 
 /** The registry of `--accounts`, closed when the command is over. */

@@ -1,6 +1,5 @@
 import { defined } from '../../framework/defined.ts'
 import type { Command, CommandGroup, CommandOption, Invocation } from '../command.ts'
-import { PACKAGES } from '../options.ts'
 import { ACCOUNTS } from '../sync/options.ts'
 
 const ACCOUNT = { name: '[account]', description: "by its id or the provider's id" }
@@ -39,7 +38,7 @@ interface Plan {
 /** The actions are loaded when one of them is run. */
 function action(name: string, run: Action, { argument, ...plan }: Plan): Command {
   const start = async (invocation: Invocation) => (await import('./actions.ts'))[run](invocation)
-  return { name, ...plan, options: [...plan.options, PACKAGES], run: start, ...defined({ argument }) }
+  return { name, ...plan, run: start, ...defined({ argument }) }
 }
 
 export const accounts: CommandGroup = {

@@ -1,4 +1,3 @@
-import { connectors } from '../../connectors/index.ts'
 import type { Command } from '../command.ts'
 
 export const list: Command = {
@@ -7,6 +6,8 @@ export const list: Command = {
   examples: ['connector list --json'],
   options: [{ flags: '--json', description: 'one JSON object per line' }],
   run: async ({ options, io }) => {
+    const { installedPackages } = await import('../config/installed.ts')
+    const connectors = await installedPackages({ options, io })
     if (options['json'] === true) {
       for (const { id, product, name, manifest } of connectors) io.stdout.write(`${JSON.stringify({ id, product, name, manifest })}\n`)
       return 0

@@ -1,6 +1,5 @@
-import { connectors, type MetricEntry } from '../../connectors/index.ts'
-import type { Command, OptionValues } from '../command.ts'
-import { text } from '../command.ts'
+import type { MetricEntry } from '../../connectors/index.ts'
+import { type Command, type Invocation, type OptionValues, text } from '../command.ts'
 
 export const metrics: Command = {
   name: 'metrics',
@@ -16,7 +15,7 @@ export const metrics: Command = {
   run: async ({ options, io }) => {
     const { printLines } = await import('../output/print-lines.ts')
     const day = await dayOf(options)
-    const found = await chosen(options, day)
+    const found = await chosen({ options, io }, day)
     if (options['json'] === true) {
       await printLines(
         io.stdout,
@@ -48,7 +47,9 @@ async function dayOf(options: OptionValues): Promise<string> {
   throw new ConfigError('ERR_FLAG_INVALID', `--as-of ${day}: write a day as YYYY-MM-DD`)
 }
 
-async function chosen(options: OptionValues, day: string): Promise<readonly DatedMetric[]> {
+async function chosen({ options, io }: Pick<Invocation, 'options' | 'io'>, day: string): Promise<readonly DatedMetric[]> {
+  const { installedPackages } = await import('../config/installed.ts')
+  const connectors = await installedPackages({ options, io })
   // The packages of one provider share a list.
   const lists = [...new Set(await Promise.all(connectors.flatMap((entry) => entry.metrics?.() ?? [])))]
   const version = await known(

@@ -1,4 +1,3 @@
-import { findConnector } from '../../compose/connector-source.ts'
 import { ConfigError } from '../../framework/errors.ts'
 import type { CustomComponent } from '../../framework/manifest/custom-components.ts'
 import type { Command } from '../command.ts'
@@ -12,7 +11,8 @@ export const validate: Command = {
   options: [COMPONENTS],
   run: async (invocation) => {
     const { argument, io } = invocation
-    const source = findConnector(argument, io.env)
+    const { installedConnector } = await import('../config/installed.ts')
+    const source = await installedConnector(invocation, argument)
     const { validateManifest } = await import('../../framework/runtime/assembly/validate.ts')
     const { components } = await import('../../framework/components/index.ts')
     const { createLanguage } = await import('../../framework/manifest/definition/language.ts')

@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import { AuthenticationError, type ConnectorError, type ErrorContext, RateLimitError, StoppedError } from '../../framework/errors.ts'
+import { AuthenticationError, type ConnectorError, ownContext, RateLimitError, StoppedError } from '../../framework/errors.ts'
 import { neutralise, neutraliseLines } from './terminal-text.ts'
 
 export interface ErrorRendering {
@@ -12,18 +12,8 @@ export interface ErrorRendering {
   readonly redact?: (text: string) => string
 }
 
-const labels: Readonly<Record<keyof ErrorContext, string>> = {
-  connector: 'connector',
-  stream: 'stream',
-  account_id: 'account',
-  media_id: 'media',
-  metric: 'metric',
-  date_range: 'dates',
-  slice: 'slice',
-  manifest_path: 'manifest',
-  request: 'request',
-  response: 'response',
-}
+/** `media_id` is shown as `media`. */
+export const contextLabel = (name: string): string => name.replace(/_id$/, '').replaceAll('_', ' ')
 
 /** What happened, where, and what to do; without a line feed at the end. */
 export function renderError(error: ConnectorError, options: ErrorRendering): string {
@@ -51,13 +41,28 @@ function forLogs(error: ConnectorError, { debug }: ErrorRendering): string {
   return JSON.stringify(debug ? { ...line, stack: stackOf(error) } : line)
 }
 
-function contextEntries({ context }: ConnectorError): readonly (readonly [string, string])[] {
-  const names = Object.keys(labels) as (keyof ErrorContext)[]
-  return names.flatMap((name) => {
-    const value = context[name]
-    if (value === undefined) return []
-    return [[labels[name], typeof value === 'string' ? value : JSON.stringify(value)] as const]
-  })
+/** In the order in which a person asks. */
+function contextEntries(error: ConnectorError): readonly (readonly [string, string])[] {
+  const { connector, stream, account_id, date_range, slice, manifest_path, request, response } = error.context
+  const own = Object.entries(ownContext(error)).map(([name, value]) => [contextLabel(name), value] as const)
+  const entries = [
+    ...([
+      ['connector', connector],
+      ['stream', stream],
+      ['account', account_id],
+    ] as const),
+    ...own,
+    ...([
+      ['dates', date_range],
+      ['slice', slice],
+      ['manifest', manifest_path],
+      ['request', request],
+      ['response', response],
+    ] as const),
+  ]
+  return entries.flatMap(([label, value]) =>
+    value === undefined ? [] : [[label, typeof value === 'string' ? value : JSON.stringify(value)] as const],
+  )
 }
 
 function hintFor(error: ConnectorError): string | undefined {

@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import pc from 'picocolors'
 import type { RunError, RunSummary, StreamResult } from '../../framework/runtime/ports/run.ts'
+import { contextLabel } from './errors.ts'
 import { clockTime, counted, grouped, neutralise, shorten } from './terminal-text.ts'
 
 export interface ResultTableOptions {
@@ -84,7 +85,8 @@ function errorLines({ summary, columns, colour }: ResultTableOptions): readonly 
   return [...lines.slice(0, shownErrors), ...(hidden > 0 ? [`… and ${grouped(hidden)} more in the log`] : [])]
 }
 
-function line({ code, message, stream, account_id, media_id, metric, date_range }: RunError, columns: number): string {
-  const where = [stream, account_id && `account ${account_id}`, media_id && `media ${media_id}`, metric, date_range].filter(Boolean)
+function line({ code, message, failure_type: _, stream, account_id, date_range, ...own }: RunError, columns: number): string {
+  const whats = Object.entries(own).map(([name, value]) => (name.endsWith('_id') ? `${contextLabel(name)} ${value}` : value))
+  const where = [stream, account_id && `account ${account_id}`, ...whats, date_range].filter(Boolean)
   return shorten(neutralise(`${code} ${where.length > 0 ? `[${where.join(', ')}] ` : ''}${message}`), Math.max(40, columns * 3))
 }

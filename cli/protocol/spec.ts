@@ -1,4 +1,3 @@
-import { findConnector } from '../../compose/connector-source.ts'
 import type { Command } from '../command.ts'
 import { COMPONENTS } from '../options.ts'
 
@@ -9,10 +8,11 @@ export const spec: Command = {
   argument: { name: '[connector]', description: 'manifest file, id or product' },
   // Platforms pass the same flags to every verb; a spec needs no code.
   options: [COMPONENTS],
-  run: async ({ argument, io }) => {
-    const { text, file } = findConnector(argument, io.env)
+  run: async (invocation) => {
+    const { installedConnector } = await import('../config/installed.ts')
+    const { text, file } = await installedConnector(invocation, invocation.argument)
     const { loadSpec } = await import('../../framework/runtime/spec.ts')
-    io.stdout.write(`${JSON.stringify({ type: 'SPEC', spec: loadSpec(text, file) })}\n`)
+    invocation.io.stdout.write(`${JSON.stringify({ type: 'SPEC', spec: loadSpec(text, file) })}\n`)
     return 0
   },
 }

@@ -1,8 +1,6 @@
-import { findConnector } from '../../compose/connector-source.ts'
 import { findAction } from '../../compose/find-action.ts'
 import type { Session } from '../../compose/session.ts'
 import { storageUrl } from '../../compose/storage-url.ts'
-import { connectors } from '../../connectors/index.ts'
 import { systemClock } from '../../framework/clock.ts'
 import { ConfigError } from '../../framework/errors.ts'
 import type { JsonObject } from '../../framework/protocol/messages.ts'
@@ -13,6 +11,7 @@ import { memoryJournal } from '../../framework/runtime/ports/memory-journal.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import { openJournal } from '../../state/journals/open.ts'
 import { type Invocation, text } from '../command.ts'
+import { installedConnector, installedPackages } from '../config/installed.ts'
 import { seconds } from '../output/numbers.ts'
 import { ambientOf } from '../redact.ts'
 import { withSession } from '../session.ts'
@@ -37,7 +36,7 @@ export async function post(invocation: Invocation): Promise<ExitCode> {
 export async function validate(invocation: Invocation): Promise<ExitCode> {
   const { argument, options, io } = invocation
   const input = readPost(argument)
-  const check = postCheck(invocation)
+  const check = await postCheck(invocation)
   const { valid, findings, media } = await check(input, {
     depth: options['offline'] === true ? 'written' : 'media',
     media: options['localMedia'] === true ? 'local' : 'public',
@@ -50,10 +49,11 @@ export async function validate(invocation: Invocation): Promise<ExitCode> {
 }
 
 /** The rules of the connector that is named; without a name, those of the only connector that has any. */
-function postCheck({ options, io }: Invocation) {
+async function postCheck(invocation: Invocation) {
+  const connectors = await installedPackages(invocation)
   const able = connectors.filter(({ validate }) => validate)
-  const name = text(options, 'connector') ?? (able.length === 1 ? able[0]?.id : undefined)
-  const check = name === undefined ? undefined : findConnector(name, io.env).package?.validate
+  const name = text(invocation.options, 'connector') ?? (able.length === 1 ? able[0]?.id : undefined)
+  const check = name === undefined ? undefined : (await installedConnector(invocation, name)).package?.validate
   if (check) return check
   const known = able.map(({ product }) => product).join(', ')
   throw new ConfigError('ERR_FLAG_INVALID', `--connector ${name ?? ''} names no connector that checks posts; known: ${known}`)

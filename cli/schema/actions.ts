@@ -1,4 +1,3 @@
-import { findConnector } from '../../compose/connector-source.ts'
 import { createTableText, type SqlDialect, sqlTypes } from '../../destinations/tables/ddl.ts'
 import { planTable, type TablePlan } from '../../destinations/tables/table-plan.ts'
 import { defined } from '../../framework/defined.ts'
@@ -12,6 +11,7 @@ import { changeText, compareSchemas } from '../../schemas/compare.ts'
 import { dbtSources } from '../../schemas/dbt.ts'
 import { schemaRegistryForms } from '../../schemas/url-forms.ts'
 import { type Invocation, text, texts } from '../command.ts'
+import { installedConnector } from '../config/installed.ts'
 import { wholeNumber } from '../output/numbers.ts'
 import { printLines } from '../output/print-lines.ts'
 import { openSchemas } from './access.ts'
@@ -118,7 +118,7 @@ async function withSchemas(invocation: Invocation, work: (known: Known) => Promi
 }
 
 async function declared(invocation: Invocation): Promise<Known> {
-  const source = findConnector(invocation.argument, invocation.io.env)
+  const source = await installedConnector(invocation, invocation.argument)
   const manifest = loadManifest(source)
   const streams = await declaredStreams(source)
   const kinds = new Set(
@@ -134,7 +134,7 @@ async function declared(invocation: Invocation): Promise<Known> {
 /** Keys are no part of a schema: they are those of the connector, if it is named. */
 async function registered(registry: SchemaRegistry, invocation: Invocation): Promise<Known> {
   const connection = await connectionOf(registry, invocation)
-  const source = invocation.argument === undefined ? undefined : findConnector(invocation.argument, invocation.io.env)
+  const source = invocation.argument === undefined ? undefined : await installedConnector(invocation, invocation.argument)
   const keys = new Map((source ? await declaredStreams(source) : []).map(({ kind, primaryKey }) => [kind, primaryKey]))
   const streams: KnownStream[] = []
   for (const kind of selected(await registeredKinds(registry, connection), invocation)) {
@@ -151,7 +151,7 @@ async function registeredKinds(registry: SchemaRegistry, connection: string): Pr
 
 /** `--connection`, else the product of CONNECTOR, else the only one there is. */
 async function connectionOf(registry: SchemaRegistry, { argument, options, io }: Invocation): Promise<string> {
-  const manifest = argument === undefined ? undefined : loadManifest(findConnector(argument, io.env))
+  const manifest = argument === undefined ? undefined : loadManifest(await installedConnector({ options, io }, argument))
   const known = [...new Set((await registry.streams()).map((name) => readSchemaName(name).connection))]
   const wanted = text(options, 'connection') ?? manifest?.taxonomy?.product ?? manifest?.name ?? (known.length === 1 ? known[0] : undefined)
   const list = known.length === 0 ? 'the registry is empty' : `known: ${known.join(', ')}`

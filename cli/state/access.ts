@@ -1,4 +1,3 @@
-import { findConnector } from '../../compose/connector-source.ts'
 import { storageUrl } from '../../compose/storage-url.ts'
 import { systemClock } from '../../framework/clock.ts'
 import { ConfigError, suggest } from '../../framework/errors.ts'
@@ -8,6 +7,7 @@ import { formsText } from '../../framework/url-forms.ts'
 import { openStateRegistry } from '../../state/open.ts'
 import { stateRegistryForms } from '../../state/url-forms.ts'
 import { type Invocation, type OptionValues, text, texts } from '../command.ts'
+import { installedConnector } from '../config/installed.ts'
 import { ambientOf } from '../redact.ts'
 
 /** The registry of `--state`, closed when the command is over. */
@@ -27,7 +27,7 @@ export async function connectionOf(
   { argument, options, io }: Invocation,
   which: 'known' | 'new' | 'any',
 ): Promise<{ readonly connection: string; readonly connector: string }> {
-  const manifest = argument === undefined ? undefined : loadManifest(findConnector(argument, io.env))
+  const manifest = argument === undefined ? undefined : loadManifest(await installedConnector({ options, io }, argument))
   const named = text(options, 'connection') ?? manifest?.taxonomy?.product ?? manifest?.name
   const known = await registry.connections()
   const connection = named ?? (known.length === 1 ? known[0] : undefined)

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { findConnector } from '../../compose/connector-source.ts'
 import { checkNames, isKnownName, type KnownNames, type StateFile } from '../../compose/state-names.ts'
 import type { Stream } from '../../framework/components/read/stream.ts'
 import { ConfigError, ConnectorError } from '../../framework/errors.ts'
@@ -9,6 +8,7 @@ import { fitState } from '../../framework/runtime/read/fit-state.ts'
 import { parseState } from '../../state/airbyte.ts'
 import { type Invocation, text } from '../command.ts'
 import { readConfigFile } from '../config/config-file.ts'
+import { installedConnector } from '../config/installed.ts'
 import { ownComponents } from '../config/own-components.ts'
 import { withBuilt } from '../schema/declared-streams.ts'
 import { connectionOf, leaseFor, openRegistry } from './access.ts'
@@ -80,10 +80,10 @@ function problemOf(name: string, state: ConnectionState[string], declared: Decla
 
 /** The connector of the command line, else the one that the connection belongs to. */
 async function declaredOf(connector: string, invocation: Invocation): Promise<Declared | undefined> {
-  const { argument, options, io } = invocation
+  const { argument, options } = invocation
   const config = text(options, 'config')
   const choice = { config: config === undefined ? {} : readConfigFile(config), components: await ownComponents(invocation) }
-  return withBuilt(findConnector(argument ?? connector, io.env), choice, ({ streams, broken, dynamic }, manifest) => {
+  return withBuilt(await installedConnector(invocation, argument ?? connector), choice, ({ streams, broken, dynamic }, manifest) => {
     // Their names are known only once the source was asked.
     if (dynamic.length > 0) return undefined
     const kinds = streams.map(({ name }) => name)

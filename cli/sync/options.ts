@@ -3,7 +3,7 @@ import { destinationForms } from '../../destinations/url-forms.ts'
 import { formsText, withoutForm } from '../../framework/url-forms.ts'
 import type { CommandOption } from '../command.ts'
 
-import { LOCK_TIMEOUT, PACKAGES } from '../options.ts'
+import { LOCK_TIMEOUT } from '../options.ts'
 
 export { NETWORK } from '../options.ts'
 
@@ -30,7 +30,6 @@ export const RECIPE: readonly CommandOption[] = [
   },
   LOCK_TIMEOUT,
   { flags: '--tables <layout>', description: 'in databases, streams of one kind in one table or not', choices: ['shared', 'per_stream'] },
-  PACKAGES,
 ]
 
 /** How accounts are gone through. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import { AuthenticationError, type ConnectorError, RateLimitError, StoppedError } from '../../errors.ts'
+import { AuthenticationError, type ConnectorError, ownContext, RateLimitError, StoppedError } from '../../errors.ts'
 import type { Finding } from '../../report.ts'
 
 export type StreamOutcome = 'complete' | 'incomplete' | 'pending'
@@ -32,9 +32,9 @@ export interface RunError {
   readonly failure_type: string
   readonly stream?: string
   readonly account_id?: string
-  readonly media_id?: string
-  readonly metric?: string
   readonly date_range?: string
+  /** What a connector says besides: `media_id`, `metric`, … */
+  readonly [own: string]: string | undefined
 }
 
 /** How the schema of a kind of streams drifted during a run; told once per run and kind. */
@@ -196,15 +196,14 @@ export function statusOf(exitCode: ExitCode): RunSummary['status'] {
 }
 
 export function describeError(error: ConnectorError): RunError {
-  const { stream, account_id, media_id, metric, date_range } = error.context
+  const { stream, account_id, date_range } = error.context
   return {
     code: error.code,
     message: error.message,
     failure_type: error.failureType,
     ...(stream !== undefined ? { stream } : {}),
     ...(account_id !== undefined ? { account_id } : {}),
-    ...(media_id !== undefined ? { media_id } : {}),
-    ...(metric !== undefined ? { metric } : {}),
+    ...ownContext(error),
     ...(date_range !== undefined ? { date_range } : {}),
   }
 }
