@@ -9,6 +9,7 @@ import type { ConnectionState, StateLease, StateRegistry } from '../framework/ru
 import { type BackfillRange, backfillStates } from '../framework/runtime/read/backfill.ts'
 import { type CatalogMatch, matchCatalog } from '../framework/runtime/read/catalog-match.ts'
 import type { ReadOptions } from '../framework/runtime/read/read.ts'
+import { learnSchemas } from '../schemas/learn.ts'
 import { readStateFile } from '../state/airbyte.ts'
 import { isStateRegistryUrl, openStateRegistry } from '../state/open.ts'
 import { closing } from './closing.ts'
@@ -113,6 +114,7 @@ export async function openOutput(session: Session, { catalog, state, giveUp }: O
     lease: state.lease,
     tables: request.tables ?? 'shared',
     lockTimeoutMs: request.lockTimeout === undefined ? undefined : request.lockTimeout * 1000,
+    learnSchemas,
     clock,
   })
   const streams = catalog.streams.map(({ info }) => info)

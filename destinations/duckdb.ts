@@ -5,8 +5,8 @@ import { type DuckdbApi, keepLastText, mergeText, removeRepeatedText, stage, sta
 import { TableRejection } from './tables/rejections.ts'
 import { replaceTexts } from './tables/replace-sql.ts'
 import type { Batch } from './tables/table-buffer.ts'
-import { TableDestination } from './tables/table-destination.ts'
-import { keyOf, type TableLayout, type TablePlan } from './tables/table-plan.ts'
+import { TableDestination, type TableOptions } from './tables/table-destination.ts'
+import { keyOf, type TablePlan } from './tables/table-plan.ts'
 import type { Replaced, Replacement, StoreRun, TableStore } from './tables/table-store.ts'
 
 const megabytes = 128
@@ -16,8 +16,7 @@ const limits = { memory_limit: `${megabytes}MB`, threads: '2' }
 const columnsWithin = 300
 const megabytesPerColumn = 0.2
 
-export interface DuckdbOptions {
-  readonly layout?: TableLayout
+export interface DuckdbOptions extends TableOptions {
   readonly clock?: Clock
   /** How long to wait for a file that another process holds; 10 s by default. */
   readonly lockTimeoutMs?: number | undefined
@@ -29,8 +28,8 @@ const FIRST_PAUSE_MS = 100
 const MAX_PAUSE_MS = 1000
 
 /** Tables in a DuckDB file. Needs the optional package @duckdb/node-api. */
-export async function duckdbDestination(file: string, { layout, ...waiting }: DuckdbOptions = {}): Promise<TableDestination> {
-  return new TableDestination(new DuckdbTables(file, await loadDuckdb(), waiting), layout)
+export async function duckdbDestination(file: string, options: DuckdbOptions = {}): Promise<TableDestination> {
+  return new TableDestination(new DuckdbTables(file, await loadDuckdb(), options), options)
 }
 
 async function loadDuckdb(): Promise<DuckdbApi> {

@@ -11,6 +11,7 @@ import {
   type WriteAbility,
 } from '../framework/index.ts'
 import type { OutputFormat, Redact } from './format.ts'
+import type { TableOptions } from './tables/table-destination.ts'
 import type { TableLayout } from './tables/table-plan.ts'
 import { destinationForms } from './url-forms.ts'
 
@@ -28,6 +29,8 @@ export interface DestinationOptions {
   readonly lease?: StateLease | undefined
   /** Whether streams of one kind share a table; they do unless told otherwise. */
   readonly tables?: TableLayout
+  /** For streams without a schema: makes what gives their pages one. Tables need it for their columns. */
+  readonly learnSchemas?: () => NonNullable<TableOptions['learn']>
   readonly clock?: Clock
   /** How long to wait for a file that another process holds; 10 s by default. */
   readonly lockTimeoutMs?: number | undefined
@@ -67,23 +70,23 @@ const schemes: Readonly<Record<keyof typeof destinationForms, Scheme>> = {
   },
   duckdb: {
     writes: () => WRITE_MODES,
-    open: async (url, { tables, clock, lockTimeoutMs }) => {
+    open: async (url, { tables, learnSchemas, clock, lockTimeoutMs }) => {
       const file = url.slice('duckdb:'.length)
       if (file === '') throw new ConfigError('ERR_OUTPUT_URL', `${url} names no file; write ${destinationForms.duckdb}`)
-      return (await import('./duckdb.ts')).duckdbDestination(file, {
-        lockTimeoutMs,
-        ...(tables ? { layout: tables } : {}),
-        ...(clock ? { clock } : {}),
-      })
+      const options = { layout: tables, learn: learnSchemas?.(), lockTimeoutMs, ...(clock ? { clock } : {}) }
+      return (await import('./duckdb.ts')).duckdbDestination(file, options)
     },
   },
   postgres: { writes: () => WRITE_MODES, open: openPostgresTables },
   postgresql: { writes: () => WRITE_MODES, open: openPostgresTables },
 }
 
-async function openPostgresTables(url: string, { clock = systemClock, lease, tables }: DestinationOptions): Promise<Destination> {
+async function openPostgresTables(
+  url: string,
+  { clock = systemClock, lease, tables, learnSchemas }: DestinationOptions,
+): Promise<Destination> {
   const { postgresDestination } = await import('./postgres.ts')
-  return postgresDestination(url, { clock, lease, ...(tables ? { layout: tables } : {}) })
+  return postgresDestination(url, { clock, lease, layout: tables, learn: learnSchemas?.() })
 }
 
 /** Throws ConfigError ERR_OUTPUT_URL for a scheme that is not known or a URL that names no place. `-` is stdout. */

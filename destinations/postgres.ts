@@ -16,13 +16,12 @@ import { postgresStatement, upsertText } from './tables/postgres-sql.ts'
 import { TableRejection } from './tables/rejections.ts'
 import { replaceTexts } from './tables/replace-sql.ts'
 import type { Batch, KeyShape } from './tables/table-buffer.ts'
-import { TableDestination } from './tables/table-destination.ts'
-import type { TableLayout, TablePlan } from './tables/table-plan.ts'
+import { TableDestination, type TableOptions } from './tables/table-destination.ts'
+import type { TablePlan } from './tables/table-plan.ts'
 import type { Replaced, Replacement, StoreRun, TableStore } from './tables/table-store.ts'
 
-export interface PostgresTablesOptions {
+export interface PostgresTablesOptions extends TableOptions {
   readonly clock: Clock
-  readonly layout?: TableLayout
   /** When it belongs to a registry in the same database, rows and states are committed in one transaction: exactly once. */
   readonly lease?: StateLease | undefined
   /** False: keys with null are told apart as servers before PostgreSQL 15 have to. Asked of the server unless given. */
@@ -31,10 +30,10 @@ export interface PostgresTablesOptions {
 
 /** Tables in PostgreSQL 12 or newer, Supabase and others that speak its protocol included. */
 export async function postgresDestination(url: string, options: PostgresTablesOptions): Promise<TableDestination> {
-  const { clock, layout, lease, nullsNotDistinct } = options
+  const { clock, lease, nullsNotDistinct } = options
   const database = await openPostgres(url, { clock })
   const states = lease?.joined?.database === database.identity ? lease.joined : undefined
-  return new TableDestination(new PostgresTables(database, { states, nullsNotDistinct }), layout)
+  return new TableDestination(new PostgresTables(database, { states, nullsNotDistinct }), options)
 }
 
 /** https://www.postgresql.org/docs/current/ddl-system-columns.html */

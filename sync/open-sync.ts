@@ -23,6 +23,7 @@ import {
 } from '../framework/index.ts'
 import type { Config } from '../framework/manifest/definition/component.ts'
 import { formsText, withoutForm } from '../framework/url-forms.ts'
+import { learnSchemas } from '../schemas/learn.ts'
 import { openSchemaRegistry } from '../schemas/open.ts'
 import { openStateRegistry } from '../state/open.ts'
 import { type ChoiceContext, chooseRecipe, type RecipeChoice } from './choose-recipe.ts'
@@ -116,6 +117,7 @@ export async function openSync(settings: SyncSettings): Promise<OpenSync> {
           ...{ stdout: process.stdout, redact: redactor.redact, state, registry: 'committed', lease, clock },
           tables: settings.tables ?? 'shared',
           lockTimeoutMs: settings.lockTimeout === undefined ? undefined : settings.lockTimeout * 1000,
+          learnSchemas,
         }),
       allowedOrigins: [...Object.values(settings.tokens?.hosts ?? {}), ...(provider ? apiHosts(provider) : [])].flatMap(originOf),
       userAgent: `connector/${version()}`,

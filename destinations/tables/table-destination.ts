@@ -4,12 +4,14 @@ import {
   type DestinationReport,
   groupCommit,
   type Item,
+  type PageItem,
   type RunInfo,
   type StateCommit,
   type StreamInfo,
   type StreamState,
   withContext,
 } from '../../framework/index.ts'
+import { propertiesOf } from './column-type.ts'
 import { Misfits } from './misfits.ts'
 import { isRowError, Rejections, TableRejection } from './rejections.ts'
 import { StageTables } from './stage-tables.ts'
@@ -21,6 +23,12 @@ import type { Replaced, Replacement, TableStore } from './table-store.ts'
 const mostRows = 10_000
 const mostCharacters = 8_000_000
 
+export interface TableOptions {
+  readonly layout?: TableLayout | undefined
+  /** Gives a page of a stream without a schema the one that its rows show. Without it such streams get columns for their keys only. */
+  readonly learn?: ((page: PageItem) => PageItem) | undefined
+}
+
 /**
  * Tables in a database. Rows are upserted by the key of their stream, so that a page that is read again changes nothing; rows of
  * streams without a key are appended. Rows that replace others wait in a table of their own until their stream is complete. A STATE is
@@ -30,6 +38,7 @@ export class TableDestination implements Destination {
   readonly readsAhead = true
   readonly #store: TableStore
   readonly #layout: TableLayout
+  readonly #learn: TableOptions['learn']
   readonly #tables = new Map<string, TableBuffer>()
   readonly #stages: StageTables
   /** The buffer of each stream as last described; a stream may be described anew when its schema changes. */
@@ -46,8 +55,9 @@ export class TableDestination implements Destination {
   #writing: Promise<void> = Promise.resolve()
   #giveUp = (): void => undefined
 
-  constructor(store: TableStore, layout: TableLayout = 'shared') {
+  constructor(store: TableStore, { layout = 'shared', learn }: TableOptions = {}) {
     this.#store = store
+    this.#learn = learn
     this.#stages = new StageTables(store, (plan, table) => this.#newBuffer(plan, table))
     this.#layout = layout
   }
@@ -62,7 +72,7 @@ export class TableDestination implements Destination {
     for (const stream of run.streams) {
       this.#belongs(stream)
       if (stream.write?.mode === 'replace') this.#replacing.set(stream.name, stream)
-      const plan = this.#planOnce(stream)
+      const plan = this.#isOpen(stream) ? undefined : this.#planOnce(stream)
       if (!plan) continue
       const known = plans.get(plan.name)
       plans.set(plan.name, known ? mergePlans(known, plan) : plan)
@@ -99,8 +109,9 @@ export class TableDestination implements Destination {
   async #accept(item: Item): Promise<void> {
     if (item.type === 'page') {
       await this.#unlessRejected(item.stream.name, async () => {
-        const buffer = this.#streams.get(item.stream) ?? (await this.#bufferOf(item.stream))
-        if (!this.#rejections.has(item.stream.name)) buffer.add(item)
+        const page = this.#learn?.(item) ?? item
+        const buffer = this.#streams.get(page.stream) ?? (await this.#bufferOf(page.stream))
+        if (!this.#rejections.has(item.stream.name)) buffer.add(page)
       })
     } else if (item.message.type === 'STATE') {
       const { stream_descriptor, stream_state } = item.message.state.stream
@@ -126,7 +137,12 @@ export class TableDestination implements Destination {
   async #complete(name: string): Promise<void> {
     const stream = this.#replacing.get(name)
     if (!stream) return
-    if (!this.#streams.has(stream)) await this.#bufferOf(stream)
+    if (!this.#streams.has(stream)) {
+      const { name: table } = this.#plan(stream)
+      // Nothing is known of its columns, and there are no rows of before.
+      if (this.#isOpen(stream) && !(await this.#store.tables(table)).includes(table)) return
+      await this.#bufferOf(stream)
+    }
     this.#stages.complete(name)
   }
 
@@ -183,6 +199,11 @@ export class TableDestination implements Destination {
       this.#rejections.reject(this.#streamsOf.get(plan.name) ?? [], thrown)
       return undefined
     }
+  }
+
+  /** Its columns are not known before its first page. */
+  #isOpen({ schema }: StreamInfo): boolean {
+    return this.#learn !== undefined && propertiesOf(schema).size === 0
   }
 
   #newBuffer(plan: TablePlan, table = plan.name): TableBuffer {

@@ -41,7 +41,7 @@ export type TableLayout = 'shared' | 'per_stream'
 /** `reserved`: names that the database has for itself, in lower case. */
 export function planTable(stream: StreamInfo, layout: TableLayout, reserved: ReadonlySet<string> = new Set()): TablePlan {
   const { name, kind, accountId, schema, primaryKey, write } = stream
-  const properties = propertiesOf(schema)
+  const properties = new Map([...propertiesOf(schema)].filter(([, property]) => !isAlwaysNull(property)))
   const paths = [...[...properties.keys()].map((field) => [field]), ...primaryKey.filter((path) => !isField(path, properties))]
   const names = columnNames(paths.map(labelOf), reserved)
   const keys = new Set(write?.mode === 'append' ? [] : primaryKey.map(labelOf))
@@ -59,6 +59,10 @@ export function planTable(stream: StreamInfo, layout: TableLayout, reserved: Rea
 export const isOwned = ({ columns }: TablePlan): boolean => columns.some(({ path }) => path.length === 0)
 
 export const keyOf = ({ columns }: TablePlan): readonly string[] => columns.filter(({ key }) => key).map(({ name }) => name)
+
+/** Such a field has no column before its first value says of which type. */
+const isAlwaysNull = (property: unknown): boolean =>
+  typeof property === 'object' && property !== null && 'type' in property && [property.type].flat().every((type) => type === 'null')
 
 const isField = ([field, ...rest]: readonly string[], properties: ReadonlyMap<string, unknown>): boolean =>
   rest.length === 0 && properties.has(field ?? '')

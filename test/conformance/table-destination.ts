@@ -330,6 +330,54 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
       expect(await place.select('numbers', ['v', '_extra'])).toEqual([[null, expect.stringMatching(/^\{"v": ?18446744073709551616\}$/)]])
     })
 
+    describe('of a stream without a schema', () => {
+      const open = streamInfo('things', { schema: {} })
+      const things = (rows: readonly Row[]) => run([page(open, rows), state('things', { at: 1 })], [open])
+
+      it('makes columns of what its rows show', async () => {
+        await things([
+          { id: 1, name: 'a', score: 1, at: '2026-01-01T00:00:00Z', tags: ['x'], note: null },
+          { id: 2, name: null, score: 2, at: '2026-01-02T00:00:00Z', tags: [], note: null },
+        ])
+        const columns = ['id', 'name', 'score', 'tags', '_extra']
+        expect(withoutSpaces(await place.select('things', columns, 'id'))).toEqual([
+          ['1', 'a', '1', '["x"]', '{"note":null}'],
+          ['2', null, '2', '[]', '{"note":null}'],
+        ])
+        const typed = `select sum(id) as id from ${place.table('things')}`
+        await place.execute(`create view ${place.table('total')} as ${typed}`)
+        expect(await place.select('total', ['id'])).toEqual([['3']])
+      })
+
+      it('merges by its key', async () => {
+        await things([{ id: 1, v: 'a' }, { id: 2, v: 'b' }]) // biome-ignore format: one line
+        await things([{ id: 2, v: 'c' }])
+        expect(await place.select('things', ['id', 'v'], 'id')).toEqual([['1', 'a'], ['2', 'c']]) // biome-ignore format: one line
+      })
+
+      it('adds and widens columns as later pages show more', async () => {
+        const pages = [[{ id: 1, v: 1, w: null }], [{ id: 2, v: 1.5, w: 'x' }], [{ id: 3, v: 'text', w: 'y' }]]
+        await run([...pages.map((rows) => page(open, rows)), state('things', { at: 1 })], [open])
+        const found = await place.select('things', ['id', 'v', 'w'], 'id')
+        expect(found.map(([id, v, w]) => [id, v === null || v === undefined ? null : Number(v), w])).toEqual([
+          ['1', 1, null],
+          ['2', 1.5, 'x'],
+          ['3', null, 'y'],
+        ])
+        expect(withoutSpaces(await place.select('things', ['_extra'], 'id'))).toContainEqual(['{"v":"text"}'])
+      })
+
+      it('replaces its rows', async () => {
+        await things([{ id: 1 }, { id: 2 }])
+        const again = { ...open, write: replacing('r1') }
+        await run([page(again, [{ id: 3, v: 'new' }]), completion('things')], [again])
+        expect(await place.select('things', ['id', 'v'])).toEqual([['3', 'new']])
+        const empty = { ...open, write: replacing('r2') }
+        await run([completion('things')], [empty])
+        expect(await place.select('things', ['id'])).toEqual([])
+      })
+    })
+
     it('finds the key inside an object', async () => {
       const stream = streamInfo('nested', {
         primaryKey: [['meta', 'id']],
@@ -373,3 +421,7 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
     })
   })
 }
+
+/** Databases print JSON with spaces of their own. */
+const withoutSpaces = (rows: readonly (readonly (string | null)[])[]) =>
+  rows.map((row) => row.map((value) => value?.replaceAll(' ', '') ?? null))

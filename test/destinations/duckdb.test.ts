@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { duckdbDestination } from '../../destinations/duckdb.ts'
 import { tableName } from '../../destinations/tables/names.ts'
 import type { Row } from '../../framework/index.ts'
+import { learnSchemas } from '../../schemas/learn.ts'
 import { type Place, recordOf, runOf, testDestination } from '../conformance/destination.ts'
 import { fakeClock } from '../conformance/fake-clock.ts'
 import { selectTexts, testTableDestination } from '../conformance/table-destination.ts'
@@ -59,7 +60,7 @@ testTableDestination('duckdb:', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'duckdb-'))
   const file = join(folder, 'data.duckdb')
   return {
-    open: (layout) => duckdbDestination(file, layout ? { layout } : {}),
+    open: (layout) => duckdbDestination(file, { layout, learn: learnSchemas() }),
     table: (name) => `"${name}"`,
     execute: async (sql) => void (await texts(file, sql)),
     select: (table, columns, order) => texts(file, selectTexts(`"${table}"`, columns, order)),

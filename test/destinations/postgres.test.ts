@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postgresDestination } from '../../destinations/postgres.ts'
 import { tableName } from '../../destinations/tables/names.ts'
 import { type Item, parsePostgresUrl, type Row } from '../../framework/index.ts'
+import { learnSchemas } from '../../schemas/learn.ts'
 import { from, type Place, recordOf, runOf, testDestination } from '../conformance/destination.ts'
 import { fakeClock } from '../conformance/fake-clock.ts'
 import { page, state, streamInfo } from '../conformance/items.ts'
@@ -47,7 +48,7 @@ testWriteModes('postgres:', createPlace, ['append', 'merge', 'replace'])
 testTableDestination('postgres:', async () => {
   const url = server.freshUrl()
   return {
-    open: (layout) => postgresDestination(url, { clock: fakeClock(), ...(layout ? { layout } : {}) }),
+    open: (layout) => postgresDestination(url, { clock: fakeClock(), layout, learn: learnSchemas() }),
     table: (name) => tableOf(url, name),
     execute: async (sql) => void (await ask(url, `${sql}; select 1`)),
     select: async (table, columns, order) =>
