@@ -1,5 +1,6 @@
 import type { AccountRegistry, AccountToken, Clock, Query } from '../framework/index.ts'
 import { busy, HOLD_MS, isGone, LOOK_MS, newHolder, overtaken } from './holder.ts'
+import type { AccountKeys } from './postgres-keys.ts'
 import type { AccountTables } from './postgres-tables.ts'
 import { candidateText, readCandidate } from './token-candidate.ts'
 import type { TokenCipher } from './token-cipher.ts'
@@ -8,6 +9,7 @@ interface Replacement {
   readonly account: { readonly id: string; readonly externalId: string }
   readonly work: Parameters<AccountRegistry['replaceToken']>[1]
   readonly tables: AccountTables
+  readonly keys: AccountKeys
   readonly transaction: <T>(work: (query: Query) => Promise<T>) => Promise<T>
   readonly cipher: TokenCipher
   readonly clock: Clock
@@ -21,11 +23,11 @@ interface Replacement {
  * serves one transaction at a time would be stuck.
  */
 export async function replaceInPostgres(replacement: Replacement): Promise<AccountToken> {
-  const { account, work, tables, transaction, cipher, secret, read } = replacement
+  const { account, work, tables, keys, transaction, cipher, secret, read } = replacement
   const holder = newHolder()
   const kept = await takePlace(replacement, holder)
   const set = async (assignments: string, values: readonly unknown[] = []): Promise<number> => {
-    const statement = `update ${tables.accounts} set ${assignments}, updated_at = now() where id::text = $1 and refresh_holder = $2`
+    const statement = `update ${tables.accounts} set ${assignments}, updated_at = now() where ${keys.own} and refresh_holder = $2`
     return (await transaction((query) => query(statement, [account.id, holder, ...values]))).count
   }
   try {
@@ -54,20 +56,20 @@ export async function replaceInPostgres(replacement: Replacement): Promise<Accou
 }
 
 /** Gives the candidate that stands in the row. */
-async function takePlace({ account, tables, transaction, clock }: Replacement, holder: string): Promise<string | undefined> {
+async function takePlace({ account, tables, keys, transaction, clock }: Replacement, holder: string): Promise<string | undefined> {
   const started = clock.monotonic()
   for (;;) {
     const found = await transaction(async (query) => {
       const { rows } = await query(
         `select token_candidate, refresh_holder, coalesce(refresh_until::timestamptz > now(), false) as held
-         from ${tables.accounts} where id::text = $1 for update`,
+         from ${tables.accounts} where ${keys.own} for update`,
         [account.id],
       )
       const { token_candidate: candidate, refresh_holder: other, held } = rows[0] ?? {}
       const taken = typeof other === 'string' && other !== holder && held === true && !isGone(other)
       if (taken) return { other }
       await query(
-        `update ${tables.accounts} set refresh_holder = $2, refresh_until = now() + make_interval(secs => $3) where id::text = $1`,
+        `update ${tables.accounts} set refresh_holder = $2, refresh_until = now() + make_interval(secs => $3) where ${keys.own}`,
         [account.id, holder, HOLD_MS / 1000],
       )
       return { candidate: typeof candidate === 'string' ? candidate : undefined }

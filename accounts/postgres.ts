@@ -10,6 +10,7 @@ import {
   type SyncLogEntry,
 } from '../framework/index.ts'
 import { idTaken, noToken, unknownAccount } from './account-errors.ts'
+import { type AccountKeys, accountKeys } from './postgres-keys.ts'
 import { replaceInPostgres } from './postgres-replacement.ts'
 import { type AccountTables, accountTables, migrateAccountTables } from './postgres-tables.ts'
 import { SEED } from './seed-names.ts'
@@ -46,14 +47,24 @@ export async function postgresAccountRegistry(url: string, { clock, cipher, secr
     })
   }
   const ask: Ask = (text, values) => transaction((query) => query(text, values))
-  const rows = accountRows(tables)
+  let prepared: Promise<Statements> | undefined
+  const statements = (): Promise<Statements> => {
+    prepared ??= transaction(async (query) => accountRows(tables, await accountKeys(query, tables)))
+    return prepared.catch((thrown) => {
+      prepared = undefined
+      throw thrown
+    })
+  }
   const find = async (id: string): Promise<Row> => {
-    const { rows: found } = await ask(rows.one, [id])
+    const { rows: found } = await ask((await statements()).one, [id])
     if (!found[0]) throw unknownAccount(id, database.place)
     return found[0]
   }
   const change = async (id: string, assignments: string, values: readonly unknown[] = []): Promise<void> => {
-    const { count } = await ask(`update ${tables.accounts} set ${assignments}, updated_at = now() where ${IS_MEANT}`, [id, ...values])
+    const { count } = await ask(
+      `update ${tables.accounts} set ${assignments}, updated_at = now() where ${(await statements()).keys.meant('')}`,
+      [id, ...values],
+    )
     if (count === 0) throw unknownAccount(id, database.place)
   }
   const tokenOf = (row: Row): AccountToken => {
@@ -64,53 +75,68 @@ export async function postgresAccountRegistry(url: string, { clock, cipher, secr
     return { accessToken, createdAt: text(row['token_created_at']), expiresAt: text(row['token_expires_at']) }
   }
   return {
-    list: async () => (await ask(rows.all)).rows.map(recordOf),
-    find: async (id) => (await ask(rows.one, [id])).rows.map(recordOf)[0],
+    list: async () => (await ask((await statements()).all)).rows.map(recordOf),
+    find: async (id) => (await ask((await statements()).one, [id])).rows.map(recordOf)[0],
     async save(account, token) {
       secret(token.accessToken)
       const { externalId, provider, name, login, owner = null, priority = null } = account
       const sealed = cipher.seal(token.accessToken, externalId)
       const values = [externalId, name, sealed, token.expiresAt ?? null, token.createdAt ?? null, login, owner, priority, provider]
-      const { rows: saved } = await ask(rows.save, values)
+      const { rows: saved } = await ask((await statements()).save, values)
       if (saved[0]) return recordOf(saved[0])
       throw idTaken(externalId, { provider: recordOf(await find(externalId)).provider, place: database.place })
     },
-    remove: async (id) => (await ask(`delete from ${tables.accounts} where ${IS_MEANT}`, [id])).count > 0,
+    remove: async (id) => (await ask(`delete from ${tables.accounts} where ${(await statements()).keys.meant('')}`, [id])).count > 0,
     token: async (id) => tokenOf(await find(id)),
     async replaceToken(id, work) {
       cipher.requireWritable()
       const row = await find(id)
       const account = { id: String(row['id']), externalId: String(row['ig_user_id']) }
-      return replaceInPostgres({ account, work, tables, transaction, cipher, clock, secret, read: async () => tokenOf(await find(id)) })
+      return replaceInPostgres({
+        keys: (await statements()).keys,
+        account,
+        work,
+        tables,
+        transaction,
+        cipher,
+        clock,
+        secret,
+        read: async () => tokenOf(await find(id)),
+      })
     },
-    rotateKey: () => transaction((query) => sealAnew(query, tables, cipher)),
+    rotateKey: async () => {
+      const { keys } = await statements()
+      return transaction((query) => sealAnew(query, { accounts: tables.accounts, keys }, cipher))
+    },
     setStatus: (id, status, reason) => change(id, 'status = $2, status_reason = $3', [status, reason ?? null]),
     markSynced: (id, at) => change(id, 'last_synced_at = greatest(last_synced_at::timestamptz, $2::timestamptz)', [at]),
-    log: async (entry) => void (await ask(rows.log, logValues(entry))),
-    logs: async ({ limit, accountId }) => (await ask(rows.logs, [limit, accountId ?? null])).rows.map(entryOf),
+    log: async (entry) => void (await ask((await statements()).log, logValues(entry))),
+    logs: async ({ limit, accountId }) =>
+      (await ask((await statements()).logs(accountId), accountId === undefined ? [limit] : [limit, accountId])).rows.map(entryOf),
     close: () => database.close(),
   }
 }
 
-const IS_MEANT = '(id::text = $1 or ig_user_id::text = $1)'
-
 const utc = (column: string): string =>
   `to_char(${column}::timestamptz at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${column.replace(/^.*\./, '')}`
 
-function accountRows({ accounts, userTokens, syncLogs }: AccountTables) {
+type Statements = ReturnType<typeof accountRows>
+
+function accountRows({ accounts, userTokens, syncLogs }: AccountTables, keys: AccountKeys) {
   const columns = `a.id::text as id, a.ig_user_id::text as ig_user_id, a.account_name, a.provider, a.login_family, a.status, a.status_reason,
     a.owner::text as owner, coalesce(a.priority, 2)::int as priority, coalesce(nullif(a.access_token, ''), u.access_token) as access_token,
     ${utc('a.token_created_at')}, ${utc('a.last_synced_at')},
     to_char(coalesce(a.token_expires_at::timestamptz, case when coalesce(a.access_token, '') = '' then u.expires_at::timestamptz end)
       at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as token_expires_at`
   const from = `${accounts} a left join lateral (
-      select access_token, expires_at from ${userTokens} where account_id::text = a.ig_user_id::text
+      select access_token, expires_at from ${userTokens} where ${keys.token}
       order by expires_at desc nulls last, token_id desc limit 1) u on coalesce(a.access_token, '') = ''`
   return {
+    keys,
     all: `select ${columns} from ${from} where a.ig_user_id is not null
       order by coalesce(a.priority, 2), a.last_synced_at nulls first, a.ig_user_id::text`,
-    one: `select ${columns} from ${from} where (a.id::text = $1 or a.ig_user_id::text = $1) and a.ig_user_id is not null
-      order by (a.ig_user_id::text = $1) desc limit 1`,
+    one: `select ${columns} from ${from} where ${keys.meant('a.')} and a.ig_user_id is not null
+      order by (${keys.external}) desc nulls last limit 1`,
     // A new login also ends a replacement that is under way: it works on the old token.
     save: `with saved as (
       insert into ${accounts} as t (ig_user_id, account_name, access_token, token_expires_at, token_created_at, login_family, owner, priority, provider)
@@ -124,8 +150,10 @@ function accountRows({ accounts, userTokens, syncLogs }: AccountTables) {
     log: `insert into ${syncLogs}
       (run_id, account_id, started_at, finished_at, success, posts_inserted, posts_updated, insights_written, requests, errors)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    logs: `select run_id, account_id::text as account_id, ${utc('started_at')}, ${utc('finished_at')}, success, posts_inserted,
-      posts_updated, insights_written, requests, errors from ${syncLogs} where $2::text is null or account_id::text = $2
+    logs: (
+      account: string | undefined,
+    ) => `select run_id, account_id::text as account_id, ${utc('started_at')}, ${utc('finished_at')}, success, posts_inserted,
+      posts_updated, insights_written, requests, errors from ${syncLogs} ${account === undefined ? '' : `where ${keys.logged}`}
       order by ${syncLogs}.finished_at desc nulls last, id desc limit $1`,
   }
 }
@@ -175,7 +203,11 @@ function entryOf(row: Row): SyncLogEntry {
 }
 
 /** In one transaction: no token is left behind that needs the old key. */
-async function sealAnew(query: Query, { accounts }: AccountTables, cipher: TokenCipher): Promise<number> {
+async function sealAnew(
+  query: Query,
+  { accounts, keys }: { readonly accounts: string; readonly keys: AccountKeys },
+  cipher: TokenCipher,
+): Promise<number> {
   cipher.requireWritable()
   const { rows } = await query(
     `select id::text as id, ig_user_id::text as ig_user_id, access_token, token_candidate from ${accounts}
@@ -188,7 +220,7 @@ async function sealAnew(query: Query, { accounts }: AccountTables, cipher: Token
     const [token, candidate] = kept.map((sealed) =>
       sealed === undefined ? null : cipher.seal(cipher.openAny(sealed, String(ig_user_id)), String(ig_user_id)),
     )
-    await query(`update ${accounts} set access_token = $2, token_candidate = $3, updated_at = now() where id::text = $1`, [
+    await query(`update ${accounts} set access_token = $2, token_candidate = $3, updated_at = now() where ${keys.own}`, [
       id,
       token,
       candidate,
