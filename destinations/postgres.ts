@@ -12,6 +12,7 @@ import { adaptColumns, createTable } from './postgres/columns.ts'
 import { ensureKey, type KeyTarget, suits } from './postgres/key-index.ts'
 import { type RejectedTable, rejectionOf, sqlstate } from './postgres/rejection.ts'
 import { readTableFacts } from './postgres/table-facts.ts'
+import { TextEncoding } from './postgres/text-encoding.ts'
 import { postgresStatement, upsertText } from './tables/postgres-sql.ts'
 import { TableRejection } from './tables/rejections.ts'
 import { replaceTexts } from './tables/replace-sql.ts'
@@ -61,6 +62,9 @@ class PostgresTables implements TableStore {
   readonly #states: StateLease['joined']
   #nullsNotDistinct: boolean | undefined
   #run: StoreRun = { runId: '', warn: () => undefined }
+  /** undefined for UTF-8. */
+  #encoding: TextEncoding | undefined
+  #hasWarned = false
   /** How rows of each table are told apart. */
   readonly #targets = new Map<string, KeyTarget | undefined>()
 
@@ -74,9 +78,10 @@ class PostgresTables implements TableStore {
     this.#run = run
     await this.#database.transaction(async (query) => {
       const { rows } = await query(
-        `select current_setting('server_version_num')::int as version, exists (select 1 from pg_namespace where nspname = $1) as found`,
+        `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding, exists (select 1 from pg_namespace where nspname = $1) as found`,
         [this.#database.schema],
       )
+      this.#encoding = this.#encodingOf(String(rows[0]?.['encoding']))
       this.#nullsNotDistinct ??= Number(rows[0]?.['version']) >= 150_000
       // Where the schema exists, the right to create one is not needed.
       if (rows[0]?.['found'] !== true) await query(`create schema if not exists ${quoted(this.#database.schema)}`)
@@ -131,6 +136,17 @@ class PostgresTables implements TableStore {
     await this.#database.transaction((query) => query(text))
   }
 
+  #encodingOf(encoding: string): TextEncoding | undefined {
+    if (encoding === 'UTF8') return undefined
+    return new TextEncoding(encoding, (character) => {
+      if (this.#hasWarned) return
+      this.#hasWarned = true
+      const code = character.codePointAt(0)?.toString(16)
+      const message = `${this.#database.place} is encoded in ${encoding}, which lacks characters that the rows have (the first is ${character}): they are written as \\u{${code}}. A database in UTF8 holds all of them.`
+      this.#run.warn(new ConnectorError('ERR_OUTPUT_ENCODING', message, { failureType: 'config_error' }))
+    })
+  }
+
   place(table: string): string {
     return `${this.#database.place} ${this.#database.schema}.${table}`
   }
@@ -172,9 +188,11 @@ class PostgresTables implements TableStore {
   async #upsert(batch: Batch, query: Query): Promise<void> {
     if (batch.size === 0) return
     const table = this.#table(batch.plan.name)
-    const { text, values } = postgresStatement(table.qualified, batch, this.#targets.get(batch.plan.name)?.text)
+    const statement = postgresStatement(table.qualified, batch, this.#targets.get(batch.plan.name)?.text)
+    const types = [...batch.plan.columns.map(({ type }) => type), 'jsonb']
     let count: number
     try {
+      const { text, values } = this.#encoding ? await this.#encoding.fit(statement, types, query) : statement
       count = (await query(text, [...values, this.#run.runId])).count
     } catch (thrown) {
       throw rejectionOf(thrown, table)

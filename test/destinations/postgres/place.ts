@@ -21,6 +21,8 @@ export interface PostgresPlace {
   readonly schema: string
   /** Statements separated by `;`, in which `SCHEMA` stands for the schema; gives the rows of the last. */
   sql(text: string): Promise<readonly Row[]>
+  /** A statement that no transaction may hold. */
+  create(text: string): Promise<void>
   write(items: Iterable<Item> | AsyncIterable<Item>, streams: readonly StreamInfo[]): Promise<Written>
 }
 
@@ -30,6 +32,9 @@ export function placeOf(url: string, options: Partial<PostgresTablesOptions> = {
     url,
     schema,
     sql: (text) => ask(url, text.replaceAll('SCHEMA', schema)),
+    async create(text) {
+      await connected(url, (client) => client.query(text))
+    },
     async write(items, streams) {
       const destination = await postgresDestination(url, { clock: fakeClock(), ...options })
       const warnings: ConnectorError[] = []
@@ -57,12 +62,16 @@ async function* following(items: Iterable<Item> | AsyncIterable<Item>): AsyncGen
 }
 
 async function ask(url: string, text: string): Promise<readonly Row[]> {
+  const results: unknown = await connected(url, (client) => client.query(`set time zone 'UTC'; ${text}`))
+  return (results as readonly { rows: Row[] }[]).at(-1)?.rows ?? []
+}
+
+async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const { host, port, database, user, password } = parsePostgresUrl(url)
   const client = new pg.Client({ host, port, database, user, password })
   await client.connect()
   try {
-    const results: unknown = await client.query(`set time zone 'UTC'; ${text}`)
-    return (results as readonly { rows: Row[] }[]).at(-1)?.rows ?? []
+    return await work(client)
   } finally {
     await client.end()
   }
