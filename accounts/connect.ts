@@ -3,6 +3,7 @@ import {
   type AccountRegistry,
   ConfigError,
   type Connected,
+  defined,
   type NewAccount,
   type TokenAccess,
   type TokenProvider,
@@ -21,7 +22,7 @@ export async function inspectToken(
   access: TokenAccess,
   { token, login, wanted }: TokenToInspect,
 ): Promise<Connected> {
-  const connected = await provider.inspect(access, { token, ...(login === undefined ? {} : { login }) })
+  const connected = await provider.inspect(access, { token, ...defined({ login }) })
   if (wanted === undefined) return connected
   const accounts = connected.accounts.filter(({ externalId, name }) => externalId === wanted || name === wanted)
   if (accounts.length > 0) return { ...connected, accounts }

@@ -5,6 +5,7 @@ import {
   type AccountToken,
   ConfigError,
   ConnectorError,
+  defined,
   errnoOf,
   readReference,
   replaceFile,
@@ -52,8 +53,7 @@ export function listedDates({ token, tokenCreatedAt, tokenExpiresAt }: AccountEn
   if (token === undefined) return undefined
   return {
     of: '',
-    ...(tokenCreatedAt === undefined ? {} : { createdAt: tokenCreatedAt }),
-    ...(tokenExpiresAt === undefined ? {} : { expiresAt: tokenExpiresAt }),
+    ...defined({ createdAt: tokenCreatedAt, expiresAt: tokenExpiresAt }),
   }
 }
 
@@ -115,8 +115,7 @@ export async function storeToken(place: TokenPlace, token: AccountToken, before:
 export function datesOf({ accessToken, createdAt, expiresAt }: AccountToken): KeptToken {
   return {
     of: fingerprint(accessToken),
-    ...(createdAt === undefined ? {} : { createdAt }),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...defined({ createdAt, expiresAt }),
   }
 }
 

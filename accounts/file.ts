@@ -5,6 +5,7 @@ import {
   type AccountToken,
   type Clock,
   ConnectorError,
+  defined,
   fileNameOf,
   type NewAccount,
   type SecretStores,
@@ -155,8 +156,7 @@ export function fileAccountRegistry(file: string, options: FileAccountsOptions):
       return withFileLock(lock, () => replace(id, work))
     },
     rotateKey: () => exclusively(async () => rotate(await load(), { cipher, stores, write: (states) => writeStates(statePath, states) })),
-    setStatus: (id, status, reason) =>
-      remember(id, ({ state: { reason: _, ...state } }) => ({ ...state, status, ...(reason === undefined ? {} : { reason }) })),
+    setStatus: (id, status, reason) => remember(id, ({ state: { reason: _, ...state } }) => ({ ...state, status, ...defined({ reason }) })),
     markSynced: (id, at) =>
       remember(id, ({ state }) => ({ ...state, lastSyncedAt: later(state.lastSyncedAt, new Date(at).toISOString()) })),
     log: (entry) => exclusively(() => appendLog(logPath, entry)),
@@ -168,7 +168,7 @@ export function fileAccountRegistry(file: string, options: FileAccountsOptions):
 const later = (a: string | undefined, b: string): string => (a !== undefined && a > b ? a : b)
 
 function withoutNeed({ status, reason, ...state }: AccountState): AccountState {
-  if (status !== 'needs_login') return { ...state, ...(status ? { status } : {}), ...(reason === undefined ? {} : { reason }) }
+  if (status !== 'needs_login') return { ...state, ...defined({ status, reason }) }
   return { ...state, status: 'active' }
 }
 
@@ -229,7 +229,7 @@ async function rotate({ document, states }: Loaded, { cipher, stores, write }: R
   const next = Object.entries(states).map(([id, state]): readonly [string, AccountState] => {
     const token = state.token?.sealed === undefined ? state.token : { ...state.token, sealed: anew(state.token.sealed, id) }
     const candidate = state.candidate === undefined ? undefined : anew(state.candidate, id)
-    return [id, { ...state, ...(token ? { token } : {}), ...(candidate === undefined ? {} : { candidate }) }]
+    return [id, { ...state, ...defined({ token, candidate }) }]
   })
   const written = next.filter(([id, state]) => JSON.stringify(state) !== JSON.stringify(states[id])).map(([id]) => id)
   // Tokens that stand in the list itself, sealed or plain.

@@ -3,6 +3,7 @@ import {
   type AccountRegistry,
   type Clock,
   ConfigError,
+  defined,
   openPostgres,
   readReference,
   resolveReference,
@@ -69,7 +70,7 @@ async function importRow(row: ImportRow, place: number, options: ImportOptions):
     provider,
     login,
     name: cell(row, 'name') ?? (await registry.find(externalId))?.name ?? externalId,
-    ...(owner === undefined ? {} : { owner }),
+    ...defined({ owner }),
     ...(priority === undefined ? {} : { priority: Number(priority) }),
     ...(isReference ? { tokenReference: text } : {}),
   }

@@ -4,6 +4,7 @@ import {
   type AccountToken,
   AuthenticationError,
   ConnectorError,
+  defined,
   StoppedError,
   type TokenAccess,
   type TokenProvider,
@@ -109,7 +110,7 @@ function isWanted(account: AccountRecord, life: TokenLife): boolean {
 }
 
 function ages({ access, refreshBeforeDays }: TokenLife): { now: number; refreshBeforeDays?: number } {
-  return { now: access.clock.now(), ...(refreshBeforeDays === undefined ? {} : { refreshBeforeDays }) }
+  return { now: access.clock.now(), ...defined({ refreshBeforeDays }) }
 }
 
 interface AttemptOptions {

@@ -1,6 +1,6 @@
 import type { AccountRecord, AccountToken, Login } from '../framework/index.ts'
+import { DAY_MS, HOUR_MS } from '../framework/index.ts'
 
-const DAY_MS = 86_400_000
 /** Below this share of its life a token is replaced, whatever the number of days. */
 const LAST_SHARE = 0.1
 
@@ -52,5 +52,5 @@ export function healthOf({ createdAt, expiresAt }: AccountToken, options: Health
 
 /** Hours since the token was made; undefined when nobody knows. */
 export function ageHours({ createdAt }: AccountToken, now: number): number | undefined {
-  return createdAt === undefined ? undefined : (now - Date.parse(createdAt)) / 3_600_000
+  return createdAt === undefined ? undefined : (now - Date.parse(createdAt)) / HOUR_MS
 }

@@ -5,7 +5,7 @@ import { instagramPosts } from './instagram_posts/package.ts'
 import { instagramPublish } from './instagram_publish/package.ts'
 
 export type { ConnectorPackage, ConnectorParts } from './connector-package.ts'
-export type { InputFinding, InputVerdict, MetricEntry, MetricList, ValidateOptions } from './package-parts.ts'
+export type { MetricEntry } from './package-parts.ts'
 export type { Changes, SyncRecipe, TableChoice } from './sync-recipe.ts'
 
 /** The connectors of this package, by product. */

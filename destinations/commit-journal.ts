@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { ConfigError, ConnectorError, errnoOf, type Files, replaceFile, type StreamState } from '../framework/index.ts'
+import { ConfigError, ConnectorError, defined, errnoOf, type Files, replaceFile, type StreamState } from '../framework/index.ts'
 
 /** Up to where the file of a stream is complete, and for which state. */
 export interface Mark {
@@ -167,7 +167,7 @@ function parseMark(line: string, place: string): Mark | { readonly confirmed: tr
   if (typeof stream !== 'string' || typeof file !== 'string' || typeof state !== 'string' || typeof run !== 'string') throw unusable(place)
   if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0) throw unusable(place)
   if (key !== undefined && typeof key !== 'string') throw unusable(place)
-  return { stream, file, bytes, state, run, ...(key === undefined ? {} : { key }) }
+  return { stream, file, bytes, state, run, ...defined({ key }) }
 }
 
 function unusable(place: string, cause?: unknown): ConfigError {

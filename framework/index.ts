@@ -1,7 +1,7 @@
 // The door for rooms beside the framework: what destinations and registries of states, schemas and accounts use of it.
 export { type AwsEnvironment, awsCredentials } from './aws/credentials.ts'
 export { type Clock, systemClock } from './clock.ts'
-export { type Defined, defined } from './defined.ts'
+export { defined } from './defined.ts'
 export { diskAdvice, diskFiles, errnoOf, type Files, replaceFile, syncDirectory, temporaryPath, writeDurably } from './durable-file.ts'
 export {
   AuthenticationError,
@@ -25,11 +25,11 @@ export { prepareConfig } from './manifest/config.ts'
 export type { Component, Config } from './manifest/definition/component.ts'
 export { loadManifest, type Manifest } from './manifest/manifest.ts'
 export { readReference, resolveReference, type SecretStores, secretStores } from './manifest/secrets.ts'
-export { type PostgresAddress, parsePostgresUrl } from './postgres/address.ts'
+export { parsePostgresUrl } from './postgres/address.ts'
 export { openPostgres, type PostgresDatabase, type PostgresResult, type Query, quoted } from './postgres/database.ts'
 export { isProcessGone, ownProcess, type ProcessIdentity } from './process-identity.ts'
 export { localTarget } from './protocol/local-reference.ts'
-export type { Json, JsonObject, JsonSchema, Message, Row, StateMessage, StreamState, StreamStatus } from './protocol/messages.ts'
+export type { JsonObject, JsonSchema, Message, Row, StateMessage, StreamState, StreamStatus } from './protocol/messages.ts'
 export { type FileReference, fileOf } from './protocol/messages.ts'
 export type { Reporter } from './report.ts'
 export { type BoundStream, selectStreams } from './runtime/assembly/bound-stream.ts'
@@ -47,7 +47,6 @@ export {
   type ActionClaim,
   type ActionJournal,
   type ActionRecord,
-  type ActionState,
   actionFenced,
   byNewest,
   inProgress,
@@ -68,7 +67,7 @@ export type {
   StateRegistry,
   StateVersion,
 } from './runtime/ports/state-registry.ts'
-export { type Replacing, type StreamWrite, WRITE_MODES, type WriteMode } from './runtime/ports/stream-write.ts'
+export { type StreamWrite, WRITE_MODES, type WriteMode } from './runtime/ports/stream-write.ts'
 export type {
   AppCredentials,
   Connected,
@@ -77,17 +76,15 @@ export type {
   LoginRequest,
   SeenAccount,
   TokenAccess,
-  TokenCall,
   TokenProvider,
 } from './runtime/ports/token-provider.ts'
 export { backfillKey } from './runtime/read/backfill.ts'
 export { commitState } from './runtime/read/commit-state.ts'
-export { readConfiguredCatalog } from './runtime/read/configured-catalog.ts'
-export { type Delivery, deliver } from './runtime/read/deliver.ts'
+export { deliver } from './runtime/read/deliver.ts'
 export { groupCommit } from './runtime/read/group-commit.ts'
 export { observeDrift, type SchemaWatch } from './runtime/read/observe-drift.ts'
 export { read as readStreams } from './runtime/read/read.ts'
 export { isOwnKey } from './runtime/read/refresh.ts'
 export { createRunReporter, type Logger, type RunReporter } from './runtime/read/run-reporter.ts'
 export { DAY_MS, HOUR_MS } from './time.ts'
-export { byScheme, folderOf, formsText } from './url-forms.ts'
+export { byScheme, folderOf } from './url-forms.ts'

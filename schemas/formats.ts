@@ -2,7 +2,6 @@
 export const DATE_TIME = 1
 export const DATE = 2
 export const URI = 4
-export const EVERY_FORMAT = DATE_TIME | DATE | URI
 
 const names: Readonly<Record<string, number>> = { 'date-time': DATE_TIME, date: DATE, uri: URI }
 

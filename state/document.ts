@@ -1,4 +1,4 @@
-import { ConfigError, parseExactJson, type StateVersion, type StreamState } from '../framework/index.ts'
+import { ConfigError, defined, parseExactJson, type StateVersion, type StreamState } from '../framework/index.ts'
 
 const format = 'connector-state'
 const formatVersion = 1
@@ -38,7 +38,7 @@ export function* formatDocument(head: StateHead, streams: ReadonlyMap<string, st
     version: head.version,
     committed_at: head.committedAt,
     run_id: head.runId,
-    ...(head.lease === undefined ? {} : { lease: head.lease }),
+    ...defined({ lease: head.lease }),
   }
   // In pieces, because the states of many thousand accounts in one text would double the memory of a run.
   let piece = `${JSON.stringify(fields, null, 2).slice(0, -2)},\n  "streams": {`

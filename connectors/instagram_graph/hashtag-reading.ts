@@ -1,5 +1,6 @@
 import type { Requester } from '../../framework/components/read/requester.ts'
 import { type Page, type ReadOptions, type StreamSlice, sliceScope } from '../../framework/components/read/retriever.ts'
+import { defined } from '../../framework/defined.ts'
 import { ConnectorError } from '../../framework/errors.ts'
 import type { Services } from '../../framework/manifest/definition/component.ts'
 import type { Row } from '../../framework/protocol/messages.ts'
@@ -131,7 +132,7 @@ export class HashtagReading {
   #call({ id, list, after }: TagList) {
     const params = { user_id: this.#account, fields: this.#settings.fields.join(','), limit: String(PAGE_SIZE) }
     const path = `${encodeURIComponent(id)}/${list}_media`
-    return { path, params: { ...params, ...(after === undefined ? {} : { after }) }, accept: (body: unknown) => void dataOf(body) }
+    return { path, params: { ...params, ...defined({ after }) }, accept: (body: unknown) => void dataOf(body) }
   }
 
   #transformed(rows: Row[]): Row[] {

@@ -1,4 +1,5 @@
 import type { Row } from '../../framework/protocol/messages.ts'
+import { DAY_MS } from '../../framework/time.ts'
 import { CursorWatch, type ListedPage, type ListRequest, type MediaListing } from '../instagram_graph/media/listing.ts'
 import { type ListedPost, postOf, postRow } from './post-row.ts'
 import { type KnownPost, type PostsGap, type PostsMemory, wasListed } from './posts-memory.ts'
@@ -9,7 +10,6 @@ const REMEMBERED = 60
 const REMEMBERED_IN_GAP = 240
 /** Neighbours may be exchanged, and pinned posts stand in front: the end of a page is known when so many at its end are. */
 const TAIL = 3
-const DAY_MS = 86_400_000
 
 export interface PostsLookOptions {
   readonly listing: MediaListing

@@ -1,3 +1,4 @@
+import { defined } from '../../framework/defined.ts'
 import { ConnectorError } from '../../framework/errors.ts'
 import type { Memory } from '../meta/cursors/memory-cursor.ts'
 
@@ -36,8 +37,8 @@ export function writePostsMemory({ known, forgotten, gap, day, inserted, updated
   return {
     version: 1,
     known: Object.fromEntries(Array.from(known, ([id, { time, print }]) => [id, `${time.toString(36)} ${print}`])),
-    ...(forgotten === undefined ? {} : { forgotten }),
-    ...(gap ? { rest: gap.rest, ...(gap.floor === undefined ? {} : { floor: gap.floor }) } : {}),
+    ...defined({ forgotten }),
+    ...(gap ? { rest: gap.rest, ...defined({ floor: gap.floor }) } : {}),
     day,
     inserted,
     updated,

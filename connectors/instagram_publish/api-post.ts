@@ -1,3 +1,4 @@
+import { defined } from '../../framework/defined.ts'
 import type { JsonObject } from '../../framework/protocol/messages.ts'
 import { captionOf, type Post, type PostMedia } from './post.ts'
 
@@ -7,7 +8,7 @@ export function apiPost(post: Post): JsonObject {
   const kind = type === 'video' ? 'reel' : type
   const caption = captionOf(post)
   const { caption: __, ...fields } = rest
-  const shared = { type: kind, ...plain(fields), ...(caption === undefined ? {} : { caption }) }
+  const shared = { type: kind, ...plain(fields), ...defined({ caption }) }
   if (kind === 'carousel') return { ...shared, children: media.map(apiMedia) }
   const [only] = media
   return only ? { ...shared, ...apiMedia(only) } : shared

@@ -4,6 +4,7 @@ import type { StepFrame, TrailEntry } from '../../framework/components/actions/a
 import { pause } from '../../framework/components/actions/pause.ts'
 import { Reconciler, type Verdict } from '../../framework/components/actions/reconciler.ts'
 import { Requester } from '../../framework/components/read/requester.ts'
+import { defined } from '../../framework/defined.ts'
 import { type BuildContext, defineComponent, type Values } from '../../framework/manifest/definition/component.ts'
 import { integer, integerOrTemplate, optional, slot, template, withDefault } from '../../framework/manifest/definition/fields.ts'
 import { isRecord } from './media/fields.ts'
@@ -81,7 +82,7 @@ async function lookOnce(values: ReconcilerFields, { frame, entry }: Search): Pro
 /** A read that is refused says nothing; what ends the run is thrown. */
 async function read(requester: Requester, { scope, signal }: StepFrame): Promise<unknown> {
   try {
-    const { response } = await requester.send({ scope, parts: {}, ...(signal ? { signal } : {}) })
+    const { response } = await requester.send({ scope, parts: {}, ...defined({ signal }) })
     return response.json()
   } catch (thrown) {
     if (thrown instanceof ActionError) return undefined

@@ -1,5 +1,6 @@
 import { ActionError } from '../../framework/components/actions/action-error.ts'
 import { ErrorHandler } from '../../framework/components/error-handlers/error-handler.ts'
+import { defined } from '../../framework/defined.ts'
 import { ConnectorError } from '../../framework/errors.ts'
 import type { HttpRequest, HttpResponse } from '../../framework/http/request.ts'
 import type { Outcome, Resolution } from '../../framework/http/resolution.ts'
@@ -104,9 +105,7 @@ function detailsOf({ code, subcode, trace }: GraphErrorBody, response: HttpRespo
   return {
     status: response.status,
     code,
-    ...(subcode === undefined ? {} : { subcode }),
-    ...(trace === undefined ? {} : { trace }),
-    ...(wait === undefined ? {} : { retry_after_seconds: wait }),
+    ...defined({ subcode, trace, retry_after_seconds: wait }),
   }
 }
 

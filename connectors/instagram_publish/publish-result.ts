@@ -1,4 +1,5 @@
 import { ActionError } from '../../framework/components/actions/action-error.ts'
+import { defined } from '../../framework/defined.ts'
 import { AuthenticationError, asConnectorError, RateLimitError } from '../../framework/errors.ts'
 import type { JsonObject } from '../../framework/protocol/messages.ts'
 import type { ActionOutcome } from '../../framework/runtime/action/run-action.ts'
@@ -35,9 +36,7 @@ export function resultOf({ key, state, output, failure, replayed }: ActionOutcom
     ...(typeof permalink === 'string' ? { publishedUrl: permalink } : {}),
     metadata: {
       ...metadata,
-      ...(container_id === undefined ? {} : { containerId: container_id }),
-      ...(children === undefined ? {} : { childContainerIds: children }),
-      ...(found_by === undefined ? {} : { foundBy: found_by }),
+      ...defined({ containerId: container_id, childContainerIds: children, foundBy: found_by }),
     },
   }
 }
@@ -57,5 +56,5 @@ export function failureOfError(thrown: unknown): PublishFailure {
 function toFailure(failure: ActionFailure | undefined): PublishFailure {
   const { code = 'API_ERROR', message = 'no reason was written down', retryable = false, details } = failure ?? {}
   const known = Object.keys(PUBLISH_CODES).find((name): name is PublishCode => name === code)
-  return { code: known ?? 'API_ERROR', message, retryable, ...(details === undefined ? {} : { details }) }
+  return { code: known ?? 'API_ERROR', message, retryable, ...defined({ details }) }
 }

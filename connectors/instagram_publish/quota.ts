@@ -1,5 +1,6 @@
 import { ActionError } from '../../framework/components/actions/action-error.ts'
 import type { Requester } from '../../framework/components/read/requester.ts'
+import { defined } from '../../framework/defined.ts'
 import { isRecord } from './media/fields.ts'
 
 /** Posts of the last 24 hours, as the API counts them; a carousel is one. */
@@ -12,7 +13,7 @@ export interface PublishQuota {
 
 /** Reads `content_publishing_limit`. Throws ActionError when it is refused. */
 export async function readQuota(requester: Requester, signal?: AbortSignal): Promise<PublishQuota> {
-  const { response } = await requester.send({ scope: {}, parts: {}, ...(signal ? { signal } : {}) })
+  const { response } = await requester.send({ scope: {}, parts: {}, ...defined({ signal }) })
   const body = response.json()
   const data = isRecord(body) && Array.isArray(body['data']) ? body['data'] : []
   const [entry] = data.filter(isRecord)

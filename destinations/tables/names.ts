@@ -49,12 +49,6 @@ export function hashedName(name: string, identity: string): string {
   return `${readable(name)}_${shortHash(identity)}`
 }
 
-/** True for what {@link hashedName} makes of `name` and any identity. */
-export function isHashedName(found: string, name: string): boolean {
-  const start = `${readable(name)}_`
-  return found.startsWith(start) && /^[0-9a-f]{10}$/.test(found.slice(start.length))
-}
-
 function readable(name: string): string {
   const letters = name
     .slice(0, 48)

@@ -1,4 +1,4 @@
-import { backfillKey, ConnectorError, type Item, type RunInfo, withContext } from '../../framework/index.ts'
+import { backfillKey, ConnectorError, defined, type Item, type RunInfo, withContext } from '../../framework/index.ts'
 
 /** One table cannot take its rows while others can take theirs. Nothing of the transaction that found out was kept. */
 export class TableRejection extends ConnectorError {
@@ -6,7 +6,7 @@ export class TableRejection extends ConnectorError {
   readonly table: string
 
   constructor(table: string, code: string, message: string, cause?: unknown) {
-    super(code, message, { failureType: 'config_error', ...(cause === undefined ? {} : { cause }) })
+    super(code, message, { failureType: 'config_error', ...defined({ cause }) })
     this.table = table
   }
 }

@@ -1,4 +1,4 @@
-import { ConfigError, type StreamInfo } from '../../framework/index.ts'
+import { ConfigError, defined, type StreamInfo } from '../../framework/index.ts'
 import { type ColumnType, columnTypeOf, propertiesOf, widens } from './column-type.ts'
 import { columnNames, streamColumn, tableName } from './names.ts'
 
@@ -81,7 +81,7 @@ export function mergePlans(first: TablePlan, second: TablePlan): TablePlan {
     if (!known) own.set(column.name, { ...column, key: false })
     else if (!known.key && widens(known.type, column.type)) own.set(column.name, { ...known, type: column.type })
   }
-  return { name: first.name, columns: [...own.values()], ...(first.without ? { without: first.without } : {}) }
+  return { name: first.name, columns: [...own.values()], ...defined({ without: first.without }) }
 }
 
 const keyText = (plan: TablePlan): string => keyOf(plan).toSorted().join(', ') || 'none'

@@ -30,7 +30,6 @@ export function fileOf(row: Row & { readonly [fileKey]?: FileReference }): FileR
 export type JsonSchema = { readonly [keyword: string]: unknown }
 
 export type SyncMode = 'full_refresh' | 'incremental'
-export type DestinationSyncMode = 'append' | 'overwrite' | 'append_dedup'
 export type LogLevel = 'FATAL' | 'ERROR' | 'WARN' | 'INFO' | 'DEBUG' | 'TRACE'
 export type StreamStatus = 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE'
 
@@ -145,17 +144,4 @@ export interface CatalogStream {
 
 export interface Catalog {
   readonly streams: readonly CatalogStream[]
-}
-
-export interface ConfiguredStream {
-  readonly stream: CatalogStream
-  readonly sync_mode: SyncMode
-  readonly destination_sync_mode: DestinationSyncMode
-  readonly cursor_field?: readonly string[]
-  readonly primary_key?: readonly (readonly string[])[]
-}
-
-/** What a platform asks to be read. */
-export interface ConfiguredCatalog {
-  readonly streams: readonly ConfiguredStream[]
 }

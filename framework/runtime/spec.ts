@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts'
 import { openSpecDocument, type SpecSource, specOf } from '../manifest/document/document.ts'
 import type { Specification } from '../protocol/messages.ts'
 
@@ -9,9 +10,9 @@ export function loadSpec(text: string, file: string): Specification {
 export function specification({ connectionSpecification, documentationUrl, advancedAuth }: SpecSource): Specification {
   return {
     connectionSpecification,
-    ...(documentationUrl === undefined ? {} : { documentationUrl }),
+    ...defined({ documentationUrl }),
     supportsNormalization: false,
     supportsDBT: false,
-    ...(advancedAuth === undefined ? {} : { advanced_auth: advancedAuth }),
+    ...defined({ advanced_auth: advancedAuth }),
   }
 }

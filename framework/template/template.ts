@@ -5,11 +5,10 @@ import { truthy } from './python/values.ts'
 
 /** The door of the template language: text, conditions and mappings in two dialects. Dates have their own, datetime.ts. */
 
-export type { ValidType } from './compile/airbyte.ts'
 export type { Scope, TemplateOptions } from './compile/compiled.ts'
-export { compileMapping, type Mapping, type MappingOptions } from './compile/mapping.ts'
+export { compileMapping } from './compile/mapping.ts'
 export { plainValue } from './compile/plain.ts'
-export { compileInterpolation, compileTemplate, type EvaluateOptions, type Template } from './compile/text-template.ts'
+export { compileInterpolation, compileTemplate, type EvaluateOptions } from './compile/text-template.ts'
 export { defineFunction as templateFunction } from './python/functions.ts'
 export { toText as pythonText } from './python/text.ts'
 export { attributes, type Dialect, PyFloat } from './python/values.ts'

@@ -1,4 +1,5 @@
 import type { StreamState } from '../../framework/index.ts'
+import { defined } from '../../framework/index.ts'
 import { isObject } from '../document.ts'
 import { type Part, partOf, type StateForm } from './parsed-state.ts'
 
@@ -55,7 +56,7 @@ export function cursorState(bookmark: Fields): StreamState | undefined {
   }
   const states = partitions.flatMap((entry) => partitionState(entry))
   if (states.length === 0 && !reached) return undefined
-  return { ...Object.fromEntries(own), states, ...(reached ? { state: reached } : {}) }
+  return { ...Object.fromEntries(own), states, ...defined({ state: reached }) }
 }
 
 function partitionState(entry: unknown): readonly StreamState[] {

@@ -1,5 +1,5 @@
 import { AwsV4Signer } from 'aws4fetch'
-import { awsCredentials, type Clock, ConfigError, ConnectorError } from '../../framework/index.ts'
+import { awsCredentials, type Clock, ConfigError, ConnectorError, defined } from '../../framework/index.ts'
 import type { S3Address } from './address.ts'
 
 export interface S3Object {
@@ -55,14 +55,14 @@ export function openBucket(address: S3Address, { clock }: { readonly clock: Cloc
       headers,
       service: 's3',
       region: address.region,
-      ...(body === undefined ? {} : { body }),
+      ...defined({ body }),
     }).sign()
     const response = await fetch(signed.url, {
       method,
       headers: signed.headers,
       redirect: 'error',
       signal: AbortSignal.timeout(timeout),
-      ...(body === undefined ? {} : { body }),
+      ...defined({ body }),
     })
     return { status: response.status, text: await response.text(), etag: response.headers.get('etag') ?? '' }
   }
@@ -117,7 +117,7 @@ export function openBucket(address: S3Address, { clock }: { readonly clock: Cloc
     async list(start) {
       const keys: string[] = []
       for (let after: string | undefined; ; ) {
-        const parameters = { 'list-type': '2', prefix: prefix + start, ...(after === undefined ? {} : { 'continuation-token': after }) }
+        const parameters = { 'list-type': '2', prefix: prefix + start, ...defined({ 'continuation-token': after }) }
         const answer = await call({ method: 'GET', key: '', parameters })
         if (answer.status !== 200) throw refused(start, answer)
         keys.push(...tags(answer.text, 'Key').map((key) => key.slice(prefix.length)))

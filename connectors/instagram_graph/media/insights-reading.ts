@@ -1,5 +1,6 @@
 import { type Page, type ReadOptions, type StreamSlice, sliceScope } from '../../../framework/components/read/retriever.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
+import { DAY_MS } from '../../../framework/time.ts'
 import { type MemorySlice, memorySlice } from '../../meta/cursors/memory-cursor.ts'
 import { accountOf } from '../../meta/graph/account.ts'
 import { BATCH_LIMIT } from '../../meta/graph/batch.ts'
@@ -10,7 +11,6 @@ import { ownCopy } from './own-copy.ts'
 import { bodyOf, type LookPage, type MediaItem } from './page.ts'
 import { callsOf, itemInsights, type MediaSettings } from './settings.ts'
 
-const DAY_MS = 86_400_000
 /** Batches of one account on their way while the list is read on. */
 const BATCHES_AHEAD = 3
 

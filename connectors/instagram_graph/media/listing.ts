@@ -1,3 +1,4 @@
+import { defined } from '../../../framework/defined.ts'
 import { ConnectorError } from '../../../framework/errors.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
 import type { GraphCalls } from '../../meta/graph/graph-calls.ts'
@@ -83,7 +84,7 @@ export class MediaListing {
         // A second more on both sides: whether the ends belong to the range is not documented, and is decided here.
         ...(range.from === undefined ? {} : { since: String(range.from - 1) }),
         ...(range.to === undefined ? {} : { until: String(range.to + 1) }),
-        ...(after === undefined ? {} : { after }),
+        ...defined({ after }),
       },
       accept: (body: unknown) => void dataOf(body),
     }

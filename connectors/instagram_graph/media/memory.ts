@@ -1,3 +1,4 @@
+import { defined } from '../../../framework/defined.ts'
 import { ConnectorError } from '../../../framework/errors.ts'
 import type { Memory } from '../../meta/cursors/memory-cursor.ts'
 import { CountTable } from './count-table.ts'
@@ -39,9 +40,7 @@ export function writeMemory(memory: MediaMemory): Memory {
     older,
     cuts: cuts.map((cut) => cut.toString(36)).join(' '),
     day,
-    ...(swept === undefined ? {} : { swept }),
-    ...(converted === undefined ? {} : { converted }),
-    ...(rest === undefined ? {} : { rest }),
+    ...defined({ swept, converted, rest }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../../framework/defined.ts'
 import type { ConnectorError } from '../../../framework/errors.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
 import type { MediaExpansion } from './expansion.ts'
@@ -97,7 +98,7 @@ export class MediaPager {
         if (!answer || !wish) continue
         if (!answer.error) {
           if (wish.metrics.length > 0 && answer.page.nodes.length > 0) expansion.heard()
-          pages[asked.index] = { ...answer.page, ...(asked.refused ? { refused: asked.refused } : {}) }
+          pages[asked.index] = { ...answer.page, ...defined({ refused: asked.refused }) }
         } else if (wish.metrics.length === 0) throw answer.error
         else if (await expansion.dropRetired(wish, answer.error)) again.push(asked)
         else again.push({ ...asked, refused: answer.error })

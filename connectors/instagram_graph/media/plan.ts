@@ -1,4 +1,5 @@
 import { type PlannedCall, type StreamSlice, sliceScope } from '../../../framework/components/read/retriever.ts'
+import { defined } from '../../../framework/defined.ts'
 import { memorySlice } from '../../meta/cursors/memory-cursor.ts'
 import { accountOf } from '../../meta/graph/account.ts'
 import { isObject } from '../../meta/insights/insight-rows.ts'
@@ -16,7 +17,7 @@ export function* plannedMediaCalls(settings: MediaSettings, slice: StreamSlice):
   const counts = countsOf(settings, slice)
   const { id } = accountOf(slice.partition.scope)
   const url = (path: string) => requester.url({ scope: sliceScope(slice), path, parts: {} })
-  const call = (path: string, times: number | undefined) => ({ method: 'GET', url: url(path), ...(times === undefined ? {} : { times }) })
+  const call = (path: string, times: number | undefined) => ({ method: 'GET', url: url(path), ...defined({ times }) })
   if (emit === 'media' || !hub.expects('media')) yield call(`${id}/media`, counts.lists)
   const asksSingly = ['FEED', 'REELS'].some((product) => media.missing({ product, asked: 'common' }).length > 0)
   if (emit === 'insights' && asksSingly) yield call('{media}/insights', counts.media)

@@ -1,3 +1,4 @@
+import { defined } from '../../../framework/defined.ts'
 import { type ByteSource, UnreadableMedia } from './byte-window.ts'
 import type { AddressFacts } from './facts.ts'
 import { shownUrl } from './finding.ts'
@@ -23,7 +24,7 @@ export interface AddressOptions {
 /** Asks for the start of a file, following a few redirects to public hosts. Throws only when `signal` says so. */
 export async function openAddress(text: string, options: AddressOptions): Promise<OpenedAddress> {
   let redirect: string | undefined
-  const told = (facts: Omit<AddressFacts, 'redirect'>): AddressFacts => ({ ...facts, ...(redirect === undefined ? {} : { redirect }) })
+  const told = (facts: Omit<AddressFacts, 'redirect'>): AddressFacts => ({ ...facts, ...defined({ redirect }) })
   for (let url: URL | undefined = parse(text), hops = 0; url !== undefined; hops++) {
     const refusal = refusalOf(url, hops, options.localHosts)
     if (refusal !== undefined) return { facts: told({ status: 0, problem: refusal }) }
@@ -73,7 +74,7 @@ interface Told {
 function opened(url: URL, first: RangeAnswer, { options, told }: Told): OpenedAddress {
   const { status, headers, bytes } = first
   const contentType = headers['content-type']
-  const facts = told({ status: status === 416 ? 200 : status, ...(contentType === undefined ? {} : { contentType }) })
+  const facts = told({ status: status === 416 ? 200 : status, ...defined({ contentType }) })
   if (status === 416) return { facts, source: sourceOf(url, { ...first, bytes: Buffer.alloc(0) }, { size: 0, options }) }
   if (status !== 200 && status !== 206) return { facts }
   return { facts, source: sourceOf(url, first, { size: sizeOf(status, headers, bytes), options }) }

@@ -1,3 +1,4 @@
+import { defined } from '../../../framework/defined.ts'
 import { type AddressOptions, openAddress } from './address-source.ts'
 import { type ByteSource, ByteWindow, UnreadableMedia } from './byte-window.ts'
 import type { AddressFacts, MediaFacts, MediaFormat } from './facts.ts'
@@ -37,7 +38,7 @@ async function probeFile(path: string): Promise<MediaFacts> {
 
 async function probeBytes(source: ByteSource, address?: AddressFacts): Promise<MediaFacts> {
   const window = new ByteWindow(source)
-  const known = { ...(source.size === undefined ? {} : { size: source.size }), ...(address ? { address } : {}) }
+  const known = defined({ size: source.size, address })
   let format: MediaFormat = 'unknown'
   try {
     const head = await window.upTo(0, 64)

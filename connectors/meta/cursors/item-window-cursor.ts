@@ -1,9 +1,8 @@
 import { Cursor, type CursorRun } from '../../../framework/components/read/cursor.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { slot } from '../../../framework/manifest/definition/fields.ts'
+import { DAY_MS } from '../../../framework/time.ts'
 import { utcText } from '../insights/insight-rows.ts'
-
-const DAY = 86_400_000
 
 export const ItemWindowCursor = defineComponent(Cursor, {
   type: 'ItemWindowCursor',
@@ -40,7 +39,7 @@ function itemWindow(run: CursorRun, { field, now }: { readonly field: string; re
     observe: (slice, rows) => run.observe(slice, rows),
     close: (slice) => {
       const [, end = Number.NaN] = Object.values(slice.values).map((value) => Date.parse(String(value)))
-      const today = Math.floor(now() / DAY) * DAY
+      const today = Math.floor(now() / DAY_MS) * DAY_MS
       if (end < today) run.observe(slice, [{ [field]: utcText(end) }])
       run.close(slice)
     },

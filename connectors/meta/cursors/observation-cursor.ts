@@ -3,9 +3,8 @@ import { ConfigError, ConnectorError } from '../../../framework/errors.ts'
 import { type BuildContext, defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { type BoundTemplate, optional, string, template } from '../../../framework/manifest/definition/fields.ts'
 import type { StreamState } from '../../../framework/protocol/messages.ts'
+import { DAY_MS } from '../../../framework/time.ts'
 import { utcText } from '../insights/insight-rows.ts'
-
-const DAY = 86_400_000
 
 export const ObservationCursor = defineComponent(Cursor, {
   type: 'ObservationCursor',
@@ -23,11 +22,11 @@ export const ObservationCursor = defineComponent(Cursor, {
       dataFeed: false,
       sharedState: false,
       open: (state, options) => {
-        const today = Math.floor(services.clock.now() / DAY) * DAY
+        const today = Math.floor(services.clock.now() / DAY_MS) * DAY_MS
         // What was not observed then cannot be observed now: a backfill has nothing to read.
         if (options.range) return observation(cursorField, { state: state ?? {}, today, isDue: false })
         const last = lastOf(state?.[cursorField], services, today)
-        return observation(cursorField, { state: state ?? {}, today, isDue: last === undefined || today >= last + everyDays * DAY })
+        return observation(cursorField, { state: state ?? {}, today, isDue: last === undefined || today >= last + everyDays * DAY_MS })
       },
       compare: (a, b) => readDay(a) - readDay(b),
       rewrite: (value) => utcText(readDay(value)),

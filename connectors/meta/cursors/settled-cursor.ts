@@ -1,10 +1,9 @@
 import { Cursor, type CursorRun } from '../../../framework/components/read/cursor.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { integer, slot } from '../../../framework/manifest/definition/fields.ts'
+import { HOUR_MS } from '../../../framework/time.ts'
 import { utcText } from '../insights/insight-rows.ts'
 import { pacificDate, pacificMidnight } from '../metrics/pacific.ts'
-
-const HOUR = 3_600_000
 
 export const SettledCursor = defineComponent(Cursor, {
   type: 'SettledCursor',
@@ -31,7 +30,7 @@ export const SettledCursor = defineComponent(Cursor, {
   ],
   create: ({ cursor, after_hours: hours }, { services }) => ({
     ...cursor,
-    open: (state, options) => settled(cursor.open(state, options), { cursor, restBefore: () => services.clock.now() - hours * HOUR }),
+    open: (state, options) => settled(cursor.open(state, options), { cursor, restBefore: () => services.clock.now() - hours * HOUR_MS }),
   }),
 })
 

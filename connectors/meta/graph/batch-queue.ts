@@ -1,5 +1,6 @@
 import type { Authenticator } from '../../../framework/components/authenticators/authenticator.ts'
 import type { RequestContext, Requester } from '../../../framework/components/read/requester.ts'
+import { defined } from '../../../framework/defined.ts'
 import { ConnectorError, RateLimitError, StoppedError } from '../../../framework/errors.ts'
 import type { Answer, HttpClient } from '../../../framework/http/client.ts'
 import type { HttpResponse } from '../../../framework/http/request.ts'
@@ -159,8 +160,7 @@ async function batchOf(calls: readonly Call[], { batch, authenticator }: BatchWa
     parts: { body_data: batchFields(addresses) },
     weight: calls.length,
     accept: (answer) => void batchAnswers(answer.json(), calls.length),
-    ...(stream === undefined ? {} : { stream }),
-    ...(signal ? { signal } : {}),
+    ...defined({ stream, signal }),
   })
   return { answers: batchAnswers(response.json(), calls.length), headers: response.headers }
 }

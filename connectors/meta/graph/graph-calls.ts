@@ -1,6 +1,7 @@
 import type { Authenticator } from '../../../framework/components/authenticators/authenticator.ts'
 import type { Requester } from '../../../framework/components/read/requester.ts'
 import { type ReadOptions, type StreamSlice, sliceScope } from '../../../framework/components/read/retriever.ts'
+import { defined } from '../../../framework/defined.ts'
 import { AuthenticationError, ConnectorError, type ErrorContext, RateLimitError, StoppedError } from '../../../framework/errors.ts'
 import { judgeRefusal } from '../metrics/refusal.ts'
 import { BATCH_LIMIT, type BatchAnswer, batchAnswers, batchFields, relativeUrl } from './batch.ts'
@@ -104,7 +105,7 @@ export class GraphCalls {
       weight: calls.length,
       accept: (received) => void batchAnswers(received.json(), calls.length),
       stream,
-      ...(signal ? { signal } : {}),
+      ...defined({ signal }),
     })
     return batchAnswers(response.json(), calls.length)
   }
@@ -128,7 +129,7 @@ export class GraphCalls {
         parts: { params },
         accept: (received) => accept?.(received.json()),
         stream,
-        ...(signal ? { signal } : {}),
+        ...defined({ signal }),
       })
       return { body: response.json() }
     } catch (thrown) {

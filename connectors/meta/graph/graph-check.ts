@@ -4,6 +4,7 @@ import { ConnectorError } from '../../../framework/errors.ts'
 import type { HttpResponse } from '../../../framework/http/request.ts'
 import { type BuildContext, defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { list, optional, slot, string, template, withDefault } from '../../../framework/manifest/definition/fields.ts'
+import { DAY_MS } from '../../../framework/time.ts'
 import { type DiagnosisFields, diagnoseGraph } from '../health/diagnosis.ts'
 import { lacking, ownerOf, readTokenFacts, type TokenFacts, unknownToken } from '../health/token-facts.ts'
 import { objectField } from '../metrics/metric-fields.ts'
@@ -79,7 +80,7 @@ function useful(facts: TokenFacts, wanted: readonly string[]): string | undefine
 function lifetime({ expiresAt }: TokenFacts, now: number): string {
   if (expiresAt === undefined) return 'expiry unknown'
   if (expiresAt === 0) return 'never expires'
-  const days = Math.floor((expiresAt * 1000 - now) / 86_400_000)
+  const days = Math.floor((expiresAt * 1000 - now) / DAY_MS)
   return days < 1 ? 'expires in less than a day' : `${days} day${days === 1 ? '' : 's'} left`
 }
 

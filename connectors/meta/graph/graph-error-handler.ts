@@ -1,4 +1,5 @@
 import { ErrorHandler } from '../../../framework/components/error-handlers/error-handler.ts'
+import { defined } from '../../../framework/defined.ts'
 import { ConnectorError } from '../../../framework/errors.ts'
 import { retryAfter } from '../../../framework/http/attempt/backoff.ts'
 import type { HttpRequest, HttpResponse } from '../../../framework/http/request.ts'
@@ -74,7 +75,7 @@ function resolve(found: GraphErrorBody, response: HttpResponse, secrets: Judging
   const wait = verdict.kind === 'rate' ? regainSeconds(response) : undefined
   const error = graphConnectorError(found, verdict, { waitSeconds: wait, secrets })
   const said = { message: error.message, failureType: error.failureType, error }
-  if (verdict.kind === 'rate') return { action: 'rate_limited', ...said, ...(wait === undefined ? {} : { waitSeconds: wait }) }
+  if (verdict.kind === 'rate') return { action: 'rate_limited', ...said, ...defined({ waitSeconds: wait }) }
   return { action: verdict.retries > 0 ? 'retry' : 'fail', ...said }
 }
 

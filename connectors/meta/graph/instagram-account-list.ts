@@ -1,5 +1,6 @@
 import { Requester } from '../../../framework/components/read/requester.ts'
 import { type ReadOptions, Retriever, type StreamSlice, sliceScope, wholeStream } from '../../../framework/components/read/retriever.ts'
+import { defined } from '../../../framework/defined.ts'
 import { defineComponent, type Values } from '../../../framework/manifest/definition/component.ts'
 import { list, oneOf, optional, slot, string, template } from '../../../framework/manifest/definition/fields.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
@@ -103,7 +104,7 @@ async function rest(
   for (let after = cursorOf(first); after !== undefined && values.more && !seen.has(after) && seen.size < MOST_REQUESTS; ) {
     seen.add(after)
     const { stream, signal } = options
-    const request = { scope: sliceScope(slice), path, parts: { params: { after } }, stream, ...(signal ? { signal } : {}) }
+    const request = { scope: sliceScope(slice), path, parts: { params: { after } }, stream, ...defined({ signal }) }
     const body = (await values.more.send(request)).response.json()
     pages.push(...dataOf(body))
     after = isObject(body) ? cursorOf(body) : undefined

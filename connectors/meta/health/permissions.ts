@@ -1,4 +1,5 @@
 import type { Requester } from '../../../framework/components/read/requester.ts'
+import { defined } from '../../../framework/defined.ts'
 import { ConnectorError, RateLimitError, StoppedError } from '../../../framework/errors.ts'
 import type { Reporter } from '../../../framework/report.ts'
 import { dataOf } from '../insights/insight-rows.ts'
@@ -9,7 +10,7 @@ export async function readPermissions(
   { report, signal }: { readonly report: Reporter; readonly signal?: AbortSignal | undefined },
 ): Promise<ReadonlySet<string> | undefined> {
   try {
-    const answer = await requester.send({ scope: {}, path: 'me/permissions', parts: {}, ...(signal ? { signal } : {}) })
+    const answer = await requester.send({ scope: {}, path: 'me/permissions', parts: {}, ...defined({ signal }) })
     const granted = dataOf(answer.response.json()).filter((entry) => entry['status'] === 'granted')
     return new Set(granted.map((entry) => String(entry['permission'])))
   } catch (thrown) {

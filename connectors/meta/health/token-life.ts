@@ -1,8 +1,8 @@
 import type { Observation } from '../../../framework/components/checks/check.ts'
 import type { HttpResponse } from '../../../framework/http/request.ts'
+import { DAY_MS } from '../../../framework/time.ts'
 import { lacking, ownerOf, type TokenFacts } from './token-facts.ts'
 
-const DAY = 86_400_000
 /** A token that was renewed today lives for 60 days at most: whoever asks for 90 would be warned every day. */
 const TOKEN_DAYS = 14
 
@@ -16,7 +16,7 @@ export interface TokenUse {
 
 export function observeToken({ facts, me, now, days }: TokenUse): Observation {
   const { kind, expiresAt } = facts
-  const left = expiresAt === undefined || expiresAt === 0 ? undefined : Math.floor((expiresAt * 1000 - now) / DAY)
+  const left = expiresAt === undefined || expiresAt === 0 ? undefined : Math.floor((expiresAt * 1000 - now) / DAY_MS)
   const ends = left !== undefined && left <= Math.min(days, TOKEN_DAYS)
   const life =
     left === undefined ? (expiresAt === 0 ? 'never expires' : 'the host does not tell when it expires') : `expires ${inDays(left)}`
@@ -33,7 +33,7 @@ export const bindsConsent = (scope: string): boolean => scope.startsWith('instag
 
 export function observeDataAccess({ dataAccessExpiresAt: end }: TokenFacts, now: number, days: number): readonly Observation[] {
   if (end === undefined || end === 0) return []
-  const left = Math.floor((end * 1000 - now) / DAY)
+  const left = Math.floor((end * 1000 - now) / DAY_MS)
   const ends = left <= Math.min(days, TOKEN_DAYS)
   const summary = `consent to read Instagram data ${left < 0 ? 'ran out' : `runs out ${inDays(left)}`}${ends ? ': the person has to log in again' : ''}`
   return [{ check: 'data_access', status: ends ? 'warning' : 'ok', summary, facts: { expires_at: timeText(end), days_left: left } }]

@@ -1,9 +1,8 @@
+import { DAY_MS } from '../../../framework/time.ts'
 import type { Limits } from '../metrics/catalogue.ts'
 import { pacificDate, pacificMidnight, pacificMidnights, previousMidnight } from '../metrics/pacific.ts'
 import { type MetricGroup, planWindows, type Window } from '../metrics/plan.ts'
 import type { Range } from './insights-reading.ts'
-
-const DAY = 86_400_000
 
 /** The calls of one group of metrics, newest window first. */
 export interface GroupPlan {
@@ -29,7 +28,7 @@ export function planGroup(group: MetricGroup, range: Range, { limits, now }: { l
 
 /** The midnight some days before a midnight; days of 23 and 25 hours count as one. */
 function daysBefore(midnight: number, days: number): number {
-  return pacificMidnight(pacificDate(midnight - days * DAY + DAY / 2))
+  return pacificMidnight(pacificDate(midnight - days * DAY_MS + DAY_MS / 2))
 }
 
 function singleDays({ since, until }: Window): Window[] {

@@ -6,9 +6,11 @@ import {
   type StreamSlice,
   sliceScope,
 } from '../../../framework/components/read/retriever.ts'
+import { defined } from '../../../framework/defined.ts'
 import type { ConnectorError } from '../../../framework/errors.ts'
 import type { BuildContext } from '../../../framework/manifest/definition/component.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
+import { DAY_MS } from '../../../framework/time.ts'
 import { accountOf, type GraphAccount } from '../graph/account.ts'
 import { catalogue, type GraphObject, type Metric } from '../metrics/catalogue.ts'
 import type { LazySelection } from '../metrics/metric-fields.ts'
@@ -40,7 +42,6 @@ interface DatedCall {
   readonly window: Window
 }
 
-const DAY = 86_400_000
 /** Days that have to be empty before older ones, which the API need not keep, are taken to be empty as well. */
 const PROBED_DAYS = 3
 
@@ -114,7 +115,7 @@ export class AccountInsightsReading {
   /** Rows of one group, oldest day first. */
   async #readGroup({ group, windows }: GroupPlan): Promise<Row[]> {
     const { limits } = catalogue()
-    const kept = (limits[this.#settings.object]?.kept_days ?? Number.POSITIVE_INFINITY) * DAY
+    const kept = (limits[this.#settings.object]?.kept_days ?? Number.POSITIVE_INFINITY) * DAY_MS
     const mayBeGone = (windows[0]?.until ?? 0) < this.#settings.context.services.clock.now() - kept
     const probed = mayBeGone ? windows.slice(0, PROBED_DAYS) : windows
     const answers = await this.#askAll(group, probed)
@@ -134,7 +135,7 @@ export class AccountInsightsReading {
       parts: { params: insightsParams(group, names, window) },
       accept: (response) => void dataOf(response.json()),
       stream,
-      ...(signal ? { signal } : {}),
+      ...defined({ signal }),
     })
     return answer.response.json()
   }

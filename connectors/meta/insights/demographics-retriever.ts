@@ -7,10 +7,12 @@ import {
   sliceScope,
   wholeStream,
 } from '../../../framework/components/read/retriever.ts'
+import { defined } from '../../../framework/defined.ts'
 import type { ConnectorError } from '../../../framework/errors.ts'
 import { type BuildContext, defineComponent, type Values } from '../../../framework/manifest/definition/component.ts'
 import { optional, slot, template } from '../../../framework/manifest/definition/fields.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
+import { DAY_MS } from '../../../framework/time.ts'
 import { accountOf, type GraphAccount } from '../graph/account.ts'
 import { runState } from '../graph/run-state.ts'
 import type { Metric } from '../metrics/catalogue.ts'
@@ -21,8 +23,6 @@ import { RefusalGuard } from '../metrics/refusal-guard.ts'
 import { dataOf, utcText } from './insight-rows.ts'
 import { reportSmallAccount } from './small-account.ts'
 import { totalsOf } from './total-rows.ts'
-
-const DAY = 86_400_000
 
 const fields = {
   requester: slot(Requester, { description: 'Sends the calls; its path leads to the insights of the account.' }),
@@ -114,7 +114,7 @@ async function* readDemographics(settings: Settings, slice: StreamSlice, options
       parts: { params: insightsParams(group, names, undefined) },
       accept: (response) => void dataOf(response.json()),
       stream: options.stream,
-      ...(options.signal ? { signal: options.signal } : {}),
+      ...defined({ signal: options.signal }),
     })
     return rowsOf(answer.response.json(), group, { settings, account })
   }
@@ -134,7 +134,7 @@ async function* readDemographics(settings: Settings, slice: StreamSlice, options
 
 /** The answer says by what it is broken down; the timeframe stands among the dimensions where one was asked for. */
 function rowsOf(body: unknown, group: MetricGroup, { settings, account }: { settings: Settings; account: GraphAccount }): Row[] {
-  const day = Math.floor(settings.context.services.clock.now() / DAY) * DAY
+  const day = Math.floor(settings.context.services.clock.now() / DAY_MS) * DAY_MS
   const text = utcText(day)
   return totalsOf(body).flatMap(({ metric, value, dimensions, values }) => {
     const parts = dimensions.map((name, index) => ({ name, value: values[index] ?? '' })).filter(({ name }) => name !== 'timeframe')

@@ -1,3 +1,4 @@
+import { defined } from '../../../framework/defined.ts'
 import type { JsonSchema } from '../../../framework/protocol/messages.ts'
 import { fits, type Metric } from '../metrics/catalogue.ts'
 
@@ -54,9 +55,8 @@ function dateText(period: string): string {
 
 function describeMetric({ unit, value_kind, additive_over_time, notes }: Metric) {
   return {
-    ...(unit === undefined ? {} : { unit }),
+    ...defined({ unit }),
     ...(value_kind === undefined ? {} : { kind: value_kind === 'map' ? 'map' : 'number' }),
-    ...(additive_over_time === undefined ? {} : { additive_over_time }),
-    ...(notes === undefined ? {} : { notes }),
+    ...defined({ additive_over_time, notes }),
   }
 }

@@ -6,6 +6,7 @@ import {
   type StreamSlice,
   sliceScope,
 } from '../../../framework/components/read/retriever.ts'
+import { defined } from '../../../framework/defined.ts'
 import { ConnectorError } from '../../../framework/errors.ts'
 import type { BuildContext } from '../../../framework/manifest/definition/component.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
@@ -156,7 +157,7 @@ export class InsightsReading {
       parts: { params: insightsParams(group, names, window) },
       accept: (response) => void dataOf(response.json()),
       stream,
-      ...(signal ? { signal } : {}),
+      ...defined({ signal }),
     })
     return answer.response.json()
   }

@@ -1,8 +1,10 @@
 import type { Requester } from '../../../framework/components/read/requester.ts'
 import { type Page, type ReadOptions, type Retriever, type StreamSlice, sliceScope } from '../../../framework/components/read/retriever.ts'
+import { defined } from '../../../framework/defined.ts'
 import type { ConnectorError } from '../../../framework/errors.ts'
 import type { BuildContext } from '../../../framework/manifest/definition/component.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
+import { DAY_MS } from '../../../framework/time.ts'
 import { accountOf, type GraphAccount, requireTask } from '../graph/account.ts'
 import { batchSize } from '../graph/batch.ts'
 import { GraphCalls, type GraphCallsSettings } from '../graph/graph-calls.ts'
@@ -32,8 +34,6 @@ export interface ItemInsightsSettings {
   readonly denied: Map<string, ConnectorError>
 }
 
-const DAY = 86_400_000
-
 /** Reading one slice: the items of one account in one window. */
 export class ItemInsightsReading {
   readonly #settings: ItemInsightsSettings
@@ -55,7 +55,7 @@ export class ItemInsightsReading {
     const calls = new GraphCalls(settings.calls, { slice, options })
     this.#insights = new ItemInsights({ calls, services, object, period, account: this.#account.id, itemsExpire })
     // Lifetime values carry the UTC day on which they were seen, so that they build a history.
-    this.#observedAt = Math.floor(services.clock.now() / DAY) * DAY
+    this.#observedAt = Math.floor(services.clock.now() / DAY_MS) * DAY_MS
   }
 
   async *pages(): AsyncGenerator<Page> {
@@ -64,7 +64,7 @@ export class ItemInsightsReading {
     if (known) throw known
     selection.report(context.services.report)
     const { stream, signal, stages } = this.#options
-    const options = { stream, stages: { transformations: [], schema: stages.schema }, ...(signal ? { signal } : {}) }
+    const options = { stream, stages: { transformations: [], schema: stages.schema }, ...defined({ signal }) }
     try {
       requireTask(this.#account, required_task)
       let asked = 0
@@ -103,7 +103,7 @@ export class ItemInsightsReading {
   /** Lifetime values are about no window: what is silent is silent today. */
   async #explainSilence(): Promise<void> {
     const { context, object, required_permission, user } = this.#settings
-    const window = { since: this.#observedAt - 30 * DAY, until: this.#observedAt + DAY }
+    const window = { since: this.#observedAt - 30 * DAY_MS, until: this.#observedAt + DAY_MS }
     const asked = { object, required_permission, user, services: context.services, signal: this.#options.signal }
     await explainSilence({ ...asked, account: this.#account, window, days: utcText(this.#observedAt).slice(0, 10) })
   }

@@ -1,6 +1,7 @@
 import type { Requester } from '../../../framework/components/read/requester.ts'
 import { ConnectorError } from '../../../framework/errors.ts'
 import type { Services } from '../../../framework/manifest/definition/component.ts'
+import { DAY_MS } from '../../../framework/time.ts'
 import type { GraphAccount } from '../graph/account.ts'
 import { runState } from '../graph/run-state.ts'
 import { readPermissions } from '../health/permissions.ts'
@@ -20,7 +21,6 @@ export interface Silence {
   readonly signal: AbortSignal | undefined
 }
 
-const DAY = 86_400_000
 /** Figures of the last days are late; only a longer silence means something. */
 const TELLING_DAYS = 4
 
@@ -43,8 +43,8 @@ export async function explainSilence(silence: Silence): Promise<void> {
 
 /** An empty window long ago may lie before the account existed; one that reaches the present may not. */
 function isTelling({ window, services }: Silence): boolean {
-  const long = window.until - window.since >= TELLING_DAYS * DAY
-  return long && window.until > services.clock.now() - TELLING_DAYS * DAY
+  const long = window.until - window.since >= TELLING_DAYS * DAY_MS
+  return long && window.until > services.clock.now() - TELLING_DAYS * DAY_MS
 }
 
 function odd({ account, object, days }: Silence, needed: string): ConnectorError {

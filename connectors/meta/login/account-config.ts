@@ -1,6 +1,5 @@
 import type { AccountRecord } from '../../../framework/runtime/ports/account-registry.ts'
-
-const DAY_MS = 86_400_000
+import { DAY_MS } from '../../../framework/time.ts'
 
 /** What connectors of Meta are told of one account, in those of these fields that they have. */
 export function metaAccountConfig({ externalId, login }: AccountRecord, today: string): Readonly<Record<string, unknown>> {

@@ -1,3 +1,4 @@
+import { defined } from '../../../framework/defined.ts'
 import { ConfigError, type Connected, ConnectorError, suggest, type TokenAccess, type TokenProvider } from '../../../framework/index.ts'
 import { authorizeUrl, exchangeCode } from './oauth.ts'
 import { seenAccounts } from './seen-accounts.ts'
@@ -33,7 +34,7 @@ export const metaTokens: TokenProvider = {
     const text = (field: string) => (typeof config[field] === 'string' && config[field] !== '' ? config[field] : undefined)
     const version = text('api_version')
     const hosts = { facebook: text('base_url'), instagram: text('instagram_base_url') }
-    return { hosts: given(hosts), ...(version === undefined ? {} : { version }) }
+    return { hosts: given(hosts), ...defined({ version }) }
   },
   inspect: inspectToken,
   refresh: (access, token, call) => exchangeToken(access, token, { ...call, login: ours(call.login) }),

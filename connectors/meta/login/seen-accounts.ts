@@ -1,3 +1,4 @@
+import { defined } from '../../../framework/defined.ts'
 import { AuthenticationError, ConnectorError, type SeenAccount, type TokenAccess } from '../../../framework/index.ts'
 import { isObject } from '../insights/insight-rows.ts'
 import { graphCall, type MetaLogin, versionOf } from './token-call.ts'
@@ -56,7 +57,7 @@ async function accountsOfPages(access: TokenAccess, looker: Looker): Promise<rea
 async function listPages(access: TokenAccess, { token, signal }: Looker, after: string | undefined) {
   const end = { token, signal }
   const version = versionOf(access)
-  const params = { fields: FIELDS, limit: '100', ...(after === undefined ? {} : { after }) }
+  const params = { fields: FIELDS, limit: '100', ...defined({ after }) }
   try {
     return await graphCall(access, { method: 'GET', host: 'facebook', path: `/${version}/me/accounts`, params, ...end })
   } catch (thrown) {

@@ -1,3 +1,4 @@
+import { defined } from '../../../framework/defined.ts'
 import { during } from '../../../framework/errors.ts'
 import type { AppCredentials, TokenAccess } from '../../../framework/index.ts'
 import { ConfigError, ConnectorError, type HttpErrorHandler, type HttpOutcome, type HttpResolution } from '../../../framework/index.ts'
@@ -56,7 +57,7 @@ export async function graphCall(access: TokenAccess, call: GraphTokenCall): Prom
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
   }
-  const request = { method, url, headers, context, ...(body === undefined ? {} : { body }) }
+  const request = { method, url, headers, context, ...defined({ body }) }
   return during(context, async () => {
     const { response } = await access.http.send(() => request, handlerOf(access, call), signal ? { signal } : {})
     const answer = response.json()

@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS } from '../../../framework/time.ts'
+
 /** Days of insights begin and end at midnight in California; all times of the API are UTC. */
 const clock = new Intl.DateTimeFormat('en-US', {
   timeZone: 'America/Los_Angeles',
@@ -9,8 +11,6 @@ const clock = new Intl.DateTimeFormat('en-US', {
   minute: '2-digit',
   second: '2-digit',
 })
-
-const DAY = 86_400_000
 
 /** The same few hundred midnights are asked for all the time, and the calendar is slow to answer. */
 const remembered = new Map<number, string>()
@@ -30,9 +30,9 @@ export function pacificDate(instant: number): string {
 export function pacificMidnight(date: string): number {
   const wall = Date.parse(`${date}T00:00:00Z`)
   // California is 7 or 8 hours behind UTC; the clock changes at 2 o'clock, so midnight itself is never doubtful.
-  const guess = wall + 8 * 3_600_000
+  const guess = wall + 8 * HOUR_MS
   // In summer it is 1 o'clock by then, and still the same day an hour before; in winter it is the day before.
-  return pacificDate(guess - 3_600_000) === date ? guess - 3_600_000 : guess
+  return pacificDate(guess - HOUR_MS) === date ? guess - HOUR_MS : guess
 }
 
 /** The first midnight at or after an instant, and every one after it up to and including `last`. */
@@ -49,7 +49,7 @@ export function pacificMidnights(first: number, last: number): number[] {
 
 /** The midnight before a midnight: 23, 24 or 25 hours earlier. */
 export function previousMidnight(midnight: number): number {
-  return pacificMidnight(pacificDate(midnight - 12 * 3_600_000))
+  return pacificMidnight(pacificDate(midnight - 12 * HOUR_MS))
 }
 
 /** The Pacific day that ends at an instant: for `end_time` of an insight value the day it counts. */
@@ -58,7 +58,7 @@ export function closedDay(endTime: number): string {
 }
 
 function nextDate(date: string): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + DAY).toISOString().slice(0, 10)
+  return new Date(Date.parse(`${date}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10)
 }
 
 /** What a clock on a Californian wall shows, read as if it were UTC. */

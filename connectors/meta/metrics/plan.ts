@@ -1,3 +1,5 @@
+import { defined } from '../../../framework/defined.ts'
+import { DAY_MS } from '../../../framework/time.ts'
 import { fits, type Limits, type Metric } from './catalogue.ts'
 import { pacificMidnights, previousMidnight } from './pacific.ts'
 
@@ -52,15 +54,10 @@ function groupOf(entry: Metric, { period, breakdown, metricType }: InsightsWish)
   return {
     period,
     ...(type === undefined || type === 'default' ? {} : { metricType: type }),
-    ...(breakdown === undefined ? {} : { breakdown }),
-    ...(entry.requires_permission === undefined ? {} : { permission: entry.requires_permission }),
-    ...(entry.recent_days === undefined ? {} : { recentDays: entry.recent_days }),
-    ...(entry.late_days === undefined ? {} : { lateDays: entry.late_days }),
+    ...defined({ breakdown, permission: entry.requires_permission, recentDays: entry.recent_days, lateDays: entry.late_days }),
     ...(entry.unreliable ? { unreliable: true } : {}),
   }
 }
-
-const DAY = 86_400_000
 
 export interface WindowPlan {
   readonly windows: readonly Window[]
@@ -84,16 +81,16 @@ export function planWindows(range: { readonly from: number; readonly to: number 
 }
 
 function longestWindow({ max_window_days, max_window_seconds }: Limits): number {
-  const days = max_window_days === undefined ? Number.POSITIVE_INFINITY : max_window_days * DAY
+  const days = max_window_days === undefined ? Number.POSITIVE_INFINITY : max_window_days * DAY_MS
   return Math.min(days, max_window_seconds === undefined ? Number.POSITIVE_INFINITY : max_window_seconds * 1000)
 }
 
 /** The first end of a day whose beginning is still within history. */
 function oldestEnd({ max_history_years, max_history_days }: Limits, now: number): number {
   if (max_history_years === undefined && max_history_days === undefined) return Number.NEGATIVE_INFINITY
-  const date = new Date(now - (max_history_days ?? 0) * DAY)
+  const date = new Date(now - (max_history_days ?? 0) * DAY_MS)
   date.setUTCFullYear(date.getUTCFullYear() - (max_history_years ?? 0))
-  return pacificMidnights(date.getTime() + DAY, date.getTime() + 3 * DAY)[0] ?? date.getTime()
+  return pacificMidnights(date.getTime() + DAY_MS, date.getTime() + 3 * DAY_MS)[0] ?? date.getTime()
 }
 
 /** Halves a window at a midnight; undefined when it is a single day already. */
@@ -113,9 +110,7 @@ export function insightsParams(group: MetricGroup, metrics: readonly string[], w
   return {
     metric: metrics.join(','),
     period: group.period,
-    ...(group.metricType === undefined ? {} : { metric_type: group.metricType }),
-    ...(group.breakdown === undefined ? {} : { breakdown: group.breakdown }),
-    ...(group.timeframe === undefined ? {} : { timeframe: group.timeframe }),
+    ...defined({ metric_type: group.metricType, breakdown: group.breakdown, timeframe: group.timeframe }),
     ...(window ? { since: String(window.since / 1000), until: String(window.until / 1000) } : {}),
   }
 }

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../../../framework/errors.ts'
 import type { Services } from '../../../framework/manifest/definition/component.ts'
+import { DAY_MS } from '../../../framework/time.ts'
 import { runState } from '../graph/run-state.ts'
 import { type BisectionResult, bisect } from './bisect.ts'
 import type { GraphObject } from './catalogue.ts'
@@ -25,7 +26,7 @@ export interface RefusalGuardOptions<Call, T> {
 
 /** First and last day that a window counts. */
 export function daysOf({ since, until }: Window): string {
-  return `${closedDay(since + 86_400_000)} – ${closedDay(until)}`
+  return `${closedDay(since + DAY_MS)} – ${closedDay(until)}`
 }
 
 /** Makes calls about an account, and leaves out what is refused: the culprit is looked for, reported once and not asked for again. */

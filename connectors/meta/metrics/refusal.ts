@@ -1,3 +1,4 @@
+import { defined } from '../../../framework/defined.ts'
 import { ConnectorError } from '../../../framework/errors.ts'
 import type { Refusal } from './bisect.ts'
 
@@ -53,8 +54,7 @@ export function refusedFinding({ object, account, names, item, range, reason }: 
       context: {
         account_id: account,
         metric: names.join(','),
-        ...(item === undefined ? {} : { media_id: item }),
-        ...(range === undefined ? {} : { date_range: range }),
+        ...defined({ media_id: item, date_range: range }),
       },
     },
   )

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import { defined } from '../../defined.ts'
 import { AuthenticationError, type ConnectorError, ownContext, RateLimitError, StoppedError } from '../../errors.ts'
 import type { Finding } from '../../report.ts'
 
@@ -201,9 +202,8 @@ export function describeError(error: ConnectorError): RunError {
     code: error.code,
     message: error.message,
     failure_type: error.failureType,
-    ...(stream !== undefined ? { stream } : {}),
-    ...(account_id !== undefined ? { account_id } : {}),
+    ...defined({ stream, account_id }),
     ...ownContext(error),
-    ...(date_range !== undefined ? { date_range } : {}),
+    ...defined({ date_range }),
   }
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { StreamState } from '../../protocol/messages.ts'
 import type { ConnectionState } from '../ports/state-registry.ts'
 
@@ -27,6 +28,6 @@ export function backfillStates(streams: ConnectionState, { from, to }: BackfillR
 
 /** The progress of a backfill as the registry keeps it. */
 export function backfillState(progress: StreamState, { from, to }: BackfillRange, complete: boolean): StreamState {
-  const backfill = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }), complete }
+  const backfill = { ...defined({ from, to }), complete }
   return complete ? { backfill } : { ...progress, backfill }
 }

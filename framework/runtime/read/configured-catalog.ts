@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { ConfigError, suggest } from '../../errors.ts'
 import type { JsonSchema, SyncMode } from '../../protocol/messages.ts'
 import type { ConfiguredChoice, Generation } from '../assembly/configured-choice.ts'
@@ -40,9 +41,9 @@ function choiceOf(entry: Node, schema: unknown, invalid: Invalid): Omit<Configur
     ...(isPath(cursorField) ? { cursorField } : {}),
     ...(isNode(schema) ? { schema: schema as JsonSchema } : {}),
     ...(primaryKey.length > 0 ? { primaryKey } : {}),
-    ...(syncMode === undefined ? {} : { syncMode }),
+    ...defined({ syncMode }),
     ...(write === undefined ? {} : { write: writeModes[write] as WriteMode }),
-    ...(generation === undefined ? {} : { generation }),
+    ...defined({ generation }),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Stream } from '../../components/read/stream.ts'
+import { defined } from '../../defined.ts'
 import type { StreamState } from '../../protocol/messages.ts'
 import type { Reporter } from '../../report.ts'
 import type { BoundStream } from '../assembly/bound-stream.ts'
@@ -29,8 +30,7 @@ function rebound({ info, configured, project, rebind }: BoundStream, stream: Str
   const { schema, primaryKey, write } = info
   return {
     ...other,
-    info: { ...other.info, schema, primaryKey, ...(write ? { write } : {}) },
-    ...(configured ? { configured } : {}),
-    ...(project ? { project } : {}),
+    info: { ...other.info, schema, primaryKey, ...defined({ write }) },
+    ...defined({ configured, project }),
   }
 }

@@ -3,6 +3,7 @@ import { openStreamState, type StreamStateRun } from '../../components/cursors/p
 import { type CursorRun, type CursorSlice, narrowing } from '../../components/read/cursor.ts'
 import type { Partition } from '../../components/read/partition-router.ts'
 import { type StreamSlice, sliceScope } from '../../components/read/retriever.ts'
+import { defined } from '../../defined.ts'
 import { AuthenticationError, ConfigError, ConnectorError, type ErrorContext, StoppedError, withContext } from '../../errors.ts'
 import { attachFile, type Row, type StreamState } from '../../protocol/messages.ts'
 import type { Reporter } from '../../report.ts'
@@ -68,7 +69,7 @@ export class StreamReader {
       dialect: options.dialect,
       report: options.report,
       ...(retriever.parentState ? { parentState: () => retriever.parentState?.() } : {}),
-      ...(options.range ? { range: { ...options.range, ...(options.state ? { resume: options.state } : {}) } } : {}),
+      ...(options.range ? { range: { ...options.range, ...defined({ resume: options.state }) } } : {}),
     })
   }
 
@@ -144,7 +145,7 @@ export class StreamReader {
       const { info, configured } = this.#bound
       const wanted = configured?.schema ? { configuredSchema: configured.schema } : {}
       const narrow = narrowing(run, slice.window)
-      const pages = retriever.read(slice, { stream: info.name, stages, signal, ...wanted, ...narrow, ...(done ? { done } : {}) })
+      const pages = retriever.read(slice, { stream: info.name, stages, signal, ...wanted, ...narrow, ...defined({ done }) })
       let reached = run?.state()
       for await (const page of pages) {
         if (signal.aborted) throw signal.reason
@@ -269,7 +270,7 @@ function sliceContext(bound: BoundStream, { partition, window }: StreamSlice): E
   const range = window && Object.values(window.values)
   return {
     slice: { ...partition.values, ...window?.values },
-    ...(bound.info.accountId !== undefined ? { account_id: bound.info.accountId } : {}),
+    ...defined({ account_id: bound.info.accountId }),
     ...(range && range.length > 0 ? { date_range: range.join(' – ') } : {}),
   }
 }

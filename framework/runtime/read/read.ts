@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import { defined } from '../../defined.ts'
 import { ConnectorError, StoppedError, withContext } from '../../errors.ts'
 import type { BrokenStream } from '../../manifest/broken-stream.ts'
 import type { StreamState } from '../../protocol/messages.ts'
@@ -128,7 +129,7 @@ function openReader({ bound, outcome }: { bound: BoundStream; outcome: StreamRes
   const known = stateOf(bound, options)
   const chosen = range ? { bound, state: known, dropped: false } : chooseByState(bound, known, report)
   if (chosen.dropped) out.post(stateItem(bound.info.name, {}, 0))
-  return new StreamReader(chosen.bound, outcome, { ...options, state: chosen.state, ...(refresh ? { refresh } : {}) })
+  return new StreamReader(chosen.bound, outcome, { ...options, state: chosen.state, ...defined({ refresh }) })
 }
 
 /** A backfill keeps a state of its own, in no earlier form. */

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { StreamState } from '../../protocol/messages.ts'
 import type { MessageItem } from '../ports/items.ts'
 import type { ConnectionState } from '../ports/state-registry.ts'
@@ -72,6 +73,6 @@ function recordItem(
   { id, purpose, generation }: StreamRefresh,
   open?: { readonly progress: StreamState; readonly rows: number },
 ): MessageItem {
-  const refresh: RefreshRecord = { id, purpose, ...(generation === undefined ? {} : { generation }), complete: open === undefined }
+  const refresh: RefreshRecord = { id, purpose, ...defined({ generation }), complete: open === undefined }
   return { ...stateItem(stream, { ...open?.progress, refresh }, open?.rows ?? 0), stateKey: refreshKey(stream) }
 }

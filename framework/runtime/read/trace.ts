@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { ConnectorError } from '../../errors.ts'
 import type { LogLevel, Message, StreamState, StreamStatus } from '../../protocol/messages.ts'
 import type { MessageItem } from '../ports/items.ts'
@@ -5,7 +6,7 @@ import type { MessageItem } from '../ports/items.ts'
 const item = (message: Message): MessageItem => ({ type: 'message', message })
 
 export function statusItem(stream: string, status: StreamStatus, at: number, reasons?: readonly { type: string }[]): MessageItem {
-  const stream_status = { stream_descriptor: { name: stream }, status, ...(reasons ? { reasons } : {}) }
+  const stream_status = { stream_descriptor: { name: stream }, status, ...defined({ reasons }) }
   return item({ type: 'TRACE', trace: { type: 'STREAM_STATUS', emitted_at: at, stream_status } })
 }
 

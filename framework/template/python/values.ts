@@ -144,11 +144,6 @@ export function isIntegral(value: unknown): value is number | bigint | boolean {
   return typeof value === 'boolean' || typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))
 }
 
-/** Functions found in data are none. */
-export function isCallable(value: unknown): value is Callable {
-  return value instanceof Callable
-}
-
 /** The name Python's `type(value).__name__` has. */
 export function typeName(value: unknown): string {
   if (value === undefined) return 'Undefined'

@@ -1,3 +1,4 @@
+import { defined } from '../../../../framework/defined.ts'
 import { type ByteWindow, UnreadableMedia } from '../byte-window.ts'
 import type { VideoFacts } from '../facts.ts'
 import { type Box, boxes, endOf, find, inside } from './boxes.ts'
@@ -30,7 +31,7 @@ export async function readFilm(window: ByteWindow): Promise<Partial<Size> & { re
   return {
     ...(pictures?.size ?? {}),
     video: {
-      ...(seconds === undefined ? {} : { duration: seconds }),
+      ...defined({ duration: seconds }),
       ...(pictures?.codec === undefined ? {} : { videoCodec: pictures.codec }),
       ...(pictures?.frameRate === undefined ? {} : { frameRate: pictures.frameRate }),
       ...(sound?.codec === undefined ? {} : { audioCodec: sound.codec }),

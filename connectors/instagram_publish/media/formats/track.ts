@@ -1,3 +1,4 @@
+import { defined } from '../../../../framework/defined.ts'
 import type { ByteWindow } from '../byte-window.ts'
 import { type Box, find } from './boxes.ts'
 import { durationIn } from './duration.ts'
@@ -31,7 +32,7 @@ export async function readTrack(window: ByteWindow, trak: Box): Promise<Track> {
   if (kind !== 'vide') return { kind, edited }
   const header = await find(window, trak, ['tkhd'])
   const size = header && (await shownSize(window, header))
-  return { kind, ...codec, ...(size ? { size } : {}), ...(await times(window, trak)), edited }
+  return { kind, ...codec, ...defined({ size }), ...(await times(window, trak)), edited }
 }
 
 /** Width and height of the track, exchanged when its matrix turns it by a quarter. */

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+
+const rooms = ['framework', 'connectors', 'state', 'schemas', 'destinations', 'accounts', 'compose', 'sync', 'service', 'cli', 'sandbox']
+
+/** Files that still have some. The list may only shrink: `open(file, true)` says nothing to who reads the call. */
+const waived: readonly string[] = [
+  'cli/output/table.ts',
+  'cli/program.ts',
+  'connectors/instagram_graph/media/look-progress.ts',
+  'connectors/instagram_publish/media/address-source.ts',
+  'connectors/instagram_publish/media/formats/jpeg.ts',
+  'connectors/instagram_publish/media/validate.ts',
+  'connectors/instagram_publish/post-content.ts',
+  'connectors/meta/graph/graph-error-handler.ts',
+  'destinations/postgres/key-index.ts',
+  'destinations/tables/replace-sql.ts',
+  'framework/components/cursors/windows.ts',
+  'framework/components/partition-routers/parent-reader.ts',
+  'framework/components/transformations/flatten-fields.ts',
+  'framework/manifest/secrets.ts',
+  'framework/postgres/tls.ts',
+  'framework/runtime/read/backfill.ts',
+  'framework/runtime/read/plan-writes.ts',
+  'framework/runtime/read/read-stream.ts',
+  'framework/runtime/read/run-reporter.ts',
+  'framework/runtime/read/slots.ts',
+  'framework/template/compile/text-template.ts',
+  'framework/template/filters/filters-sequence.ts',
+  'framework/template/filters/filters-text.ts',
+  'framework/template/python/literal-tokens.ts',
+  'framework/template/python/string-operations.ts',
+  'framework/template/syntax/expression-parser.ts',
+  'sandbox/http/exchange.ts',
+  'sandbox/publishing/parameters.ts',
+  'sandbox/routes/instagram/upload.ts',
+  'sandbox/wire/request.ts',
+  'schemas/compare.ts',
+  'schemas/matcher.ts',
+  'schemas/stream-watch.ts',
+  'state/s3/lock.ts',
+]
+
+/** `file: parameter` of every boolean that a function, a method or a constructor takes by its position. */
+function booleanParameters(file: string, text: string): readonly string[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
+  const found: string[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isParameter(node) && 'body' in node.parent && isBoolean(node, source)) found.push(`${file}: ${node.name.getText(source)}`)
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+  return found
+}
+
+function isBoolean({ type, initializer }: ts.ParameterDeclaration, source: ts.SourceFile): boolean {
+  if (type) return /^boolean( \| undefined)?$/.test(type.getText(source))
+  return initializer?.kind === ts.SyntaxKind.TrueKeyword || initializer?.kind === ts.SyntaxKind.FalseKeyword
+}
+
+const files = rooms.flatMap((room) =>
+  readdirSync(room, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${room}/${file}`),
+)
+const found = new Map(files.map((file) => [file, booleanParameters(file, readFileSync(file, 'utf8'))]))
+
+describe('functions', () => {
+  it('take no booleans by position, but objects, names or two functions', () => {
+    expect([...found].filter(([file]) => !waived.includes(file)).flatMap(([, parameters]) => parameters)).toEqual([])
+  })
+
+  it('that still do are in files that are named here', () => {
+    expect(waived.filter((file) => (found.get(file) ?? []).length === 0)).toEqual([])
+  })
+
+  it.each([
+    ['function f(a: string, b: boolean) {}', ['x.ts: b']],
+    ['const f = (a = false) => a', ['x.ts: a']],
+    ['class C { m(a?: boolean) {} }', ['x.ts: a']],
+    ['function f({ a }: { readonly a: boolean }) {}', []],
+    ['type F = (a: boolean) => void', []],
+  ])('are read from %s', (text, expected) => {
+    expect(booleanParameters('x.ts', text)).toEqual(expected)
+  })
+})
