@@ -144,8 +144,9 @@ function bound<A extends readonly unknown[], R>(
 
 function templateOptions(roots: readonly string[], context: BuildContext) {
   const now = () => context.services.clock.now()
-  if (context.dialect === 'airbyte') return { dialect: context.dialect, now }
-  return { dialect: context.dialect, now, roots: ['config', 'parameters', ...context.roots, ...roots] }
+  const once = context.services.shared
+  if (context.dialect === 'airbyte') return { dialect: context.dialect, now, once }
+  return { dialect: context.dialect, now, once, roots: ['config', 'parameters', ...context.roots, ...roots] }
 }
 
 export interface TemplateFieldOptions extends FieldOptions {

@@ -24,6 +24,8 @@ export interface TemplateOptions {
   readonly roots?: readonly string[]
   /** Epoch milliseconds (the fraction carries microseconds) for `now_utc()` and friends. */
   readonly now?: () => number
+  /** Gives what was made for a key, made once: of all who share it, the first one compiles a text. They share `now`, too. */
+  readonly once?: (<T>(key: string, create: () => T) => T) | undefined
 }
 
 /** A parsed and compiled template, before a dialect says what its result is. */
@@ -46,6 +48,12 @@ const systemClock = (): number => performance.timeOrigin + performance.now()
 
 /** @throws ConfigError ERR_TEMPLATE_SYNTAX */
 export function compileSource(source: string, options: TemplateOptions): Compiled {
+  const { once, dialect, roots } = options
+  if (!once) return compileText(source, options)
+  return once(`template ${dialect} ${roots?.join() ?? '*'} ${source}`, () => compileText(source, options))
+}
+
+function compileText(source: string, options: TemplateOptions): Compiled {
   try {
     return compileStatements(source, parseTemplate(source), options)
   } catch (thrown) {
