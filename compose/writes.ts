@@ -38,9 +38,11 @@ const can = (modes: readonly WriteMode[], mode: WriteMode): boolean => modes.inc
 
 const choicesOf = ({ catalog = [] }: ReadRequest): readonly ConfiguredChoice[] => catalog.filter((entry) => typeof entry !== 'string')
 
-/** Without a password: only the kind of place. */
-const nameOf = (output: Output | undefined): string =>
-  typeof output === 'string' ? (output.split(':', 1)[0] ?? output) : 'the destination'
+/** Only the kind of place: the rest may hold a password. */
+function nameOf(output: Output | undefined): string {
+  if (output === '-' || output === 'stdout') return 'stdout'
+  return (typeof output === 'string' ? /^[a-z]+(?=:)/.exec(output)?.[0] : undefined) ?? 'the destination'
+}
 
 function cannot(place: string, what: string, ability: WriteAbility): ConfigError {
   const modes = ability === 'reader' ? ['append'] : ability

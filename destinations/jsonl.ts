@@ -98,7 +98,8 @@ export class JsonlFolder implements Destination {
     const { message } = item
     if (message.type === 'STATE') {
       const { stream_descriptor, stream_state } = message.state.stream
-      await this.#storing(() => this.#mark(stream_descriptor.name, stateMark(stream_state)), stream_descriptor.name)
+      const { name } = stream_descriptor
+      await this.#storing(() => this.#mark(name, stateMark(stream_state), item.stateKey), name)
       this.#unconfirmed = true
     }
     if (message.type === 'TRACE' && message.trace.type === 'STREAM_STATUS' && message.trace.stream_status.status === 'COMPLETE') {
@@ -129,19 +130,21 @@ export class JsonlFolder implements Destination {
     await this.#open.handleOf(file)
     if (size === 0) await syncDirectory(this.#directory, this.#files)
     const mark = this.#marks.get(stream)
-    if (mark?.state !== state || mark.bytes !== size || (mark.key ?? stream) !== key) await this.#addMark(stream, size, state)
+    if (mark?.state !== state || mark.bytes !== size || (mark.key ?? stream) !== key)
+      await this.#addMark(stream, { bytes: size, state, key })
     return file
   }
 
-  async #mark(stream: string, state: string): Promise<void> {
+  /** `key`: the name that the state is kept under. */
+  async #mark(stream: string, state: string, key?: string): Promise<void> {
     const file = this.#streams.get(stream)
     if (file?.dirty) await syncFile(file, await this.#open.handleOf(file))
-    await this.#addMark(stream, file?.size ?? this.#marks.get(stream)?.bytes ?? 0, state)
+    await this.#addMark(stream, { bytes: file?.size ?? this.#marks.get(stream)?.bytes ?? 0, state, key: key ?? this.#keyOf(stream) })
   }
 
-  async #addMark(stream: string, bytes: number, state: string): Promise<void> {
-    const own = { stream, file: `${fileNameOf(stream)}.jsonl`, bytes, state, run: this.#runId }
-    const mark = this.#backfill ? { ...own, key: this.#keyOf(stream) } : own
+  async #addMark(stream: string, { key, ...written }: Pick<Mark, 'bytes' | 'state'> & { readonly key: string }): Promise<void> {
+    const own = { stream, file: `${fileNameOf(stream)}.jsonl`, ...written, run: this.#runId }
+    const mark = key === stream ? own : { ...own, key }
     // Before the new mark every earlier one is settled, so that one per stream is enough.
     await this.#journal?.compact(this.#marks)
     await this.#journal?.append(mark)

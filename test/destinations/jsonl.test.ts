@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { JsonlFolder } from '../../destinations/jsonl.ts'
 import { type ConnectionState, type Files, fileNameOf, type Item, type Row } from '../../framework/index.ts'
-import { from, runOf, testDestination } from '../conformance/destination.ts'
+import { from, type Place, runOf, testDestination } from '../conformance/destination.ts'
 import { failingFiles, Killed, type KilledFiles, killedAfter } from '../conformance/faulty-files.ts'
 import { page, state, status, streamInfo } from '../conformance/items.ts'
+import { testWriteModes } from '../conformance/write-modes.ts'
 
 const pathOf = (directory: string, stream: string) => join(directory, `${fileNameOf(stream)}.jsonl`)
 
@@ -20,14 +21,16 @@ function rowsOf(directory: string, stream: string): Row[] {
   })
 }
 
-testDestination('jsonl:', async () => {
+async function createPlace(): Promise<Place> {
   const directory = mkdtempSync(join(tmpdir(), 'jsonl-'))
   return {
     open: (committed) => new JsonlFolder(directory, committed ? { committed } : {}),
     rows: async (stream) => rowsOf(directory, stream),
     destroy: () => rm(directory, { recursive: true }),
   }
-})
+}
+testDestination('jsonl:', createPlace)
+testWriteModes('jsonl:', createPlace, ['append'])
 
 describe('JsonlFolder', () => {
   const posts = streamInfo('posts')
@@ -82,6 +85,21 @@ describe('JsonlFolder', () => {
     await run([])
     expect(rowsOf(directory, 'posts')).toEqual([{ id: '1' }])
     expect(rowsOf(directory, 'pages')).toEqual([])
+  })
+
+  it.each([
+    ['keeps', { 'posts@refresh': { at: 1 } }, [{ id: '1' }]],
+    ['cuts off', {}, []],
+  ])('%s the rows of a refresh by the state that the registry has of it', async (_what, refresh, expected) => {
+    const committed = { posts: { at: 9 } }
+    const destination = new JsonlFolder(directory, { committed })
+    await destination.open(runOf([posts]))
+    const progress = { ...state('posts', { at: 1 }), stateKey: 'posts@refresh' } as Item
+    // Nobody asks for more after the state: it is not known whether it was committed.
+    for await (const item of destination.write(from([page(posts, [{ id: '1' }]), progress]))) if (item === progress) break
+    await destination.close()
+    await run([], { committed: { ...committed, ...refresh } })
+    expect(rowsOf(directory, 'posts')).toEqual(expected)
   })
 
   it('starts afresh where a person took the file away', async () => {
