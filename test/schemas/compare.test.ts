@@ -4,8 +4,6 @@ import { type Change, changeText, compareSchemas } from '../../schemas/compare.t
 import { canonicalJson, fingerprintOf } from '../../schemas/fingerprint.ts'
 import { inferSchema } from '../../schemas/infer.ts'
 import { mergeSchemas } from '../../schemas/schema-shape.ts'
-import { sharedFolder } from '../shared.ts'
-import { foreignSchemas } from './foreign-schemas.ts'
 import { anyRecord } from './records.ts'
 
 const schema = fc.array(anyRecord, { minLength: 1, maxLength: 4 }).map((rows) => inferSchema(rows))
@@ -75,18 +73,6 @@ describe('compareSchemas', () => {
         expect(compareSchemas(b, mergeSchemas(a, b)).filter(isNarrowing)).toEqual([])
       }),
     )
-  })
-
-  describe.skipIf(!sharedFolder)('for schemas of foreign manifests', () => {
-    it('compares each with itself and with the next', { timeout: 180_000 }, () => {
-      const schemas = foreignSchemas()
-      expect(schemas.length).toBeGreaterThan(1_000)
-      for (const [index, one] of schemas.entries()) {
-        expect(compareSchemas(one, one)).toEqual([])
-        expect(compareSchemas(one, mergeSchemas(one, one))).toEqual([])
-        compareSchemas(one, schemas[index + 1] ?? one)
-      }
-    })
   })
 })
 

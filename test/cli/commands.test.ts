@@ -1,8 +1,8 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { configFile, messages, runConnector, temporaryFolder } from '../run.ts'
-import { openWorld } from '../sandbox.ts'
+import { configFile, messages, runConnector, temporaryFolder } from './run.ts'
+import { openWorld } from './sandbox.ts'
 
 const manifest = 'manifests/third_party/social/meta/facebook_pages.rest.yaml'
 

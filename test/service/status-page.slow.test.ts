@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SyncLogEntry } from '../../../framework/index.ts'
-import { createService } from '../../../service/service.ts'
-import { MemoryAccounts } from '../memory-registry.ts'
-import { chromiumPath, openChromium } from './chromium.ts'
+import type { SyncLogEntry } from '../../framework/index.ts'
+import { createService } from '../../service/service.ts'
+import { chromiumPath, openChromium } from './browser/chromium.ts'
+import { MemoryAccounts } from './memory-registry.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12, 7)
 const DAY = 86_400_000
