@@ -25,11 +25,12 @@ export type { Logger } from '../framework/runtime/read/run-reporter.ts'
 
 // What goes wrong.
 
-export { ConnectorError } from '../framework/errors.ts'
+export { AuthenticationError, ConnectorError } from '../framework/errors.ts'
 
 // A connector of one's own.
 
 export type { ConnectorPackage } from '../connectors/connector-package.ts'
+export type { SyncRecipe } from '../connectors/sync-recipe.ts'
 export type { TokenProvider } from '../framework/runtime/ports/token-provider.ts'
 
 // A component of one's own: a class that a manifest names.
@@ -40,6 +41,8 @@ export type { JsonObject, Row, StreamState } from '../framework/protocol/message
 
 // The families that a component may belong to.
 
+export { ActionError } from '../framework/components/actions/action-error.ts'
+export { InputCheck } from '../framework/components/actions/input-check.ts'
 export { Authenticator } from '../framework/components/authenticators/authenticator.ts'
 export { BackoffStrategy } from '../framework/components/backoff/backoff-strategy.ts'
 export { Decoder } from '../framework/components/decoders/decoder.ts'

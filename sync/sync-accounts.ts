@@ -224,7 +224,7 @@ function clientOf(request: SyncRequest, budget: Budget) {
   )
 }
 
-/** Hosts that the config points to: base_url, instagram_base_url. */
+/** Hosts that the config points to: base_url, and others whose names end so. */
 function basesOf(config: Readonly<Record<string, unknown>>): readonly string[] {
   const bases = Object.entries(config).filter(([field]) => /(?:^|_)base_url$/.test(field))
   return bases.flatMap(([, base]) => (typeof base === 'string' && URL.canParse(base) ? [new URL(base).origin] : []))

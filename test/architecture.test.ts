@@ -197,6 +197,36 @@ function upward({ file, target }: Import): readonly string[] {
   })
 }
 
+/** Rooms that know no provider and no product. */
+const neutral = ['framework', 'accounts', 'state', 'schemas', 'destinations', 'sync', 'service', 'cli']
+const productWords = /facebook|instagram|ig_?user/i
+
+/** What may stand in these rooms all the same, and why. */
+const exceptions: readonly { readonly files: RegExp; readonly words: RegExp; readonly reason: string }[] = [
+  {
+    files: /^accounts\/(seed-names|postgres(-tables|-replacement)?)\.ts$/,
+    words: /\big_user_id\b|\binstagram_(accounts|posts|insights|sync_logs)\w*/g,
+    reason: 'tables and lists keep the names that other programs know them by',
+  },
+  {
+    files: /^accounts\/seed-names\.ts$/,
+    words: /'facebook'|'instagram_id'/g,
+    reason: 'what registries meant before they named a provider',
+  },
+  { files: /^service\/routes\/cron\.ts$/, words: /'instagram'/g, reason: 'alias of the cron endpoint that schedulers call' },
+  {
+    files: /^cli\/accounts\/(access|command)\.ts$/,
+    words: /instagram-base-url|instagram_base_url|instagramBaseUrl|Instagram Login/g,
+    reason: 'alias: the flag for the second host of the first provider',
+  },
+  { files: /^cli\//, words: /\b(facebook_pages|instagram_publish)\b/g, reason: 'examples in the help name connectors that are installed' },
+  { files: /^cli\/sandbox\//, words: /.*/g, reason: 'the sandbox is one of the Graph API' },
+]
+
+function withoutExceptions(file: string, text: string): string {
+  return exceptions.filter(({ files: at }) => at.test(file)).reduce((rest, { words }) => rest.replaceAll(words, ''), text)
+}
+
 describe('architecture', () => {
   it('finds the sources', () => {
     expect(files.length).toBeGreaterThan(50)
@@ -240,6 +270,21 @@ describe('architecture', () => {
       return from && to && from !== to && holdsComponent(target)
     })
     expect(crossings.map(({ file, target }) => `${file} imports ${target}, which is a component of another family`)).toEqual([])
+  })
+
+  it('names no provider and no product in the rooms that know none', () => {
+    const named = files
+      .filter((file) => neutral.some((room) => inside(file, room)) && !/generated|baseline/.test(file))
+      .flatMap((file) => {
+        const lines = withoutExceptions(file, readFileSync(join(root, file), 'utf8')).split('\n')
+        return lines.flatMap((line, index) => (productWords.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : []))
+      })
+    expect(named).toEqual([])
+  })
+
+  it('lets rooms that know no product import none', () => {
+    const products = imports.filter(({ file, target }) => neutral.some((room) => inside(file, room)) && /^connectors\/[^/]+\//.test(target))
+    expect(products.map(({ file, target }) => `${file} imports ${target}; ask the connector's package`)).toEqual([])
   })
 
   it('has no circles', () => {

@@ -87,7 +87,7 @@ export const accounts: CommandGroup = {
     }),
     action('login-url', 'loginUrl', {
       summary: 'print where a person logs in; the code that comes back goes to the service',
-      examples: ['connector accounts login-url --redirect-uri https://example.com/connect/facebook/callback'],
+      examples: ['connector accounts login-url --redirect-uri https://example.com/connect/back'],
       options: [
         { ...LOGIN, description: 'where a person logs in; default: the first login of the first provider' },
         { flags: '--redirect-uri <url>', description: 'where the person comes back to, as the app has it' },

@@ -7,12 +7,12 @@ import { describe, expect, it } from 'vitest'
 const door = fileURLToPath(new URL('../../compose/index.ts', import.meta.url))
 
 const DOOR = `
-ActionJournal Authenticator BackoffStrategy Clock Component ConnectorError ConnectorPackage
-Cursor Decoder Destination ErrorHandler InstagramConnector InstagramConnectorConfig Item
+ActionError ActionJournal AuthenticationError Authenticator BackoffStrategy Clock Component ConnectorError ConnectorPackage
+Cursor Decoder Destination ErrorHandler InputCheck InstagramConnector InstagramConnectorConfig Item
 JsonObject Logger Page PaginationStrategy PartitionRouter PostContent PublishOptions
 PublishResult ReadObserver ReadRequest ReadResult RecordExtractor RecordFilter Requester
 Retriever Row SchemaLoader StateLease StateMigration StateRegistry StreamState
-TokenProvider Transformation defineComponent fields openJournal read systemClock
+SyncRecipe TokenProvider Transformation defineComponent fields openJournal read systemClock
 `
   .trim()
   .split(/\s+/)

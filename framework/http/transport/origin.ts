@@ -23,7 +23,7 @@ interface Rule {
 }
 
 /**
- * `allowed` holds hosts of a manifest (`graph.facebook.com`, `api.example.com:8443`: https only, public addresses only; loopback hosts
+ * `allowed` holds hosts of a manifest (`api.example.org`, `api.example.com:8443`: https only, public addresses only; loopback hosts
  * also by http) and origins from the config (`http://127.0.0.1:8080`: exactly that one). Undefined lets every host through that
  * is not an internal address of link-local kind: manifests of foreign origin have no list.
  */

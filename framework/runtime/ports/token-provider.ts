@@ -25,7 +25,7 @@ export interface TokenAccess {
 export interface Login {
   /** Unique among all providers: names the app in the environment (`CONNECTOR_<NAME>_APP_ID`) and the path of the login page. */
   readonly name: string
-  /** For people: `Facebook Login` or `Notes`. */
+  /** For people. */
   readonly title: string
   /** Whose accounts come with it, in one sentence for people. */
   readonly description: string
