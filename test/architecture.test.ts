@@ -204,7 +204,7 @@ const productWords = /facebook|instagram|ig_?user/i
 /** What may stand in these rooms all the same, and why. */
 const exceptions: readonly { readonly files: RegExp; readonly words: RegExp; readonly reason: string }[] = [
   {
-    files: /^accounts\/(seed-names|postgres(-tables|-replacement)?)\.ts$/,
+    files: /^accounts\/(seed-names|postgres(-[a-z]+)?)\.ts$/,
     words: /\big_user_id\b|\binstagram_(accounts|posts|insights|sync_logs)\w*/g,
     reason: 'tables and lists keep the names that other programs know them by',
   },
