@@ -143,7 +143,7 @@ class DuckdbTables implements TableStore {
       if (keys.nulls && !this.#cleaned.has(plan.name)) await this.#removeRepeated(plan, connection)
       await connection.run(stagingTable(plan))
       await stage(batch, connection, this.#duckdb)
-      const { rowsChanged } = await connection.run(mergeText(plan), [this.#run.runId])
+      const { rowsChanged } = await connection.run(mergeText(plan, keys), [this.#run.runId])
       if (rowsChanged !== size) throw this.#countDiffers(plan, rowsChanged, size)
     })
   }

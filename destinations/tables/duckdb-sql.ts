@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { quoted } from '../../framework/index.ts'
 import type { ColumnType } from './column-type.ts'
-import type { Batch } from './table-buffer.ts'
+import type { Batch, KeyShape } from './table-buffer.ts'
 import type { TablePlan } from './table-plan.ts'
 
 export type DuckdbApi = typeof import('@duckdb/node-api')
@@ -41,7 +41,7 @@ export async function stage({ values, size }: Batch, connection: DuckDBConnectio
 }
 
 /** The staged rows into the table; its only parameter is the id of the run. */
-export function mergeText(plan: TablePlan): string {
+export function mergeText(plan: TablePlan, { nulls }: KeyShape): string {
   const { columns } = plan
   const all = [
     ...columns.map((column) => ({ name: quoted(column.name), type: column.narrowing?.cast ?? duckdbTypes[column.type] })),
@@ -49,15 +49,22 @@ export function mergeText(plan: TablePlan): string {
     { name: '_synced_at', type: 'timestamptz' },
   ]
   const fields = all.map((column, index) => `c${index}::${column.type} as ${column.name}`)
-  return upsertText(plan, `select ${fields.join(', ')}, $1::varchar as _run_id from temp.${staging}`)
+  return upsertText(plan, `select ${fields.join(', ')}, $1::varchar as _run_id from temp.${staging}`, nulls ? 'is not distinct from' : '=')
 }
 
-/** Writes rows of a query that gives the columns of the plan and `_extra`, `_synced_at` and `_run_id`. Null equals null in a key. */
-export function upsertText({ name, columns }: TablePlan, rows: string): string {
+/**
+ * Writes rows of a query that gives the columns of the plan and `_extra`, `_synced_at` and `_run_id`. `equals`: how keys are compared; for
+ * rows without a null in theirs `=` does, and is faster.
+ */
+export function upsertText(
+  { name, columns }: TablePlan,
+  rows: string,
+  equals: '=' | 'is not distinct from' = 'is not distinct from',
+): string {
   const names = [...columns.map((column) => quoted(column.name)), '_extra', '_synced_at', '_run_id'].join(', ')
   const key = columns.filter((column) => column.key).map((column) => quoted(column.name))
   if (key.length === 0) return `insert into main.${quoted(name)} (${names}) ${rows}`
-  const equal = key.map((column) => `target.${column} is not distinct from source.${column}`).join(' and ')
+  const equal = key.map((column) => `target.${column} ${equals} source.${column}`).join(' and ')
   return `merge into main.${quoted(name)} as target using (${rows}) as source on (${equal}) when matched then update by name when not matched then insert by name`
 }
 

@@ -99,9 +99,9 @@ function fitted({ narrowing }: Column, encoded: Encoded | typeof misfit): Encode
 }
 
 function valueFor(row: Row, { path }: Column, stream: StreamInfo): unknown {
-  const [field, ...deeper] = path
+  const field = path[0]
   if (field === undefined) return stream.name
-  if (deeper.length > 0) return valueAt(row, path)
+  if (path.length > 1) return valueAt(row, path)
   return Object.hasOwn(row, field) ? row[field] : undefined
 }
 
