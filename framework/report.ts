@@ -15,7 +15,16 @@ export interface Reporter {
   /** The stream waits for its provider; the platform is told so that it does not take silence for death. */
   rateLimited(context: { readonly stream?: string; readonly seconds: number }): void
   /** The stream waits for work that the source does on its own; others may take its room meanwhile. */
-  waiting?(context: { readonly stream?: string }): void
+  waiting(context: { readonly stream?: string }): void
   /** The wait told by `rateLimited` or `waiting` is over, whether or not it came to its end. */
-  resumed?(context: { readonly stream?: string }): void
+  resumed(context: { readonly stream?: string }): void
+}
+
+/** Reports to nobody, for work whose errors are all that counts. */
+export const silentReporter: Reporter = {
+  log: () => undefined,
+  finding: () => undefined,
+  rateLimited: () => undefined,
+  waiting: () => undefined,
+  resumed: () => undefined,
 }

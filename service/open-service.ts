@@ -12,6 +12,7 @@ import {
   systemClock,
 } from '../framework/index.ts'
 import { parseConfigText } from '../framework/manifest/config.ts'
+import { silentReporter } from '../framework/report.ts'
 import { type OpenSync, openSync, type SyncSettings } from '../sync/open-sync.ts'
 import type { ConnectParts } from './parts.ts'
 import { createService } from './service.ts'
@@ -88,7 +89,7 @@ function connectOf(
   const openHttp = () =>
     createHttpClient({
       ...{ clock, redactor, userAgent: `connector/${version()}` },
-      report: { log: () => undefined, finding: () => undefined, rateLimited: () => undefined },
+      report: silentReporter,
       allowedOrigins: places.flatMap((url) => (url === undefined ? [] : [new URL(url).origin])),
     })
   return { publicUrl, openHttp, providers: sync.providers, access: sync.keeping }

@@ -1,4 +1,5 @@
 import type { ConnectorError, Logger, PageItem, SchemaRegistry, StreamInfo } from '../framework/index.ts'
+import { silentReporter } from '../framework/report.ts'
 import { parseContract } from '../schemas/contract.ts'
 import { deadLetterFile } from '../schemas/dead-letters.ts'
 import { openSchemaWatch } from '../schemas/watch.ts'
@@ -24,9 +25,9 @@ export async function openSyncDrift(registry: SchemaRegistry, { connection, runI
   const watch = await openSchemaWatch([], {
     ...{ registry, connection, contract: parseContract([]), deadLetters: deadLetterFile('dead-letters', connection, runId) },
     report: {
+      ...silentReporter,
       log: (level, message, data) => logger.log(level, message, data ?? {}),
       finding: ({ error }) => void found.push(error),
-      rateLimited: () => undefined,
     },
   })
   return {

@@ -26,7 +26,8 @@ export function sharedClient(options: Omit<HttpClientOptions, 'report' | 'onExch
     log: (...line) => current().log(...line),
     finding: (finding) => current().finding(finding),
     rateLimited: (context) => current().rateLimited(context),
-    resumed: (context) => current().resumed?.(context),
+    waiting: (context) => current().waiting(context),
+    resumed: (context) => current().resumed(context),
   }
   const onExchange = () => {
     const share = shares.getStore()

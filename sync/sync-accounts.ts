@@ -7,7 +7,6 @@ import {
   type AccountToken,
   AuthenticationError,
   allowedHostsOf,
-  asConnectorError,
   type Clock,
   type ConnectionState,
   type ConnectorError,
@@ -23,6 +22,7 @@ import {
   type StateRegistry,
   StoppedError,
 } from '../framework/index.ts'
+import { silentReporter } from '../framework/report.ts'
 import { runSignal } from '../framework/run-signal.ts'
 import { createChannel } from '../framework/runtime/read/channel.ts'
 import { Acceptance } from './acceptance.ts'
@@ -206,10 +206,6 @@ function budgetOf({ clock, maxRequests, deadlineSeconds }: SyncRequest): Budget 
 function clientOf(request: SyncRequest, budget: Budget) {
   const { recipe, clock, redactor, signal, logger, userAgent, random, allowedOrigins = [] } = request
   const hosts = allowedHostsOf(recipe.manifest, recipe.shared, clock.now)
-  const silent = {
-    finding: ({ error }: { error: unknown }) => logger.log('warn', asConnectorError(error).message),
-    rateLimited: () => undefined,
-  }
   return sharedClient(
     {
       clock,
@@ -220,7 +216,11 @@ function clientOf(request: SyncRequest, budget: Budget) {
       allowedOrigins: hosts && [...hosts, ...allowedOrigins, ...basesOf(recipe.shared)],
       ...defined({ userAgent, random, usageReader: recipe.usage }),
     },
-    { ...silent, log: (level, message, fields) => logger.log(level, message, fields) },
+    {
+      ...silentReporter,
+      log: (level, message, fields) => logger.log(level, message, fields),
+      finding: ({ error }) => logger.log('warn', error.message),
+    },
   )
 }
 

@@ -9,6 +9,7 @@ import { ConfigError } from '../../framework/errors.ts'
 import { createHttpClient } from '../../framework/http/create-client.ts'
 import type { Config } from '../../framework/manifest/definition/component.ts'
 import { readReference, secretStores } from '../../framework/manifest/secrets.ts'
+import { silentReporter } from '../../framework/report.ts'
 import type { AccountRegistry } from '../../framework/runtime/ports/account-registry.ts'
 import type { TokenAccess, TokenProvider } from '../../framework/runtime/ports/token-provider.ts'
 import { formsText } from '../../framework/url-forms.ts'
@@ -66,6 +67,7 @@ export async function openAccess(invocation: Invocation, providers: readonly Tok
     clock: systemClock,
     redactor,
     report: {
+      ...silentReporter,
       log: logger.log,
       finding: ({ severity, error }) => logger.log(severity === 'error' ? 'error' : 'warn', error.message),
       rateLimited: ({ seconds }) => logger.log('info', `waiting ${Math.round(seconds)} s for the provider`),

@@ -7,6 +7,7 @@ import type { Component, Config } from '../../framework/manifest/definition/comp
 import { createLanguage } from '../../framework/manifest/definition/language.ts'
 import { loadManifest, type Manifest } from '../../framework/manifest/manifest.ts'
 import type { JsonSchema } from '../../framework/protocol/messages.ts'
+import { silentReporter } from '../../framework/report.ts'
 import { type BuiltManifest, buildManifest } from '../../framework/runtime/assembly/build-manifest.ts'
 
 /** A kind of stream as manifest and catalogue declare it. */
@@ -38,7 +39,7 @@ export async function withBuilt<T>(
   work: (built: BuiltManifest, manifest: Manifest) => T | Promise<T>,
 ): Promise<T> {
   const own = await source.package?.load()
-  const report = { log: () => undefined, finding: () => undefined, rateLimited: () => undefined }
+  const report = silentReporter
   const http = createHttpClient({ clock: systemClock, report, redactor: createRedactor(), allowedOrigins: [] })
   try {
     const language = createLanguage([...components, ...(own?.components ?? []), ...more])

@@ -16,8 +16,8 @@ export interface HttpClient {
   send(prepare: () => HttpRequest | Promise<HttpRequest>, handler: ErrorHandler, options?: SendOptions): Promise<Answer>
   /** Registers a value that must never appear in any output. */
   secret(value: string): void
-  /** Requests that the budget of the run has left; Infinity without one. Absent: not known. */
-  requestsLeft?(): number
+  /** Requests that the budget of the run has left; Infinity without one. */
+  requestsLeft(): number
 }
 
 export interface SendOptions {

@@ -1,3 +1,4 @@
+import { silentReporter } from '../report.ts'
 import type { JobSlots, Services } from './definition/component.ts'
 
 const refuse = (): never => {
@@ -9,9 +10,9 @@ export const idleJobs: JobSlots = { run: async () => refuse() }
 
 /** Services for components that are built and not run, or that need nothing but their fields. */
 export const idleServices: Services = {
-  http: { send: async () => refuse(), secret: () => undefined },
+  http: { send: async () => refuse(), secret: () => undefined, requestsLeft: () => 0 },
   clock: { now: () => Date.now(), monotonic: () => performance.now(), sleep: async () => refuse() },
-  report: { log: () => undefined, finding: () => undefined, rateLimited: () => undefined },
+  report: silentReporter,
   updateConfig: () => refuse(),
   shared: (_, create) => create(),
 }

@@ -21,7 +21,7 @@ export interface StreamPlan {
 
 /** Plans a read without making its calls; only the slices of routers that have to ask the source are counted as one. */
 export async function* explain(streams: readonly ListedStream[], state: ConnectionState): AsyncGenerator<StreamPlan> {
-  for (const { stream } of streams) stream.retriever.announce?.()
+  for (const { stream } of streams) stream.retriever.announce()
   for (const bound of streams) yield await plan(bound, state[bound.info.name])
 }
 
@@ -37,7 +37,7 @@ async function plan(bound: ListedStream, state: StreamState | undefined): Promis
     for (const window of stream.cursor ? stream.cursor.open(own, { scope: partition.scope }).slices() : [undefined]) {
       slices += 1
       if (window) bounds.push(...Object.values(window.values).map(String))
-      for (const call of stream.retriever.plan?.({ partition, window }) ?? []) {
+      for (const call of stream.retriever.plan({ partition, window })) {
         calls += call.times ?? 1
         exact &&= call.times !== undefined
         example ??= `${call.method} ${call.url}`

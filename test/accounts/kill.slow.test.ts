@@ -7,6 +7,7 @@ import { openAccountRegistry } from '../../accounts/open.ts'
 import { refreshToken } from '../../accounts/refresh.ts'
 import { metaTokens } from '../../connectors/meta/login/provider.ts'
 import { type AccountRegistry, createHttpClient, createRedactor, systemClock } from '../../framework/index.ts'
+import { silentReporter } from '../../framework/report.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts'
 import { runConnector } from '../cli/run.ts'
 import { type PostgresServer, startPostgres } from '../conformance/postgres-server.ts'
@@ -47,7 +48,7 @@ async function openCase(url: string): Promise<Case> {
   const iso = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString()
   const token = { accessToken: 'sandbox-user-token', createdAt: iso(-58), expiresAt: iso(2) }
   const account = await registry.save({ externalId, name: 'acme', provider: 'meta', login: 'facebook' }, token)
-  const report = { log: () => undefined, finding: () => undefined, rateLimited: () => undefined }
+  const report = silentReporter
   const http = createHttpClient({ clock: systemClock, report, redactor })
   const env = {
     CONNECTOR_ACCOUNTS: url,

@@ -15,6 +15,7 @@ import {
   type Redactor,
   type TokenAccess,
 } from '../../framework/index.ts'
+import { silentReporter } from '../../framework/report.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts'
 import { NOW } from '../sandbox/ask.ts'
 
@@ -51,7 +52,7 @@ export async function tokenWorld(options: SandboxOptions = {}, more: Partial<Tok
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const clock = sandboxClock(sandbox)
   const redactor = createRedactor()
-  const report = { log: () => undefined, finding: () => undefined, rateLimited: () => undefined }
+  const report = silentReporter
   const http = createHttpClient({ clock, report, redactor, patienceSeconds: 60 })
   onTestFinished(() => http.close())
   const secret = redactor.secret

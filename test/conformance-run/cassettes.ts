@@ -10,6 +10,7 @@ import { createLanguage } from '../../framework/manifest/definition/language.ts'
 import { createShared } from '../../framework/manifest/definition/shared.ts'
 import { loadManifest, type Manifest } from '../../framework/manifest/manifest.ts'
 import type { Row, StreamState } from '../../framework/protocol/messages.ts'
+import { silentReporter } from '../../framework/report.ts'
 import { bindStreams } from '../../framework/runtime/assembly/bound-stream.ts'
 import { buildManifest } from '../../framework/runtime/assembly/build-manifest.ts'
 import { describeStreams } from '../../framework/runtime/assembly/describe-streams.ts'
@@ -144,7 +145,7 @@ function servicesOf({ now }: Cassette, http: Services['http']): Services {
   const micro = /\.\d{3}(\d{3})Z$/.exec(now)?.[1] ?? '0'
   const start = Date.parse(now) + Number(micro) / 1000
   const clock = { now: () => start, monotonic: () => 0, sleep: async () => undefined }
-  const report = { log: () => undefined, finding: () => undefined, rateLimited: () => undefined }
+  const report = silentReporter
   return { http, clock, report, updateConfig: () => undefined, shared: createShared() }
 }
 

@@ -52,6 +52,8 @@ export function testContext({
     log: (level, message) => observed.logs.push(`${level}: ${message}`),
     finding: (finding) => observed.findings.push(finding),
     rateLimited: () => observed.logs.push('rate limited'),
+    waiting: () => undefined,
+    resumed: () => undefined,
   }
   const client = createHttpClient({ allowedOrigins: undefined, clock, report, redactor: createRedactor(), random: () => 1 })
   const http = { ...client, secret: (value: string) => observed.secrets.push(value) }

@@ -1,4 +1,4 @@
-import { Cursor, type CursorRun } from '../../../framework/components/read/cursor.ts'
+import { Cursor, type CursorRun, wrapCursor } from '../../../framework/components/read/cursor.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { slot } from '../../../framework/manifest/definition/fields.ts'
 import { DAY_MS } from '../../../framework/time.ts'
@@ -25,10 +25,8 @@ export const ItemWindowCursor = defineComponent(Cursor, {
       },
     },
   ],
-  create: ({ cursor }, { services }) => ({
-    ...cursor,
-    open: (state, options) => itemWindow(cursor.open(state, options), { field: cursor.cursorField, now: services.clock.now }),
-  }),
+  create: ({ cursor: days }, { services }) =>
+    wrapCursor(days, (run, cursor) => itemWindow(run, { field: cursor.cursorField, now: services.clock.now })),
 })
 
 /** Rows of a window that ended before today are all newer than its end: without this the state would never move over it. */

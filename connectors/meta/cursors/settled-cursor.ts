@@ -1,4 +1,4 @@
-import { Cursor, type CursorRun } from '../../../framework/components/read/cursor.ts'
+import { Cursor, type CursorRun, wrapCursor } from '../../../framework/components/read/cursor.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { integer, slot } from '../../../framework/manifest/definition/fields.ts'
 import { HOUR_MS } from '../../../framework/time.ts'
@@ -28,10 +28,8 @@ export const SettledCursor = defineComponent(Cursor, {
       },
     },
   ],
-  create: ({ cursor, after_hours: hours }, { services }) => ({
-    ...cursor,
-    open: (state, options) => settled(cursor.open(state, options), { cursor, restBefore: () => services.clock.now() - hours * HOUR_MS }),
-  }),
+  create: ({ cursor: days, after_hours: hours }, { services }) =>
+    wrapCursor(days, (run, cursor) => settled(run, { cursor, restBefore: () => services.clock.now() - hours * HOUR })),
 })
 
 /** Without this a stream that has no rows for weeks, such as taps on a button that nobody taps, would read all those weeks every day. */

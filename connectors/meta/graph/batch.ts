@@ -8,7 +8,7 @@ export const BATCH_LIMIT = 50
 
 /** Items of the next batch: as many as the API takes and the budget of the run has left. One at least, so that its end is noticed. */
 export function batchSize(http: Pick<HttpClient, 'requestsLeft'>): number {
-  return Math.max(1, Math.min(BATCH_LIMIT, http.requestsLeft?.() ?? BATCH_LIMIT))
+  return Math.max(1, Math.min(BATCH_LIMIT, http.requestsLeft()))
 }
 
 export type BatchAnswer =

@@ -33,6 +33,7 @@ export const GraphBatchRequester = defineComponent(Requester, {
     const queue = batchQueue(services, { batch, authenticator, batches: enabled?.evaluate({}) ?? true })
     return {
       method: requester.method,
+      properties: requester.properties,
       url: (request) => requester.url(request),
       send: (request) => queue.send(requester, request),
     }

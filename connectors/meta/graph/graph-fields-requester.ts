@@ -40,6 +40,7 @@ export const GraphFieldsRequester = defineComponent(Requester, {
     }
     return {
       method: requester.method,
+      properties: requester.properties,
       url: (request) => requester.url(withFields(request, page_size)),
       send: async (request) => {
         for (let limit = page_size; ; ) {

@@ -64,7 +64,7 @@ export const ItemInsightsRetriever = defineComponent(Retriever, {
       },
       read: (slice, options) => new ItemInsightsReading(settings, slice, options).pages(),
       *plan(slice) {
-        yield* fields.items.plan?.(slice) ?? []
+        yield* fields.items.plan(slice)
         const scope = sliceScope(slice)
         const request = posts ? { parts: { body_data: batchFields([]) } } : { parts: {}, path: '{item}/insights' }
         yield { method: requester.method, url: requester.url({ scope, ...request }) }

@@ -163,11 +163,11 @@ async function bestEffort(parts: JobParts, requester: Requester | undefined, job
 
 /** Meanwhile other streams may use the room of this one. */
 async function pause({ clock, report }: JobParts, ms: number, { stream, signal }: JobRequest): Promise<void> {
-  report.waiting?.({ stream })
+  report.waiting({ stream })
   try {
     await clock.sleep(ms, signal)
   } finally {
-    report.resumed?.({ stream })
+    report.resumed({ stream })
   }
 }
 

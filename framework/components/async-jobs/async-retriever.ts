@@ -106,10 +106,10 @@ export const AsyncRetriever = defineComponent(Retriever, {
     const inTurn = async <T>({ stream, signal }: JobRequest, work: () => Promise<T>): Promise<T> => {
       const waiter = { stream, waits: true }
       const goOn = () => {
-        if (waiter.waits) report.resumed?.({ stream })
+        if (waiter.waits) report.resumed({ stream })
         waiter.waits = false
       }
-      report.waiting?.({ stream })
+      report.waiting({ stream })
       try {
         return await slots.run(() => {
           goOn()
@@ -126,7 +126,7 @@ export const AsyncRetriever = defineComponent(Retriever, {
         if (router) yield* router.partitions(scope, parentState)
         else yield wholeStream(scope)
       },
-      ...(router?.parentState ? { parentState: () => router.parentState?.() } : {}),
+      parentState: () => router?.parentState(),
       async *read(slice, options) {
         const request = { slice, stream: options.stream, signal: options.signal }
         const job = await inTurn(request, () => runJob(jobs, request))

@@ -120,7 +120,7 @@ export class TokenPool {
     try {
       await clock.sleep(ms, signal)
     } finally {
-      report.resumed?.(told)
+      report.resumed(told)
     }
   }
 

@@ -125,7 +125,9 @@ function cursorOf(setting: Setting): Cursor {
     compare: format.compare,
     moment: format.read,
     rewrite: (value) => format.write(readAny(value, format)),
-    ...(definition.allow_catalog_defined_cursor_field ? { withField: (name) => cursorOf({ ...setting, cursorField: name }) } : {}),
+    stateKeys: [],
+    readAt: () => undefined,
+    withField: definition.allow_catalog_defined_cursor_field ? (name) => cursorOf({ ...setting, cursorField: name }) : undefined,
   }
 }
 

@@ -30,6 +30,9 @@ export const IncrementingCountCursor = defineComponent(Cursor, {
       clientSide: false,
       dataFeed: false,
       sharedState: false,
+      stateKeys: [],
+      moment: undefined,
+      readAt: () => undefined,
       compare: (a, b) => countOf(a) - countOf(b),
       rewrite: countOf,
       open: (state = {}, { scope, range }) => {
@@ -39,7 +42,7 @@ export const IncrementingCountCursor = defineComponent(Cursor, {
         const warn = (error: ConnectorError) => services.report.finding({ severity: 'warning', error })
         return new CountRun({ cursorField, slice, from, incoming: state, keepsState: range !== undefined, warn })
       },
-      ...(allow_catalog_defined_cursor_field ? { withField: cursorOf } : {}),
+      withField: allow_catalog_defined_cursor_field ? cursorOf : undefined,
     })
     return cursorOf(toText(cursor_field.evaluate({})))
   },

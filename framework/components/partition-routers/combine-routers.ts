@@ -8,6 +8,8 @@ import type { RequestParts } from '../read/requester.ts'
 export function combineRouters(routers: readonly PartitionRouter[]): PartitionRouter {
   const [first, ...others] = routers
   return {
+    grouped: routers.some(({ grouped }) => grouped),
+    parentState: () => undefined,
     async *partitions(scope) {
       if (!first) return
       const rest: Partition[][] = []

@@ -42,7 +42,7 @@ export const GroupingPartitionRouter = defineComponent(PartitionRouter, {
         }
         if (group.length > 0) yield grouped(group)
       },
-      ...(router.parentState ? { parentState: () => router.parentState?.() } : {}),
+      parentState: () => router.parentState(),
     }
   },
 })

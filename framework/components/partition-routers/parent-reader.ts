@@ -44,7 +44,7 @@ export class ParentReader {
       partitioned: retriever.partitioned,
       clock: services.clock,
       report: services.report,
-      ...(retriever.parentState ? { parentState: () => retriever.parentState?.() } : {}),
+      parentState: () => retriever.parentState(),
     })
   }
 

@@ -42,10 +42,10 @@ export const UnionPartitionRouter = defineComponent(PartitionRouter, {
           const parents = merge(partition.parents)
           yield { ...partition, values: { [field]: own.value }, extra: own.extra, parts: {}, ...defined({ parents }) }
         }
-        known = { ...known, ...router.parentState?.() }
+        known = { ...known, ...router.parentState() }
       }
     },
-    ...(routers.some((router) => router.parentState) ? { parentState: () => statesOf(routers) } : {}),
+    parentState: () => statesOf(routers),
   }),
 })
 
@@ -74,6 +74,6 @@ function merger(known: ParentStates): (states: ParentStates | undefined) => Pare
 }
 
 function statesOf(routers: readonly PartitionRouter[]): ParentStates | undefined {
-  const states = routers.map((router) => router.parentState?.()).filter((state) => state !== undefined)
+  const states = routers.map((router) => router.parentState()).filter((state) => state !== undefined)
   return states.length === 0 ? undefined : Object.assign({}, ...states)
 }

@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/definition/component.ts'
+import { defineFamilyWith } from '../../manifest/definition/component.ts'
 import type { Row, StreamState } from '../../protocol/messages.ts'
 import type { DateTime } from '../../template/python/datetime.ts'
 import type { Scope } from '../../template/template.ts'
@@ -58,20 +58,33 @@ export interface Cursor {
   /** One state for all partitions, however few they are. */
   readonly sharedState: boolean
   /** Keys of its state beside the cursor field; none by default. */
-  readonly stateKeys?: readonly string[]
+  readonly stateKeys: readonly string[]
   open(state: StreamState | undefined, options: CursorOptions): CursorRun
   /** Order of two formatted cursor values. Throws when a value cannot be read. */
   compare(a: unknown, b: unknown): number
   /** A value of a state, whoever wrote it, as this cursor writes it. Throws when it cannot be read. */
   rewrite(value: unknown): string | number
-  /** The time that a cursor value stands for; absent where values are no times. Throws when it cannot be read. */
-  moment?(value: unknown): DateTime
-  /** When a stream with this state was last read, epoch milliseconds; absent where the value of the cursor field tells as much. */
-  readAt?(state: StreamState): number | undefined
-  /** The same cursor over another field; absent when the catalog may not choose the field. */
-  withField?(cursorField: string): Cursor
+  /** The time that a cursor value stands for; undefined where values are not times. Throws when it cannot be read. */
+  readonly moment: ((value: unknown) => DateTime) | undefined
+  /** When a stream with this state was last read, epoch milliseconds; undefined where the value of the cursor field tells as much. */
+  readAt(state: StreamState): number | undefined
+  /** The same cursor over another field; undefined when the catalog may not choose the field. */
+  readonly withField: ((cursorField: string) => Cursor) | undefined
 }
-export const Cursor = defineFamily<Cursor>('Cursor', 'Reads a stream incrementally.')
+export const Cursor = defineFamilyWith<Cursor, 'stateKeys' | 'moment' | 'readAt' | 'withField'>('Cursor', {
+  description: 'Reads a stream incrementally.',
+  defaults: { stateKeys: [], moment: undefined, readAt: () => undefined, withField: undefined },
+})
+
+/** The same cursor with other runs, whatever field the catalog chooses. */
+export function wrapCursor(cursor: Cursor, wrap: (run: CursorRun, cursor: Cursor) => CursorRun): Cursor {
+  const { withField } = cursor
+  return {
+    ...cursor,
+    open: (state, options) => wrap(cursor.open(state, options), cursor),
+    withField: withField && ((name) => wrapCursor(withField(name), wrap)),
+  }
+}
 
 /** What a retriever may ask about the slice that it reads. */
 export function narrowing(run: CursorRun | undefined, slice: CursorSlice | undefined): { readonly narrow?: () => CursorSlice | undefined } {

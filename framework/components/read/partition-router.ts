@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/definition/component.ts'
+import { defineFamilyWith } from '../../manifest/definition/component.ts'
 import type { StreamState } from '../../protocol/messages.ts'
 import type { Scope } from '../../template/template.ts'
 import type { RequestParts } from './requester.ts'
@@ -33,13 +33,16 @@ export interface Partition {
 /** Divides a stream by what it is read for, such as the records of a parent stream. */
 export interface PartitionRouter {
   /** True when partitions are put together by chance, so that a state for each would mean nothing: the stream keeps one for all. */
-  readonly grouped?: boolean
+  readonly grouped: boolean
   /** Lazily: children start while a parent still pages. `parentState` comes from the stream's own state. */
   partitions(scope: Scope, parentState: ParentStates | undefined): AsyncIterable<Partition>
   /**
    * States of the parents after the last partition was handed out. undefined when there are none, and when partitions were
    * asked for more than one scope: then only the partitions themselves know.
    */
-  parentState?(): ParentStates | undefined
+  parentState(): ParentStates | undefined
 }
-export const PartitionRouter = defineFamily<PartitionRouter>('PartitionRouter', 'Divides a stream into partitions.')
+export const PartitionRouter = defineFamilyWith<PartitionRouter, 'grouped' | 'parentState'>('PartitionRouter', {
+  description: 'Divides a stream into partitions.',
+  defaults: { grouped: false, parentState: () => undefined },
+})

@@ -1,6 +1,6 @@
 import type { Answer } from '../../http/client.ts'
 import type { HttpRequest, HttpResponse } from '../../http/request.ts'
-import { defineFamily } from '../../manifest/definition/component.ts'
+import { defineFamilyWith } from '../../manifest/definition/component.ts'
 import type { Scope } from '../../template/template.ts'
 import type { QueryProperties } from './properties.ts'
 
@@ -36,11 +36,14 @@ export interface RequestContext {
 export interface Requester {
   readonly method: HttpRequest['method']
   /** Present when requests name the properties they ask for: a page may then take several requests. */
-  readonly properties?: QueryProperties
+  readonly properties: QueryProperties | undefined
   /** Sends one logical request, tries included. Throws what the error handler resolved to fail. */
   send(context: RequestContext): Promise<Answer>
   /** The absolute URL, for `explain` and error messages; without credentials. */
   url(context: RequestContext): string
 }
 
-export const Requester = defineFamily<Requester>('Requester', 'Sends the requests of a stream.')
+export const Requester = defineFamilyWith<Requester, 'properties'>('Requester', {
+  description: 'Sends the requests of a stream.',
+  defaults: { properties: undefined },
+})

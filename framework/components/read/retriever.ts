@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/definition/component.ts'
+import { defineFamilyWith } from '../../manifest/definition/component.ts'
 import type { JsonSchema, Row, StreamState } from '../../protocol/messages.ts'
 import { attributes, type Scope } from '../../template/template.ts'
 import type { CursorSlice } from './cursor.ts'
@@ -34,16 +34,16 @@ export interface Retriever {
   /** True when `partitions` gives more than the stream as a whole: its state is then kept per partition. */
   readonly partitioned: boolean
   /** True when the stream keeps one state for all partitions, see PartitionRouter. */
-  readonly grouped?: boolean
+  readonly grouped: boolean
   /** One empty partition for streams without a router. */
   partitions(scope: Scope, parentState?: Readonly<Record<string, StreamState>>): AsyncIterable<Partition>
-  parentState?(): Readonly<Record<string, StreamState>> | undefined
+  parentState(): Readonly<Record<string, StreamState>> | undefined
   /** The stream will be read in this run; told to all streams before the first one is read, for those that share calls. */
-  announce?(): void
+  announce(): void
   /** Pages of one slice. Ends normally only when the last page was decoded, classified and extracted without error. */
   read(slice: StreamSlice, options: ReadOptions): AsyncIterable<Page>
-  /** What reading this slice would cost, for `explain`; undefined when it cannot be told. */
-  plan?(slice: StreamSlice): Iterable<PlannedCall>
+  /** What reading this slice would cost, for `explain`; nothing when it cannot be told. */
+  plan(slice: StreamSlice): Iterable<PlannedCall>
 }
 
 /** Calls that a read would make. */
@@ -55,7 +55,10 @@ export interface PlannedCall {
   readonly times?: number
 }
 
-export const Retriever = defineFamily<Retriever>('Retriever', 'Reads the slices of a stream.')
+export const Retriever = defineFamilyWith<Retriever, 'grouped' | 'parentState' | 'announce' | 'plan'>('Retriever', {
+  description: 'Reads the slices of a stream.',
+  defaults: { grouped: false, parentState: () => undefined, announce: () => undefined, plan: () => [] },
+})
 
 /** The partition of a stream that has only one. */
 export function wholeStream(scope: Scope): Partition {

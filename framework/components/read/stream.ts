@@ -1,4 +1,4 @@
-import { defineFamily } from '../../manifest/definition/component.ts'
+import { defineFamilyWith } from '../../manifest/definition/component.ts'
 import type { JsonSchema, StreamState } from '../../protocol/messages.ts'
 import type { Cursor } from './cursor.ts'
 import type { FileUploader } from './file-upload.ts'
@@ -16,20 +16,25 @@ export interface Stream {
   readonly cursor: Cursor | undefined
   readonly transformations: readonly Transformation[]
   schema(): Promise<JsonSchema>
-  /** Brings a state of an earlier version into the form of today; absent when the manifest names no migration. */
-  readonly migrateState?: StateMigration
-  /** Fetches the file of each record; absent for streams without files. */
-  readonly files?: FileUploader
+  /** Brings a state of an earlier version into the form of today; undefined when the manifest names no migration. */
+  readonly migrateState: StateMigration | undefined
+  /** Fetches the file of each record; undefined for streams without files. */
+  readonly files: FileUploader | undefined
   /** Two ways to read it; the stream itself is then the first of them. */
-  readonly byState?: {
-    /** Without a state. */
-    readonly full: Stream
-    /** With a state. */
-    readonly incremental: Stream
-    /** The state is too old to go on from; `ways` are both, with the cursors that they are read by. */
-    isOutdated(state: StreamState, ways: readonly Stream[]): boolean
-  }
+  readonly byState:
+    | {
+        /** Without a state. */
+        readonly full: Stream
+        /** With a state. */
+        readonly incremental: Stream
+        /** The state is too old to go on from; `ways` are both, with the cursors that they are read by. */
+        isOutdated(state: StreamState, ways: readonly Stream[]): boolean
+      }
+    | undefined
   /** Streams that share one of these are never read at the same time. */
-  readonly groups?: readonly string[]
+  readonly groups: readonly string[]
 }
-export const Stream = defineFamily<Stream>('Stream', 'A stream of records of one kind.')
+export const Stream = defineFamilyWith<Stream, 'migrateState' | 'files' | 'byState' | 'groups'>('Stream', {
+  description: 'A stream of records of one kind.',
+  defaults: { migrateState: undefined, files: undefined, byState: undefined, groups: [] },
+})

@@ -65,7 +65,7 @@ export const SimpleRetriever = defineComponent(Retriever, {
         if (router) yield* router.partitions(scope, parentState)
         else yield wholeStream(scope)
       },
-      ...(router?.parentState ? { parentState: () => router.parentState?.() } : {}),
+      parentState: () => router?.parentState(),
       read: (slice, options) => readPages(parts, slice, options),
       *plan(slice) {
         const { properties: asked } = requester

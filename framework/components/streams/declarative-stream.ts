@@ -1,4 +1,3 @@
-import { defined } from '../../defined.ts'
 import { ConfigError } from '../../errors.ts'
 import { describe } from '../../manifest/definition/build.ts'
 import { defineComponent, type Field } from '../../manifest/definition/component.ts'
@@ -89,8 +88,8 @@ export const DeclarativeStream = defineComponent(Stream, {
       retriever: fields.retriever,
       cursor: incremental_sync && fields.retriever.grouped ? withSharedState(incremental_sync) : incremental_sync,
       transformations: fields.transformations ?? [],
-      ...defined({ files: fields.file_uploader }),
-      ...(migrations ? { migrateState: (state) => migrations.reduce((known, migrate) => migrate(known), state) } : {}),
+      files: fields.file_uploader,
+      migrateState: migrations && ((state) => migrations.reduce((known, migrate) => migrate(known), state)),
       schema: once(async () => combine(await Promise.all(loaders.map((loader) => loader.load())))),
     }
   },
@@ -99,7 +98,7 @@ export const DeclarativeStream = defineComponent(Stream, {
 /** One state for all partitions, whatever field the catalog chooses. */
 function withSharedState(cursor: Cursor): Cursor {
   const { withField } = cursor
-  return { ...cursor, sharedState: true, ...(withField ? { withField: (name) => withSharedState(withField(name)) } : {}) }
+  return { ...cursor, sharedState: true, withField: withField && ((name) => withSharedState(withField(name))) }
 }
 
 /** Schemas may come from the network; they are the same for a whole run. */

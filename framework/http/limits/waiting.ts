@@ -53,7 +53,7 @@ export function createWaiting({ clock, budget, report, patienceSeconds }: Waitin
         throw wait.signal?.aborted ? stoppedBy(wait.signal) : thrown
       } finally {
         waited += (clock.monotonic() - started) / 1000
-        if (wait.asked === 'provider') report.resumed?.(waiter)
+        if (wait.asked === 'provider') report.resumed(waiter)
       }
     },
     get waited() {

@@ -6,7 +6,7 @@ import type { Reporter } from '../../report.ts'
 import type { Dialect } from '../../template/template.ts'
 import type { Shared } from './shared.ts'
 
-/** A family of components that can stand in the same slot; `T` is what they all build. */
+/** A family of components that fit the same slot; `T` is what they all build. */
 export interface Family<T> {
   readonly name: string
   readonly description: string
@@ -14,8 +14,30 @@ export interface Family<T> {
   readonly builds?: T
 }
 
-export function defineFamily<T>(name: string, description: string): Family<T> {
-  return { name, description }
+/** The family as its components see it: their `create` gives `Made`, which is completed to `T`. */
+export interface DefinedFamily<T, Made = T> extends Family<T> {
+  /** Adds the members that `create` may leave out. */
+  complete(made: Made): T
+}
+
+export function defineFamily<T>(name: string, description: string): DefinedFamily<T> {
+  return { name, description, complete: (made) => made }
+}
+
+/** What `create` gives where it may leave out the members `D`. */
+export type WithDefaults<T, D extends keyof T> = Omit<T, D> & Partial<Pick<T, D>>
+
+/** A family with members that most components do without: they are on every component, so that nobody has to ask for them. */
+export function defineFamilyWith<T extends object, D extends keyof T>(
+  name: string,
+  { description, defaults }: { readonly description: string; readonly defaults: Pick<T, D> },
+): DefinedFamily<T, WithDefaults<T, D>> {
+  const complete = (made: WithDefaults<T, D>): T => {
+    const missing = Object.entries(defaults).filter(([member]) => !(member in made))
+    // In place, because it may be an instance of a class; with the defaults it has all that T demands.
+    return Object.assign(made, Object.fromEntries(missing)) as WithDefaults<T, D> & T
+  }
+  return { name, description, complete }
 }
 
 /** One field of a component: its JSON Schema, and how a node of a manifest becomes the value that `create` gets. */
@@ -40,7 +62,7 @@ export interface Example {
   readonly config?: Config
 }
 
-export interface ComponentDefinition<T, F extends Fields> {
+export interface ComponentDefinition<Made, F extends Fields> {
   /** The name in `type:`. */
   readonly type: string
   readonly summary: string
@@ -49,7 +71,7 @@ export interface ComponentDefinition<T, F extends Fields> {
   /** Older spellings of `type` that mean the same. */
   readonly aliases?: readonly string[]
   /** Builds the runtime object once per run. Throws ConfigError when fields contradict each other. */
-  readonly create: (values: Values<F>, context: BuildContext) => T
+  readonly create: (values: Values<F>, context: BuildContext) => Made
 }
 
 /** What `defineComponent` gives. Opaque: a manifest or `--components` refers to it by its type. */
@@ -64,10 +86,14 @@ export interface Component<T = unknown> {
 }
 
 /** A component is defined once: schema, types, builder, error texts and the reference page derive from this object. */
-export function defineComponent<T, F extends Fields>(family: Family<T>, definition: ComponentDefinition<T, F>): Component<T> {
+export function defineComponent<T, Made, F extends Fields>(
+  family: DefinedFamily<T, Made>,
+  definition: ComponentDefinition<Made, F>,
+): Component<T> {
   const { type, summary, fields, examples, aliases = [], create } = definition
   // The builder fills every key of `fields` through that field's own build, which is what Values<F> says.
-  return { type, summary, family, fields, examples, aliases, build: (values, context) => create(values as Values<F>, context) }
+  const build: Component<T>['build'] = (values, context) => family.complete(create(values as Values<F>, context))
+  return { type, summary, family, fields, examples, aliases, build }
 }
 
 /** The set of components a manifest may name. Nothing named in a manifest is ever imported from disk. */

@@ -77,7 +77,7 @@ function withCursorField<S extends ListedStream>(bound: S, [field = '', ...deepe
 /** The stream with its cursor, or the cursors of the ways to read it, over another field. */
 function readBy({ byState, ...stream }: Stream, field: string): Stream {
   const cursor = stream.cursor?.withField?.(field) ?? stream.cursor
-  if (!byState) return { ...stream, cursor }
+  if (!byState) return { ...stream, byState, cursor }
   const ways = { full: readBy(byState.full, field), incremental: readBy(byState.incremental, field) }
   return { ...stream, cursor, byState: { ...byState, ...ways } }
 }

@@ -51,7 +51,7 @@ function unknownKeys(state: StreamState, { cursor, partitioned }: Reader): strin
   const inner = cursorStates(state).map((inside) => unknownKeys(inside, { cursor, partitioned: false }))
   const broken = inner.find((unknown) => unknown !== undefined)
   if (broken !== undefined) return broken
-  const read = [cursor.cursorField, ...(cursor.stateKeys ?? []), ...(partitioned || 'state' in state ? partitionKeys : [])]
+  const read = [cursor.cursorField, ...cursor.stateKeys, ...(partitioned || 'state' in state ? partitionKeys : [])]
   if (keys.some((key) => read.includes(key)) || isByPartition(state, cursor)) return undefined
   if (!partitioned && 'states' in state) return inner.length === 0 ? undefined : 'states of partitions, and the stream has none'
   return `only the keys ${keys.slice(0, 10).join(', ')}`

@@ -68,7 +68,7 @@ export class StreamReader {
       clock: options.clock,
       dialect: options.dialect,
       report: options.report,
-      ...(retriever.parentState ? { parentState: () => retriever.parentState?.() } : {}),
+      parentState: () => retriever.parentState(),
       ...(options.range ? { range: { ...options.range, ...defined({ resume: options.state }) } } : {}),
     })
   }

@@ -76,14 +76,14 @@ async function readAll(streams: readonly BoundStream[], results: readonly Stream
   for (const unbuilt of broken) reportBroken(unbuilt, options)
   const slots = new Slots(concurrency)
   const accounts = new Map(streams.map(({ info }) => [info.name, info.accountId ?? info.name]))
-  options.report.watchWaits?.((stream, isWaiting) => slots.waits(accounts.get(stream) ?? stream, isWaiting))
+  options.report.watchWaits((stream, isWaiting) => slots.waits(accounts.get(stream) ?? stream, isWaiting))
   const lost = new Set<unknown>()
-  for (const { stream } of streams) stream.retriever.announce?.()
+  for (const { stream } of streams) stream.retriever.announce()
   const gate = new GroupGate()
   const waiting = stalestFirst(streams, state).flatMap((index) => {
     const bound = streams[index]
     const outcome = results[index]
-    return bound && outcome ? [{ bound, outcome, groups: bound.stream.groups ?? [] }] : []
+    return bound && outcome ? [{ bound, outcome, groups: bound.stream.groups }] : []
   })
   while (waiting.length > 0) {
     const entry = await gate.take(waiting)

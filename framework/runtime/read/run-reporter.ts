@@ -13,7 +13,7 @@ export interface Logger {
 export interface RunReporter extends Reporter {
   attach(post: (item: Item) => void): void
   /** Tells when a request of a stream begins and ends to wait for its provider. */
-  watchWaits?(watch: (stream: string, isWaiting: boolean) => void): void
+  watchWaits(watch: (stream: string, isWaiting: boolean) => void): void
 }
 
 /**

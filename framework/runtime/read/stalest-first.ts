@@ -10,7 +10,7 @@ export function stalestFirst(streams: readonly BoundStream[], state: ConnectionS
   for (const { info, stream } of streams) {
     if (info.accountId === undefined || !stream.cursor) continue
     const known = state[info.name]
-    const readAt = known ? (stream.cursor.readAt?.(known) ?? timeOf(known[stream.cursor.cursorField])) : Number.NEGATIVE_INFINITY
+    const readAt = known ? (stream.cursor.readAt(known) ?? timeOf(known[stream.cursor.cursorField])) : Number.NEGATIVE_INFINITY
     // A stream that found nothing yet says nothing about its account.
     if (readAt === undefined) continue
     ages.set(info.accountId, Math.min(readAt, ages.get(info.accountId) ?? Number.POSITIVE_INFINITY))

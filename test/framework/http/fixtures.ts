@@ -56,6 +56,8 @@ export function createRecordingReporter(): RecordingReporter {
     log: (level, message) => lines.push(`${level} ${message}`),
     finding: ({ error }) => lines.push(`finding ${error.message}`),
     rateLimited: (wait) => waits.push(wait),
+    waiting: () => undefined,
+    resumed: () => undefined,
   }
 }
 

@@ -57,4 +57,12 @@ describe('SettledCursor', () => {
     for (const slice of run.slices()) run.close(slice)
     expect(String(run.state()['end_time']) >= '2026-11-18T08:00:00+00:00').toBe(true)
   })
+
+  it('moves over days at rest by the field that the catalog chooses, too', () => {
+    const context = testContext({ components: metaComponents, now: Date.parse('2026-11-20T12:00:00Z') })
+    const choosable = { ...node, cursor: { ...node.cursor, allow_catalog_defined_cursor_field: true } }
+    const run = buildComponent(Cursor, choosable, context).withField?.('updated_at').open({}, { scope: {} })
+    for (const slice of run?.slices() ?? []) run?.close(slice)
+    expect(run?.state()).toEqual({ updated_at: '2026-11-18T08:00:00+00:00' })
+  })
 })

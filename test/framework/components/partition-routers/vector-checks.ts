@@ -80,7 +80,7 @@ export async function readChild(input: Input): Promise<unknown> {
   const options = {
     clock,
     run: new Run(clock, 'vector'),
-    report: { ...services.report, attach: () => undefined },
+    report: { ...services.report, attach: () => undefined, watchWaits: () => undefined },
     dialect: 'airbyte' as const,
     state: { [name]: recordOf(input['initial_state']) },
     signal: new AbortController().signal,

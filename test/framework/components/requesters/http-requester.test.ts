@@ -135,6 +135,7 @@ describe('HttpRequester', () => {
     let seen: unknown
     const http = {
       secret: () => undefined,
+      requestsLeft: () => Number.POSITIVE_INFINITY,
       send: async (prepare: () => unknown) => {
         seen = await prepare()
         throw new Error('enough')

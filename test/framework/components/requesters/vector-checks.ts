@@ -19,6 +19,7 @@ async function sent(all: Input, part: string): Promise<HttpRequest> {
   let request: HttpRequest | undefined
   const http: HttpClient = {
     secret: () => undefined,
+    requestsLeft: () => Number.POSITIVE_INFINITY,
     send: async (prepare) => {
       request = await prepare()
       return { response: responseOf({}), resolution: { action: 'success' } }

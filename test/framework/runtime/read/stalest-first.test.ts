@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { BoundStream } from '../../../../framework/runtime/assembly/bound-stream.ts'
 import { stalestFirst } from '../../../../framework/runtime/read/stalest-first.ts'
 
-const stream = (name: string, accountId?: string, cursor: object | undefined = { cursorField: 'day' }) =>
+const stream = (name: string, accountId?: string, cursor: object | undefined = { cursorField: 'day', readAt: () => undefined }) =>
   ({ info: { name, accountId }, stream: { cursor } }) as unknown as BoundStream
 
 const order = (streams: readonly BoundStream[], state: Parameters<typeof stalestFirst>[1]) =>
