@@ -7,6 +7,7 @@ import {
   type AccountToken,
   AuthenticationError,
   allowedHostsOf,
+  asConnectorError,
   type Clock,
   type ConnectionState,
   type ConnectorError,

@@ -29,7 +29,7 @@ export const SettledCursor = defineComponent(Cursor, {
     },
   ],
   create: ({ cursor: days, after_hours: hours }, { services }) =>
-    wrapCursor(days, (run, cursor) => settled(run, { cursor, restBefore: () => services.clock.now() - hours * HOUR })),
+    wrapCursor(days, (run, cursor) => settled(run, { cursor, restBefore: () => services.clock.now() - hours * HOUR_MS })),
 })
 
 /** Without this a stream that has no rows for weeks, such as taps on a button that nobody taps, would read all those weeks every day. */

@@ -4,6 +4,7 @@ import { instagramPosts } from '../../../../connectors/instagram_posts/package.t
 import type { HttpClient } from '../../../../framework/http/client.ts'
 import { loadManifest, openConnector, systemClock } from '../../../../framework/index.ts'
 import { createShared, type Shared } from '../../../../framework/manifest/definition/shared.ts'
+import { silentReporter } from '../../../../framework/report.ts'
 
 /** Counts the templates that are compiled. */
 function counting() {
@@ -17,8 +18,8 @@ function counting() {
   return { shared: count, compiled: () => compiled }
 }
 
-const http: HttpClient = { send: () => Promise.reject(new Error('nothing is sent here')), secret: () => undefined }
-const report = { log: () => undefined, finding: () => undefined, rateLimited: () => undefined }
+const http: HttpClient = { send: () => Promise.reject(new Error('nothing is sent here')), secret: () => undefined, requestsLeft: () => 0 }
+const report = silentReporter
 
 async function open(account: number, shared: Shared) {
   const manifest = loadManifest({ file: instagramPosts.manifest, text: readFileSync(instagramPosts.manifest, 'utf8') })
