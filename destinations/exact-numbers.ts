@@ -1,4 +1,4 @@
-import { type JsonSchema, localTarget, type PageItem, type Row } from '../framework/index.ts'
+import { isObject, type JsonSchema, localTarget, type PageItem, type Row } from '../framework/index.ts'
 
 /** Gives the value with its long numbers as bigints; the value itself where it has none. */
 type Exact = (value: unknown) => unknown
@@ -85,6 +85,3 @@ function fieldsOf(schema: Readonly<Record<string, unknown>>, compile: (node: unk
     return copy ?? row
   }
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

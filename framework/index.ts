@@ -28,6 +28,7 @@ export { readReference, resolveReference, type SecretStores, secretStores } from
 export { parsePostgresUrl } from './postgres/address.ts'
 export { openPostgres, type PostgresDatabase, type PostgresResult, type Query, quoted } from './postgres/database.ts'
 export { isProcessGone, ownProcess, type ProcessIdentity } from './process-identity.ts'
+export { isObject } from './protocol/json.ts'
 export { localTarget } from './protocol/local-reference.ts'
 export type { JsonObject, JsonSchema, Message, Row, StateMessage, StreamState, StreamStatus } from './protocol/messages.ts'
 export { type FileReference, fileOf } from './protocol/messages.ts'

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../framework/index.ts'
-import { defined } from '../framework/index.ts'
+import { defined, isObject } from '../framework/index.ts'
 import { formatBit, formatName } from './formats.ts'
 import {
   ANYTHING,
@@ -222,4 +222,4 @@ function joined(own: JsonSchema, learned: JsonSchema): JsonSchema {
   return { ...own, ...inner, ...(learned[ABSENT] === true ? { [ABSENT]: true } : {}) }
 }
 
-export const isNode = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isNode = (value: unknown): value is JsonSchema => isObject(value)

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ConnectionState, StateMessage } from '../framework/index.ts'
-import { isObject, parseDocument, parseJson, unreadable } from './document.ts'
+import { isObject } from '../framework/index.ts'
+import { parseDocument, parseJson, unreadable } from './document.ts'
 import { airbyteForms } from './forms/airbyte-forms.ts'
 import { gather, type ParsedState, type Part, partsOf, type StateForm } from './forms/parsed-state.ts'
 import { bookmarkParts, singerForms } from './forms/singer-forms.ts'

@@ -1,4 +1,4 @@
-import { ConfigError, defined, parseExactJson, type StateVersion, type StreamState } from '../framework/index.ts'
+import { ConfigError, defined, isObject, parseExactJson, type StateVersion, type StreamState } from '../framework/index.ts'
 
 const format = 'connector-state'
 const formatVersion = 1
@@ -89,9 +89,6 @@ export function unreadable(path: string, reason: string, cause?: unknown): Confi
   const advice = 'Repair it, restore an earlier version, or reset the state to read everything again.'
   return new ConfigError('ERR_STATE_UNREADABLE', `the state in ${path} cannot be used: ${reason}. ${advice}`, { cause })
 }
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The states of a mapping of stream names, each of which must be an object. */
 export function streamsField(value: unknown, path: string): Record<string, StreamState> {

@@ -3,12 +3,12 @@ import {
   type Clock,
   ConfigError,
   ConnectorError,
+  isObject,
   isProcessGone,
   type LeaseHolder,
   ownProcess,
   type ProcessIdentity,
 } from '../framework/index.ts'
-import { isObject } from './document.ts'
 import { LEASE_MS } from './lease-time.ts'
 
 /** Who holds a lease, as it is stored. */

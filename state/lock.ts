@@ -1,7 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type Clock, errnoOf, type Files, syncDirectory, temporaryPath, writeDurably } from '../framework/index.ts'
-import { isObject } from './document.ts'
+import { type Clock, errnoOf, type Files, isObject, syncDirectory, temporaryPath, writeDurably } from '../framework/index.ts'
 import { describeSelf, type Holder, isAlive, lockedBy, readHolder } from './holder.ts'
 import { LEASE_MS } from './lease-time.ts'
 

@@ -1,5 +1,5 @@
-import { type CompleteRange, ConfigError, type RunLog, type RunRecord } from '../framework/index.ts'
-import { isObject, parseJson, unreadable } from './document.ts'
+import { type CompleteRange, ConfigError, isObject, type RunLog, type RunRecord } from '../framework/index.ts'
+import { parseJson, unreadable } from './document.ts'
 
 /** Texts by name, of one connection; what a registry has to offer for runs to be logged. */
 export interface RunStore {

@@ -17,7 +17,6 @@ const through: readonly string[] = [
   'cli/sandbox',
   'connectors/instagram_publish/media/formats',
   'framework/components/state-migrations',
-  'framework/protocol',
   'framework/runtime',
   'framework/runtime/action',
   'sandbox',

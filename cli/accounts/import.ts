@@ -6,6 +6,7 @@ import { readCsv } from '../../framework/components/decoders/csv.ts'
 import { ConfigError } from '../../framework/errors.ts'
 import { parseJson } from '../../framework/http/json.ts'
 import { secretStores } from '../../framework/manifest/secrets.ts'
+import { isObject } from '../../framework/protocol/json.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import { type Invocation, text } from '../command.ts'
 import { ambientOf, redactor } from '../redact.ts'
@@ -56,7 +57,7 @@ function readInput(file: string): string {
 function parseRows(content: string, file: string): readonly ImportRow[] {
   const start = content.trimStart()[0]
   const rows = start === '[' ? json(content, file) : start === '{' ? jsonLines(content, file) : csv(content, file)
-  if (!Array.isArray(rows) || !rows.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row))) {
+  if (!Array.isArray(rows) || !rows.every((row) => isObject(row))) {
     throw new ConfigError('ERR_IMPORT_UNREADABLE', `${file} is no list of objects`)
   }
   return rows

@@ -1,3 +1,4 @@
+import { isObject } from '../../framework/protocol/json.ts'
 import type { StreamState } from '../../framework/protocol/messages.ts'
 import type { ConnectionState } from '../../framework/runtime/ports/state-registry.ts'
 
@@ -20,10 +21,7 @@ export function compareStates(before: ConnectionState, after: ConnectionState): 
 function canonical(value: unknown): string {
   return (
     JSON.stringify(value, (_key, part) =>
-      isMapping(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
+      isObject(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
     ) ?? ''
   )
 }
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

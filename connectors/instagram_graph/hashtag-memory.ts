@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../framework/errors.ts'
+import { isObject } from '../../framework/protocol/json.ts'
 import type { Memory } from '../meta/cursors/memory-cursor.ts'
-import { isObject } from '../meta/insights/insight-rows.ts'
 
 /** Different hashtags that one account may ask for within seven days. Asking again is free, and does not renew the seven days. */
 export const HASHTAG_QUOTA = 30

@@ -3,11 +3,12 @@ import { type Page, type ReadOptions, type StreamSlice, sliceScope } from '../..
 import { defined } from '../../framework/defined.ts'
 import { ConnectorError } from '../../framework/errors.ts'
 import type { Services } from '../../framework/manifest/definition/component.ts'
+import { isObject } from '../../framework/protocol/json.ts'
 import type { Row } from '../../framework/protocol/messages.ts'
 import { memorySlice } from '../meta/cursors/memory-cursor.ts'
 import { accountOf } from '../meta/graph/account.ts'
 import { type CallOutcome, GraphCalls } from '../meta/graph/graph-calls.ts'
-import { dataOf, isObject } from '../meta/insights/insight-rows.ts'
+import { dataOf } from '../meta/insights/insight-rows.ts'
 import { isForbidden } from '../meta/metrics/refusal.ts'
 import { type HashtagMemory, noteAsked, planHashtags, readHashtags, writeHashtags } from './hashtag-memory.ts'
 

@@ -1,7 +1,7 @@
 import { ActionError } from '../../framework/components/actions/action-error.ts'
+import { isObject } from '../../framework/protocol/json.ts'
 import type { Json } from '../../framework/protocol/messages.ts'
 import { metricsOf } from '../meta/metrics/catalogue.ts'
-import { isRecord } from './media/fields.ts'
 
 /** Figures by the name of the metric; maps where the metric is one. */
 export type MediaInsights = Readonly<Record<string, Json>>
@@ -70,7 +70,7 @@ function replacementOf(name: string): string | undefined {
 }
 
 function valuesOf(data: unknown): MediaInsights {
-  const entries = (Array.isArray(data) ? data.filter(isRecord) : []).flatMap((entry): [string, Json][] => {
+  const entries = (Array.isArray(data) ? data.filter(isObject) : []).flatMap((entry): [string, Json][] => {
     const value = figureOf(entry)
     return typeof entry['name'] === 'string' && value !== undefined ? [[entry['name'], value]] : []
   })
@@ -79,6 +79,6 @@ function valuesOf(data: unknown): MediaInsights {
 
 function figureOf({ values, total_value }: Readonly<Record<string, unknown>>): Json | undefined {
   const first: unknown = Array.isArray(values) ? values[0] : total_value
-  const value = isRecord(first) ? first['value'] : undefined
-  return typeof value === 'number' || typeof value === 'string' || isRecord(value) ? (value as Json) : undefined
+  const value = isObject(first) ? first['value'] : undefined
+  return typeof value === 'number' || typeof value === 'string' || isObject(value) ? (value as Json) : undefined
 }

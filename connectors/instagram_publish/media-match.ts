@@ -1,4 +1,5 @@
-import { isRecord } from './media/fields.ts'
+import { isObject } from '../../framework/protocol/json.ts'
+
 /** A post as a list shows it. */
 export interface PublishedMedia {
   readonly id: string
@@ -9,9 +10,9 @@ export interface PublishedMedia {
 
 /** Entries of a list of media or stories; those without id or time are left out. */
 export function readMediaList(body: unknown): readonly PublishedMedia[] {
-  const data = isRecord(body) ? body['data'] : undefined
+  const data = isObject(body) ? body['data'] : undefined
   if (!Array.isArray(data)) return []
-  return data.filter(isRecord).flatMap(({ id, caption, timestamp }) => {
+  return data.filter(isObject).flatMap(({ id, caption, timestamp }) => {
     const time = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN
     if (typeof id !== 'string' || !Number.isFinite(time)) return []
     return [{ id, caption: typeof caption === 'string' ? caption : undefined, time }]

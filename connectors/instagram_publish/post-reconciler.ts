@@ -7,7 +7,7 @@ import { Requester } from '../../framework/components/read/requester.ts'
 import { defined } from '../../framework/defined.ts'
 import { type BuildContext, defineComponent, type Values } from '../../framework/manifest/definition/component.ts'
 import { integer, integerOrTemplate, optional, slot, template, withDefault } from '../../framework/manifest/definition/fields.ts'
-import { isRecord } from './media/fields.ts'
+import { isObject } from '../../framework/protocol/json.ts'
 import { matchingMedia, type PublishedMedia, readMediaList } from './media-match.ts'
 
 const fields = {
@@ -74,7 +74,7 @@ async function lookOnce(values: ReconcilerFields, { frame, entry }: Search): Pro
   const listed = await read(values.published, frame)
   const others = new Set((await frame.trail.others()).map((output) => output['id']))
   const wanted = { caption: typeof caption === 'string' ? caption : undefined, since, others }
-  const state = isRecord(status) && typeof status['status_code'] === 'string' ? status['status_code'] : undefined
+  const state = isObject(status) && typeof status['status_code'] === 'string' ? status['status_code'] : undefined
   const matches = listed === undefined ? undefined : matchingMedia(readMediaList(listed), wanted)
   return { status: state, matches, hasCaption: wanted.caption !== undefined && wanted.caption.trim() !== '' }
 }

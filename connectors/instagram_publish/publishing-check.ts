@@ -3,7 +3,7 @@ import { Requester } from '../../framework/components/read/requester.ts'
 import { asConnectorError } from '../../framework/errors.ts'
 import { defineComponent } from '../../framework/manifest/definition/component.ts'
 import { slot } from '../../framework/manifest/definition/fields.ts'
-import { isRecord } from './media/fields.ts'
+import { isObject } from '../../framework/protocol/json.ts'
 import { quotaText, readQuota } from './quota.ts'
 
 export const PublishingCheck = defineComponent(Check, {
@@ -30,7 +30,7 @@ async function check(account: Requester, quota: Requester): Promise<CheckResult>
   try {
     const { response } = await account.send({ scope: {}, parts: {} })
     const body = response.json()
-    const name = isRecord(body) ? String(body['username'] ?? body['id'] ?? '') : ''
+    const name = isObject(body) ? String(body['username'] ?? body['id'] ?? '') : ''
     return { status: 'SUCCEEDED', message: `account ${name}; ${quotaText(await readQuota(quota))}` }
   } catch (thrown) {
     const { code, message } = asConnectorError(thrown)

@@ -1,7 +1,7 @@
 import { ActionError } from '../../framework/components/actions/action-error.ts'
 import type { Requester } from '../../framework/components/read/requester.ts'
 import { defined } from '../../framework/defined.ts'
-import { isRecord } from './media/fields.ts'
+import { isObject } from '../../framework/protocol/json.ts'
 
 /** Posts of the last 24 hours, as the API counts them; a carousel is one. */
 export interface PublishQuota {
@@ -15,12 +15,12 @@ export interface PublishQuota {
 export async function readQuota(requester: Requester, signal?: AbortSignal): Promise<PublishQuota> {
   const { response } = await requester.send({ scope: {}, parts: {}, ...defined({ signal }) })
   const body = response.json()
-  const data = isRecord(body) && Array.isArray(body['data']) ? body['data'] : []
-  const [entry] = data.filter(isRecord)
+  const data = isObject(body) && Array.isArray(body['data']) ? body['data'] : []
+  const [entry] = data.filter(isObject)
   if (!entry || typeof entry['quota_usage'] !== 'number') {
     throw new ActionError('API_ERROR', 'the API answered without quota_usage')
   }
-  const config = isRecord(entry['config']) ? entry['config'] : {}
+  const config = isObject(entry['config']) ? entry['config'] : {}
   return { used: entry['quota_usage'], total: number(config['quota_total']), duration_seconds: number(config['quota_duration']) }
 }
 

@@ -7,8 +7,8 @@ import type { HttpRequest } from '../../framework/http/request.ts'
 import type { ErrorHandler } from '../../framework/http/resolution.ts'
 import { type BuildContext, defineComponent, type Values } from '../../framework/manifest/definition/component.ts'
 import { condition, integer, optional, string, template, withDefault } from '../../framework/manifest/definition/fields.ts'
+import { isObject } from '../../framework/protocol/json.ts'
 import type { Json } from '../../framework/protocol/messages.ts'
-import { isRecord } from './media/fields.ts'
 import { interpretPublish } from './publish-error-handler.ts'
 
 const fields = {
@@ -103,8 +103,8 @@ async function readVideo(file: string): Promise<Uint8Array> {
 
 /** Refusals of the upload have a form of their own, and may come with status 200. */
 function assertTaken(body: unknown, path: string): { readonly success: true } {
-  if (isRecord(body) && body['success'] === true) return { success: true }
-  const info = isRecord(body) && isRecord(body['debug_info']) ? body['debug_info'] : {}
+  if (isObject(body) && body['success'] === true) return { success: true }
+  const info = isObject(body) && isObject(body['debug_info']) ? body['debug_info'] : {}
   const message = `${path}: the upload was refused: ${String(info['message'] ?? 'no reason given')}`
   throw new ActionError('MEDIA_ERROR', message, { retryable: info['retriable'] === true, details: { type: String(info['type'] ?? '') } })
 }

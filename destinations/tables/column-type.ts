@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../framework/index.ts'
+import { isObject } from '../../framework/index.ts'
 
 /** Types of columns, named as PostgreSQL names them; every store of tables says what it calls them. */
 export type ColumnType = 'text' | 'bigint' | 'numeric' | 'double' | 'boolean' | 'timestamptz' | 'timestamp' | 'date' | 'jsonb'
@@ -41,6 +42,3 @@ export function propertiesOf(schema: JsonSchema): ReadonlyMap<string, unknown> {
 export function widens(from: ColumnType, to: ColumnType): boolean {
   return from === 'bigint' && to === 'numeric'
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

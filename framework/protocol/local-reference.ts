@@ -1,3 +1,4 @@
+import { isObject } from './json.ts'
 import type { JsonSchema } from './messages.ts'
 
 /** References that refer to references are followed this far. */
@@ -20,8 +21,4 @@ function pointed(root: JsonSchema, reference: string): unknown {
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
     .reduce<unknown>((node, key) => (isObject(node) && Object.hasOwn(node, key) ? node[key] : undefined), root)
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
-import { isObject, unreadable } from '../document.ts'
+import { isObject } from '../../framework/index.ts'
+import { unreadable } from '../document.ts'
 import { type Part, partOf, partsOf, type StateForm } from './parsed-state.ts'
 
 type Fields = Readonly<Record<string, unknown>>

@@ -1,5 +1,4 @@
-import { type ConnectionState, parseExactJson, type StreamState } from '../../framework/index.ts'
-import { isObject } from '../document.ts'
+import { type ConnectionState, isObject, parseExactJson, type StreamState } from '../../framework/index.ts'
 
 /** What a state file holds, whoever wrote it. */
 export interface ParsedState {

@@ -1,6 +1,5 @@
 import type { StreamState } from '../../framework/index.ts'
-import { defined } from '../../framework/index.ts'
-import { isObject } from '../document.ts'
+import { defined, isObject } from '../../framework/index.ts'
 import { type Part, partOf, type StateForm } from './parsed-state.ts'
 
 type Fields = Readonly<Record<string, unknown>>

@@ -1,5 +1,4 @@
-import { type ActionRecord, ConfigError } from '../../framework/index.ts'
-import { isObject } from '../document.ts'
+import { type ActionRecord, ConfigError, isObject } from '../../framework/index.ts'
 
 const FORMAT = 1
 

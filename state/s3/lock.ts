@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../framework/index.ts'
-import { isObject, parseDocument } from '../document.ts'
+import { isObject } from '../../framework/index.ts'
+import { parseDocument } from '../document.ts'
 import { describeSelf, type Holder, isAlive, lockedBy, readHolder } from '../holder.ts'
 import type { Bucket, S3Object } from './bucket.ts'
 import type { ObjectKeys } from './keys.ts'

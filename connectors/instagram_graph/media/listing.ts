@@ -1,9 +1,10 @@
 import { defined } from '../../../framework/defined.ts'
 import { ConnectorError } from '../../../framework/errors.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
 import type { GraphCalls } from '../../meta/graph/graph-calls.ts'
 import type { RefusedFields } from '../../meta/graph/graph-fields-requester.ts'
-import { dataOf, isObject } from '../../meta/insights/insight-rows.ts'
+import { dataOf } from '../../meta/insights/insight-rows.ts'
 import type { TimeRange } from './page.ts'
 import { secondsOf } from './page.ts'
 

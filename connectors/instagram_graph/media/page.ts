@@ -1,6 +1,6 @@
 import type { ConnectorError } from '../../../framework/errors.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
-import { isObject } from '../../meta/insights/insight-rows.ts'
 import type { Counted } from './count-table.ts'
 import type { MediaMemory } from './memory.ts'
 

@@ -1,8 +1,8 @@
 import { Transformation } from '../../../framework/components/read/transformation.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { string, withDefault } from '../../../framework/manifest/definition/fields.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
-import { isObject } from '../../meta/insights/insight-rows.ts'
 
 /** Hosts that hand out signed addresses, from whichever of their machines is near. */
 const CDN = /(?:^|\.)(?:cdninstagram\.com|fbcdn\.net)$/

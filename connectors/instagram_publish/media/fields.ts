@@ -37,11 +37,6 @@ export const MEDIA_FIELDS: Readonly<Record<string, FieldRule>> = {
   product_tags: { value: 'list', on: FEED },
 }
 
-/** Whether a value is a JSON object. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** Fields that do not exist, do not belong to this kind of post, or have a value of the wrong type. */
 export function fieldFindings(
   fields: Readonly<Record<string, unknown>>,

@@ -1,6 +1,7 @@
+import { isObject } from '../../../framework/protocol/json.ts'
 import type { PostType } from '../post.ts'
 import { atMost } from './caption.ts'
-import { fieldFindings, formOf, isRecord, MEDIA_FIELDS } from './fields.ts'
+import { fieldFindings, formOf, MEDIA_FIELDS } from './fields.ts'
 import { type Finding, finding } from './finding.ts'
 import { tagFindings } from './tags.ts'
 import { urlFindings } from './urls.ts'
@@ -25,7 +26,7 @@ const KINDS: Readonly<Record<PostType, readonly string[]>> = {
 
 /** Findings for one picture or film of a post. */
 export function itemFindings(item: unknown, { type, path, localHosts }: ItemPlace): Finding[] {
-  if (!isRecord(item)) return [finding('field-type', { path, found: formOf(item), fix: 'write the item as an object' })]
+  if (!isObject(item)) return [finding('field-type', { path, found: formOf(item), fix: 'write the item as an object' })]
   const wrong = fieldFindings(item, { known: MEDIA_FIELDS, on: type, prefix: `${path}.` })
   const bad = new Set(wrong.map((each) => each.path))
   const fields = Object.fromEntries(Object.entries(item).filter(([name]) => !bad.has(`${path}.${name}`)))

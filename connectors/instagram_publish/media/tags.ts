@@ -1,5 +1,6 @@
+import { isObject } from '../../../framework/protocol/json.ts'
 import { atMost } from './caption.ts'
-import { formOf, isRecord } from './fields.ts'
+import { formOf } from './fields.ts'
 import { type Finding, finding } from './finding.ts'
 import { limitsOf, type RuleName } from './rules.ts'
 
@@ -17,13 +18,13 @@ export function tagFindings(fields: Readonly<Record<string, unknown>>, { path, i
   return [
     ...listed(fields['user_tags']).flatMap((tag, index) => {
       const at = `${path}.user_tags[${index}]`
-      const name = nameFindings(isRecord(tag) ? tag['username'] : undefined, `${at}.username`)
+      const name = nameFindings(isObject(tag) ? tag['username'] : undefined, `${at}.username`)
       return [...name, ...positionFindings('user-tag-position', tag, { path: at, inFilm, needed: !inStory })]
     }),
     ...atMost('product-tags-count', { count: products.length, what: 'product tags', path: `${path}.product_tags` }),
     ...products.flatMap((tag, index) => {
       const at = `${path}.product_tags[${index}]`
-      const id = isRecord(tag) ? tag['product_id'] : undefined
+      const id = isObject(tag) ? tag['product_id'] : undefined
       const known = typeof id === 'string' && /^\d+$/.test(id)
       return [
         ...(known ? [] : [finding('product-id', { path: `${at}.product_id`, found: JSON.stringify(id) ?? formOf(id) })]),
@@ -51,7 +52,7 @@ interface Position {
 }
 
 function positionFindings(rule: RuleName, tag: unknown, { path, inFilm, needed }: Position): Finding[] {
-  if (!isRecord(tag)) return []
+  if (!isObject(tag)) return []
   const { x, y } = tag
   const absent = x === undefined && y === undefined
   if (inFilm) return absent ? [] : [finding(rule, { path, found: 'x and y in a film', fix: 'remove x and y' })]

@@ -1,6 +1,7 @@
+import { isObject } from '../../../framework/protocol/json.ts'
 import { captionOf, type Post, type PostType } from '../post.ts'
 import { atMost, captionFindings } from './caption.ts'
-import { fieldFindings, formOf, isRecord, POST_FIELDS, POST_TYPES } from './fields.ts'
+import { fieldFindings, formOf, POST_FIELDS, POST_TYPES } from './fields.ts'
 import { type Finding, finding, hasErrors } from './finding.ts'
 import { itemFindings } from './item.ts'
 import { limitsOf } from './rules.ts'
@@ -20,7 +21,7 @@ type Fields = Readonly<Record<string, unknown>>
  * Never throws, whatever it is given; a post without findings of severity `error` has the form of `Post`.
  */
 export function validatePost(post: unknown, options: ValidateOptions = {}): readonly Finding[] {
-  if (!isRecord(post)) return [finding('post-form', { path: '', found: formOf(post) })]
+  if (!isObject(post)) return [finding('post-form', { path: '', found: formOf(post) })]
   const type = POST_TYPES.find((known) => known === post['type'])
   if (!type) return [finding('type-known', { path: 'type', found: JSON.stringify(post['type']) ?? 'nothing' })]
   const wrong = fieldFindings(post, { known: POST_FIELDS, on: type, prefix: '' })
@@ -38,7 +39,7 @@ export function validatePost(post: unknown, options: ValidateOptions = {}): read
 
 /** Whether a value has passed `validatePost` without an error, and so is a post. */
 export function isPost(post: unknown, findings: readonly Finding[]): post is Post {
-  return isRecord(post) && !hasErrors(findings)
+  return isObject(post) && !hasErrors(findings)
 }
 
 function textFindings(fields: Fields): Finding[] {

@@ -3,9 +3,10 @@ import { Cursor, type CursorOptions, type CursorRun, type CursorSlice } from '..
 import { ConnectorError } from '../../../framework/errors.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { optional, string } from '../../../framework/manifest/definition/fields.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import type { Row, StreamState } from '../../../framework/protocol/messages.ts'
 import { compareDatetimes, parseIso } from '../../../framework/template/python/datetime.ts'
-import { isObject, utcText } from '../insights/insight-rows.ts'
+import { utcText } from '../insights/insight-rows.ts'
 
 /** What a retriever remembers of its last reads: JSON of a size that does not grow with the records read. */
 export type Memory = Readonly<Record<string, unknown>>

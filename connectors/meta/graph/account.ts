@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../../framework/errors.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import type { Scope } from '../../../framework/template/template.ts'
-import { isObject } from '../insights/insight-rows.ts'
 
 /** The discovered account of a slice, as far as insights need it. */
 export interface GraphAccount {

@@ -5,7 +5,7 @@ import { ConnectorError, RateLimitError, StoppedError } from '../../../framework
 import type { Answer, HttpClient } from '../../../framework/http/client.ts'
 import type { HttpResponse } from '../../../framework/http/request.ts'
 import type { Services } from '../../../framework/manifest/definition/component.ts'
-import { isObject } from '../insights/insight-rows.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import { BATCH_LIMIT, type BatchAnswer, batchAnswers, batchFields, batchSize } from './batch.ts'
 import { classify, graphConnectorError } from './errors.ts'
 

@@ -1,4 +1,5 @@
 import { AuthenticationError, ConnectorError, type FailureType, RateLimitError } from '../../../framework/errors.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import { type ErrorRule, errorRules, type GraphClass } from './error-table.ts'
 
 /** The `error` object of a Graph body. */
@@ -97,10 +98,6 @@ export function withoutTokens(text: string, secrets: readonly string[] = []): st
     .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
     .replace(/\b(?:EAA|IGQ|IGA)[A-Za-z0-9_-]{8,}/g, '[token]')
     .replace(/((?:access_token|appsecret_proof|input_token|client_secret|code)=)[^&\s"']+/g, '$1[token]')
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function integer(value: unknown): number | undefined {

@@ -3,7 +3,7 @@ import { ConnectorError } from '../../../framework/errors.ts'
 import type { HttpResponse } from '../../../framework/http/request.ts'
 import { type BuildContext, defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { integer, list, optional, slot, string } from '../../../framework/manifest/definition/fields.ts'
-import { isObject } from '../insights/insight-rows.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import { isForbidden } from '../metrics/refusal.ts'
 
 export const GraphFieldsRequester = defineComponent(Requester, {

@@ -1,8 +1,8 @@
 import { RecordExtractor } from '../../../framework/components/read/extractor.ts'
 import { ConnectorError } from '../../../framework/errors.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
-import { isObject } from '../insights/insight-rows.ts'
 
 export const GraphNodeExtractor = defineComponent(RecordExtractor, {
   type: 'GraphNodeExtractor',

@@ -3,8 +3,9 @@ import { type ReadOptions, Retriever, type StreamSlice, sliceScope, wholeStream 
 import { defined } from '../../../framework/defined.ts'
 import { defineComponent, type Values } from '../../../framework/manifest/definition/component.ts'
 import { list, oneOf, optional, slot, string, template } from '../../../framework/manifest/definition/fields.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
-import { dataOf, isObject } from '../insights/insight-rows.ts'
+import { dataOf } from '../insights/insight-rows.ts'
 
 /** Requests after which the rest of one list of Pages is given up: far more than any business has. */
 const MOST_REQUESTS = 200

@@ -1,5 +1,6 @@
 import type { HttpResponse } from '../../../framework/http/request.ts'
 import type { Usage } from '../../../framework/http/resolution.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 
 type Headers = HttpResponse['headers']
 
@@ -90,7 +91,7 @@ function decode(header: string | undefined): unknown {
 }
 
 function object(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+  return isObject(value) ? (value as Record<string, unknown>) : undefined
 }
 
 function finite(value: unknown): number | undefined {

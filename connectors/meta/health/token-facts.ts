@@ -2,7 +2,7 @@ import type { Requester } from '../../../framework/components/read/requester.ts'
 import { ConnectorError } from '../../../framework/errors.ts'
 import type { HttpResponse } from '../../../framework/http/request.ts'
 import type { BuildContext } from '../../../framework/manifest/definition/component.ts'
-import { isObject } from '../insights/insight-rows.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import { isAnswer, readPermissions } from './permissions.ts'
 
 /** What can be learned about a token. */

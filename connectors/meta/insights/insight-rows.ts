@@ -1,4 +1,5 @@
 import { ConnectorError } from '../../../framework/errors.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
 import { closedDay } from '../metrics/pacific.ts'
 
@@ -99,8 +100,4 @@ function observation({ observedAt }: RowOptions): EndTime {
 /** `2026-11-17T08:00:00+00:00` */
 export function utcText(instant: number): string {
   return `${new Date(instant).toISOString().slice(0, 19)}+00:00`
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../../framework/errors.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
-import { dataOf, isObject } from './insight-rows.ts'
+import { dataOf } from './insight-rows.ts'
 
 /** A total of one metric; with a breakdown, one of its parts. */
 export interface Total {

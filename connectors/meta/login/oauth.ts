@@ -6,7 +6,7 @@ import {
   type LoginRequest,
   type TokenAccess,
 } from '../../../framework/index.ts'
-import { isObject } from '../insights/insight-rows.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import { seenAccounts } from './seen-accounts.ts'
 import { readTokenAnswer } from './token-answer.ts'
 import { appOf, graphCall, hostOf, type MetaLogin, versionOf } from './token-call.ts'

@@ -1,6 +1,6 @@
 import { defined } from '../../../framework/defined.ts'
 import { AuthenticationError, ConnectorError, type SeenAccount, type TokenAccess } from '../../../framework/index.ts'
-import { isObject } from '../insights/insight-rows.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import { graphCall, type MetaLogin, versionOf } from './token-call.ts'
 
 export interface Looker {

@@ -2,9 +2,9 @@ import { defined } from '../../../framework/defined.ts'
 import { during } from '../../../framework/errors.ts'
 import type { AppCredentials, TokenAccess } from '../../../framework/index.ts'
 import { ConfigError, ConnectorError, type HttpErrorHandler, type HttpOutcome, type HttpResolution } from '../../../framework/index.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import { proofOf } from '../graph/graph-authenticator.ts'
 import { graphBackoff, interpretGraph } from '../graph/graph-error-handler.ts'
-import { isObject } from '../insights/insight-rows.ts'
 
 /** The two logins of the provider; one's tokens are never sent to the other's host. */
 export type MetaLogin = 'facebook' | 'instagram'

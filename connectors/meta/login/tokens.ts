@@ -1,6 +1,6 @@
 import { type AccountToken, AuthenticationError, ConnectorError, type TokenAccess } from '../../../framework/index.ts'
+import { isObject } from '../../../framework/protocol/json.ts'
 import { classify, graphConnectorError, graphError } from '../graph/errors.ts'
-import { isObject } from '../insights/insight-rows.ts'
 import { readTokenAnswer } from './token-answer.ts'
 import { appOf, graphCall, type MetaLogin, versionOf } from './token-call.ts'
 

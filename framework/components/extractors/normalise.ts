@@ -1,3 +1,4 @@
+import { isObject } from '../../protocol/json.ts'
 import { localTarget } from '../../protocol/local-reference.ts'
 import type { JsonSchema, Row } from '../../protocol/messages.ts'
 import { parsePythonFloat, parsePythonInt } from '../../template/python/numbers.ts'
@@ -104,8 +105,4 @@ function holdsScalars(items: unknown): boolean {
 
 function isScalar(value: unknown): boolean {
   return value === null || typeof value !== 'object'
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -2,6 +2,7 @@ import { ConfigError, ConnectorError } from '../../errors.ts'
 import { describe } from '../../manifest/definition/build.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { boolean, oneOf, optional, slot, withDefault } from '../../manifest/definition/fields.ts'
+import { isObject } from '../../protocol/json.ts'
 import type { Row } from '../../protocol/messages.ts'
 import type { Scope } from '../../template/template.ts'
 import { RecordExtractor, RecordFilter, RecordSelector as RecordSelectorFamily, type RecordStages } from '../read/extractor.ts'
@@ -64,7 +65,7 @@ function extractAll(bodies: readonly unknown[], extractor: RecordExtractor): rea
 }
 
 function asRow(row: unknown, index: number): Row {
-  if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as Row
+  if (isObject(row)) return row as Row
   throw new ConnectorError(
     'ERR_RECORD_SHAPE',
     `record ${index} is ${describe(row)}, not an object; the extractor's field_path points elsewhere`,

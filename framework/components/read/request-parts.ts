@@ -1,5 +1,6 @@
 import { defined } from '../../defined.ts'
 import { ConfigError } from '../../errors.ts'
+import { isObject } from '../../protocol/json.ts'
 import type { RequestParts } from './requester.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -64,8 +65,4 @@ function mergeJson(first: Json, second: Json, path: string): Json {
     else if (JSON.stringify(known) !== JSON.stringify(value)) throw collision(place)
   }
   return Object.fromEntries(merged)
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,6 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { boolean, withDefault } from '../../manifest/definition/fields.ts'
+import { isObject } from '../../protocol/json.ts'
 import type { Row } from '../../protocol/messages.ts'
 import { setOwn } from '../../template/python/dict.ts'
 import { Transformation } from '../read/transformation.ts'
@@ -26,7 +27,7 @@ function flatten(record: Row, lists: boolean): Row {
       value.forEach((item, index) => {
         stack.push([item, `${name}.${index}`])
       })
-    } else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    } else if (isObject(value)) {
       for (const [key, item] of Object.entries(value)) {
         stack.push([item, withParent || Object.hasOwn(flat, key) ? `${name}.${key}` : key])
       }

@@ -1,11 +1,12 @@
 import { ConfigError, ConnectorError, suggest } from '../../errors.ts'
+import { isObject } from '../../protocol/json.ts'
 import type { BuildContext, Component, Family } from './component.ts'
 import { gatherProblems } from './problems.ts'
 
 export type Node = Readonly<Record<string, unknown>>
 
 export function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject(value)
 }
 
 export interface Place {

@@ -1,3 +1,4 @@
+import { isObject } from '../../protocol/json.ts'
 import { attachFile, fileOf, type JsonSchema, type Row } from '../../protocol/messages.ts'
 
 /** The fields of a stream that a configured catalog wants. */
@@ -52,7 +53,7 @@ function projected(row: Row, fields: ReadonlyMap<string, Pruning | undefined>): 
 
 /** undefined when nothing goes. */
 function pruningOf(declared: unknown, configured: unknown): Pruning | undefined {
-  if (!isNode(declared) || !isNode(configured)) return undefined
+  if (!isObject(declared) || !isObject(configured)) return undefined
   const items = pruningOf(declared['items'], configured['items'])
   const known = propertiesOf(declared) ?? {}
   const wanted = propertiesOf(configured)
@@ -69,13 +70,13 @@ function pruningOf(declared: unknown, configured: unknown): Pruning | undefined 
 function pruned(value: unknown, pruning: Pruning | undefined): unknown {
   if (!pruning) return value
   if (Array.isArray(value)) return value.map((part) => pruned(part, pruning.items))
-  if (!isNode(value)) return value
+  if (!isObject(value)) return value
   const kept = Object.entries(value).filter(([name]) => !pruning.dropped.has(name))
   return Object.fromEntries(kept.map(([name, part]) => [name, pruned(part, pruning.inner.get(name))]))
 }
 
 function prunedSchema(schema: unknown, pruning: Pruning | undefined): unknown {
-  if (!pruning || !isNode(schema)) return schema
+  if (!pruning || !isObject(schema)) return schema
   const kept = Object.entries(propertiesOf(schema) ?? {}).filter(([name]) => !pruning.dropped.has(name))
   const properties = Object.fromEntries(kept.map(([name, node]) => [name, prunedSchema(node, pruning.inner.get(name))]))
   const narrowed = Object.hasOwn(schema, 'properties') ? withProperties(schema, properties) : schema
@@ -88,6 +89,4 @@ function withProperties(schema: JsonSchema, properties: Readonly<Record<string, 
   return { ...schema, properties, ...kept }
 }
 
-const propertiesOf = (schema: JsonSchema): Row | undefined => (isNode(schema['properties']) ? schema['properties'] : undefined)
-
-const isNode = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value)
+const propertiesOf = (schema: JsonSchema): Row | undefined => (isObject(schema['properties']) ? schema['properties'] : undefined)

@@ -1,5 +1,6 @@
 import { defined } from '../../defined.ts'
 import { ConfigError, suggest } from '../../errors.ts'
+import { isObject } from '../../protocol/json.ts'
 import type { JsonSchema, SyncMode } from '../../protocol/messages.ts'
 import type { ConfiguredChoice, Generation } from '../assembly/configured-choice.ts'
 import type { WriteMode } from '../ports/stream-write.ts'
@@ -18,11 +19,11 @@ export const protocolName = (mode: WriteMode): string => Object.keys(writeModes)
  * Throws ConfigError ERR_CATALOG_INVALID for a value that the protocol does not know.
  */
 export function readConfiguredCatalog(catalog: unknown, place: string): readonly ConfiguredChoice[] {
-  const streams = isNode(catalog) ? catalog['streams'] : undefined
+  const streams = isObject(catalog) ? catalog['streams'] : undefined
   if (!Array.isArray(streams)) throw noCatalog(place)
   return streams.map((entry: unknown) => {
-    const stream = isNode(entry) ? entry['stream'] : undefined
-    if (!isNode(entry) || !isNode(stream) || typeof stream['name'] !== 'string') throw noCatalog(place)
+    const stream = isObject(entry) ? entry['stream'] : undefined
+    if (!isObject(entry) || !isObject(stream) || typeof stream['name'] !== 'string') throw noCatalog(place)
     const name = stream['name']
     const invalid = (message: string) => new ConfigError('ERR_CATALOG_INVALID', `${place}: stream '${name}': ${message}`)
     return { name, ...choiceOf(entry, stream['json_schema'], invalid) }
@@ -39,7 +40,7 @@ function choiceOf(entry: Node, schema: unknown, invalid: Invalid): Omit<Configur
   const generation = generationOf(entry, invalid)
   return {
     ...(isPath(cursorField) ? { cursorField } : {}),
-    ...(isNode(schema) ? { schema: schema as JsonSchema } : {}),
+    ...(isObject(schema) ? { schema: schema as JsonSchema } : {}),
     ...(primaryKey.length > 0 ? { primaryKey } : {}),
     ...defined({ syncMode }),
     ...(write === undefined ? {} : { write: writeModes[write] as WriteMode }),
@@ -83,8 +84,6 @@ function wholeNumber(entry: Node, field: string, invalid: Invalid): number | und
 
 const noCatalog = (place: string): ConfigError =>
   new ConfigError('ERR_CATALOG_INVALID', `${place} is no configured catalog: it needs streams[].stream.name`)
-
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isPath = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((part) => typeof part === 'string' && part !== '')

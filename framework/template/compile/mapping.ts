@@ -1,3 +1,4 @@
+import { isObject } from '../../protocol/json.ts'
 import { setOwn } from '../python/dict.ts'
 import { toText } from '../python/text.ts'
 import type { ValidType } from './airbyte.ts'
@@ -39,10 +40,6 @@ function leaf(source: unknown, options: MappingOptions, validTypes: readonly Val
   const template = compileText(source, options)
   const settings = validTypes ? { validTypes } : {}
   return (scope) => template.evaluate(scope, settings)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function compileFlat(source: unknown, options: MappingOptions): Evaluate {
