@@ -14,6 +14,7 @@ import { closing } from './closing.ts'
 import { openDrift } from './drift.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { fitStates } from './fit-states.ts'
+import { doneBefore } from './interrupted.ts'
 import type { ReadObserver, ReadRequest } from './read-request.ts'
 import { type ReadResult, readResult, unopened } from './read-result.ts'
 import { type OpenState, openOutput, openState, readCatalog, readOptions } from './read-setup.ts'
@@ -76,6 +77,7 @@ class Reading {
   #catalog: CatalogMatch | undefined
   #written: () => DestinationReport = () => ({ rows: {}, places: [] })
   #failure: ConnectorError | undefined
+  #done: ReadonlySet<string> = new Set()
 
   constructor(session: Session, request: ReadRequest, observer: ReadObserver) {
     this.#session = session
@@ -114,6 +116,10 @@ class Reading {
     const state = await openState(this.#session, this.#request)
     await closing(state, this.#session.report, async () => {
       const backfill = readOptions(this.#session, state, this.#request).range
+      if (state.runs) {
+        const { connection, runs, streams: states } = state
+        this.#done = await doneBefore(runs, { connection, states, now: this.#session.clock.now() })
+      }
       const recording = await recordRun(this.#session, { log: state.runs, connection: state.connection, backfill })
       await this.#guard(() => this.#pipeline(state, recording))
       await recording.finish(this.#result(), this.#written())
@@ -144,7 +150,9 @@ class Reading {
       await closing(destination, session.report, async () => {
         const signal = runSignal(session.signal, over.signal)
         const refreshes = startedOver(plan.refreshes, destination.lost?.() ?? [])
-        const rows = readStreams(planned, { ...readOptions(session, state, this.#request), refreshes, signal })
+        const waitForStates = destination.prompt === true
+        const own = { refreshes, signal, waitForStates, done: this.#done }
+        const rows = readStreams(planned, { ...readOptions(session, state, this.#request), ...own })
         const items = observeDrift(rows, drift.watch, session.report)
         try {
           for await (const item of deliver(items, { destination, lease: state.lease, giveUp })) {

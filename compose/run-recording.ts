@@ -9,6 +9,8 @@ import type { Session } from './session.ts'
 /** Milliseconds between two records of a run that goes on, and how many times longer than the saving itself takes. */
 const saveEvery = 10_000
 const savingShare = 20
+/** The same where a stream came to its end: if the run is killed, the next one need not read it again. */
+const endShare = 4
 /** Errors kept with a run. */
 const listed = 50
 
@@ -35,7 +37,7 @@ export async function recordRun(session: Session, { log, connection, backfill }:
   const { run, connector, http, clock } = session
   const started_at = new Date(clock.now()).toISOString()
   let savedAt = 0
-  let pause = saveEvery
+  let taken = 0
   const save = async (end: End, written?: DestinationReport['rows']) => {
     const began = clock.monotonic()
     const { rows } = run.summary()
@@ -48,7 +50,7 @@ export async function recordRun(session: Session, { log, connection, backfill }:
       streams: streamRecords(session, written),
     })
     savedAt = clock.monotonic()
-    pause = Math.max(saveEvery, savingShare * (savedAt - began))
+    taken = savedAt - began
   }
   const saveRunning = () => {
     const errors = run.summary().errors.slice(0, listed)
@@ -57,12 +59,20 @@ export async function recordRun(session: Session, { log, connection, backfill }:
   await saveRunning()
   return {
     async observe(item) {
-      const isState = item.type === 'message' && item.message.type === 'STATE'
-      if (isState && clock.monotonic() - savedAt >= pause) await saveRunning()
+      const elapsed = clock.monotonic() - savedAt
+      const isDue = isStreamEnd(item) ? elapsed >= taken * endShare : isState(item) && elapsed >= Math.max(saveEvery, taken * savingShare)
+      if (isDue) await saveRunning()
     },
     finish: ({ summary: { status, exit_code, rows_written, errors, drift } }, { rows }) =>
       save({ status, exit_code, rows_written, errors: errors.slice(0, listed), ...defined({ drift }) }, rows),
   }
+}
+
+const isState = (item: Item): boolean => item.type === 'message' && item.message.type === 'STATE'
+
+function isStreamEnd(item: Item): boolean {
+  if (item.type !== 'message' || item.message.type !== 'TRACE' || item.message.trace.type !== 'STREAM_STATUS') return false
+  return item.message.trace.stream_status.status === 'COMPLETE'
 }
 
 const rangeOf = ({ from, to }: NonNullable<RunRecord['backfill']>) => ({

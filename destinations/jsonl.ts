@@ -33,6 +33,7 @@ export interface JsonlFolderOptions {
  * off by the next run, which reads it again. With a registry the files then hold exactly what an undisturbed run would have written.
  */
 export class JsonlFolder implements Destination {
+  readonly prompt = true
   readonly #directory: string
   readonly #committed: ConnectionState | undefined
   readonly #files: Files

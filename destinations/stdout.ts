@@ -23,6 +23,7 @@ export function streamDestination(output: Writable, format: OutputFormat, place 
 
   return {
     readsAhead: true,
+    prompt: true,
     async open(run) {
       output.on('error', ignore)
       await write(format.open(run))

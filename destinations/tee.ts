@@ -4,6 +4,7 @@ import type { Destination, DestinationReport, Item } from '../framework/index.ts
 export function tee(destinations: readonly Destination[]): Destination {
   return {
     readsAhead: destinations.every(({ readsAhead }) => readsAhead === true),
+    prompt: destinations.every(({ prompt }) => prompt === true),
     async open(run) {
       for (const destination of destinations) await destination.open(run)
     },

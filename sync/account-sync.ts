@@ -44,6 +44,8 @@ export interface SyncRun {
   readonly states: ConnectionState
   readonly out: Channel<Item>
   readonly acceptance: Acceptance
+  /** See `ReadOptions.waitForStates`. */
+  readonly waitForStates: boolean
   /** undefined when nobody watches the schemas. */
   readonly drift: SyncDrift | undefined
   /** The token to read with, refreshed where it is due. */
@@ -138,14 +140,14 @@ interface Reading {
 }
 
 async function readInto(streams: readonly BoundStream[], account: AccountRecord, { run, record, share }: Reading): Promise<void> {
-  const { clock, recipe, states, signal, out, acceptance, drift } = run
+  const { clock, recipe, states, signal, out, acceptance, drift, waitForStates } = run
   const written = tables(streams, account, recipe)
   for (const { info } of streams) acceptance.expect(info.name, account.id)
   await drift?.follow(streams.map(({ info }) => info))
   const dialect = recipe.manifest.dialect
   const items = readStreams(
     { streams, gone: [] },
-    { clock, run: record, report: share.report, dialect, state: states, signal, concurrency: SLICES },
+    { clock, run: record, report: share.report, dialect, state: states, signal, concurrency: SLICES, waitForStates },
   )
   let rows = 0
   for await (const item of items) {
@@ -153,11 +155,17 @@ async function readInto(streams: readonly BoundStream[], account: AccountRecord,
       rows += item.rows.length
       const page = drift ? drift.inspect(item) : item
       if (page) await out.send(written(page))
-    } else if (item.message.type === 'STATE' && (rows > 0 || hasMoved(item, states))) await out.send(item)
+    } else if (rows > 0 || hasMoved(item, states)) await sendState(item, out)
+    else item.onKept?.()
   }
   const end: Item = { type: 'message', message: { type: 'LOG', log: { level: 'DEBUG', message: `account ${account.externalId} is read` } } }
   const accepted = acceptance.until(end)
   await Promise.all([out.send(end), accepted])
+}
+
+/** Of the messages of a read only its states concern others. */
+async function sendState(item: Item, out: Channel<Item>): Promise<void> {
+  if (item.type === 'message' && item.message.type === 'STATE') await out.send(item)
 }
 
 /** A state that says what was known before need not be committed again. */

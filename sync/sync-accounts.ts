@@ -148,7 +148,7 @@ async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run:
     followed.catch(() => undefined)
     const token = (account: AccountRecord) => tokenOf(account, request, client.http)
     const drift = schemas && (await openSyncDrift(schemas, { connection: connectionOf(recipe), runId: id, logger }))
-    const around = { out, acceptance, drift, token }
+    const around = { out, acceptance, drift, token, waitForStates: destination.prompt === true }
     const shared: SyncRun = { id, clock, logger, redactor, signal, recipe, client, states: state, ...around }
     const { outcomes, left } = await syncInTurn(due, { ...request, signal }, { shared, budget })
     out.close()

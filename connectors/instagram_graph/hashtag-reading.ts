@@ -55,7 +55,10 @@ export class HashtagReading {
 
   async *pages(): AsyncGenerator<Page> {
     const { tags, permitted, services } = this.#settings
-    if (tags.length === 0) return memorySlice(this.#slice.window).remember(writeHashtags(this.#memory))
+    if (tags.length === 0) {
+      yield { rows: [], checkpoint: writeHashtags(this.#memory) }
+      return
+    }
     if (!permitted) {
       this.#report(
         'error',
@@ -68,7 +71,7 @@ export class HashtagReading {
     if (waiting.length > 0) this.#report('warning', quotaFull(waiting, until))
     // Noted before it is asked: what was sent counts, also when its answer is lost.
     this.#memory = noteAsked(this.#memory, { wanted: tags, tags: now, at })
-    memorySlice(this.#slice.window).remember(writeHashtags(this.#memory))
+    yield { rows: [], checkpoint: writeHashtags(this.#memory) }
     const lists = await this.#find(now)
     yield* this.#read(lists, at)
   }
@@ -109,8 +112,7 @@ export class HashtagReading {
         else if (this.#take(entry, outcome, rows)) more.push(entry)
         else this.#memory = { ...this.#memory, read: new Map(this.#memory.read).set(entry.tag, at) }
       }
-      yield { rows: this.#transformed(rows) }
-      memorySlice(this.#slice.window).remember(writeHashtags(this.#memory))
+      yield { rows: this.#transformed(rows), checkpoint: writeHashtags(this.#memory) }
       open = more
     }
   }

@@ -57,8 +57,7 @@ export const InstagramPostsRetriever = defineComponent(Retriever, {
           range: { from: seconds(from), to: seconds(to) },
         })
         for await (const { rows, memory } of look.pages()) {
-          if (rows.length > 0) yield { rows }
-          if (memory) window.remember(writePostsMemory(memory))
+          if (rows.length > 0 || memory) yield { rows, ...(memory ? { checkpoint: writePostsMemory(memory) } : {}) }
         }
       },
     }

@@ -36,6 +36,7 @@ export interface TableOptions {
  */
 export class TableDestination implements Destination {
   readonly readsAhead = true
+  readonly prompt = true
   readonly #store: TableStore
   readonly #layout: TableLayout
   readonly #learn: TableOptions['learn']

@@ -1,6 +1,7 @@
+import { setImmediate as immediately } from 'node:timers/promises'
 import type { Services } from '../../../framework/manifest/definition/component.ts'
 import type { MediaLook } from './look.ts'
-import { covers, type MediaMemory } from './memory.ts'
+import { covers } from './memory.ts'
 import { ownCopy } from './own-copy.ts'
 import type { LookPage } from './page.ts'
 import { SharedPages } from './shared-pages.ts'
@@ -9,8 +10,12 @@ import { SharedPages } from './shared-pages.ts'
 export type MediaStream = 'media' | 'insights'
 
 interface Reading {
-  readonly base: MediaMemory | undefined
-  readonly range: string
+  /** The one whose memory covers what the streams remember; it may change until it begins. */
+  look: MediaLook
+  hasBegun: boolean
+  /** Resolves when another stream comes. */
+  readonly joined: Promise<void>
+  readonly join: () => void
   readonly pages: SharedPages<LookPage, MediaStream>
 }
 
@@ -44,13 +49,28 @@ export class MediaHub {
   /** Pages of an account for one stream. `look` starts the listing when it has to be made; `key` tells ranges apart. */
   open(stream: MediaStream, account: string, look: MediaLook): AsyncGenerator<LookPage> {
     const known = this.#readings.get(account)
-    if (known?.range === look.key && covers(known.base, look.memory) && known.pages.offers(stream))
+    if (known && joins(known, look) && known.pages.offers(stream)) {
+      known.join()
       return this.#read(known, stream, account)
+    }
     this.#makeRoom()
-    const reading = { base: look.memory, range: look.key, pages: new SharedPages(look.pages(), new Set([...this.#announced, stream])) }
+    const reading = this.#open(look, new Set([...this.#announced, stream]))
     if (known) reading.pages.forgetOthers(stream)
     else this.#readings.set(account, reading)
     return this.#read(reading, stream, account)
+  }
+
+  #open(look: MediaLook, expected: ReadonlySet<MediaStream>): Reading {
+    let join = (): void => undefined
+    const joined = new Promise<void>((resolve) => {
+      join = resolve
+    })
+    const pages = new SharedPages(
+      pagesOf(() => reading, expected.size),
+      expected,
+    )
+    const reading: Reading = { look, hasBegun: false, joined, join, pages }
+    return reading
   }
 
   async *#read(reading: Reading, stream: MediaStream, account: string): AsyncGenerator<LookPage> {
@@ -75,6 +95,23 @@ export class MediaHub {
       if (pages.isOver) this.#readings.delete(account)
     }
   }
+}
+
+/** Waits for the other stream, which may begin at the same moment and remember less. */
+async function* pagesOf(reading: () => Reading, streams: number): AsyncGenerator<LookPage, void> {
+  if (streams > 1) await Promise.race([reading().joined, immediately()])
+  reading().hasBegun = true
+  yield* reading().look.pages()
+}
+
+/** Whether the look of a reading shows all that another one would. Of two that were interrupted, the one that is behind does. */
+function joins(reading: Reading, look: MediaLook): boolean {
+  const { look: first } = reading
+  if (first.key !== look.key) return false
+  if (covers(first.memory, look.memory)) return true
+  if (reading.hasBegun || first.memory?.rest === undefined || !covers(look.memory, first.memory)) return false
+  reading.look = look
+  return true
 }
 
 /** The hub of a run. */

@@ -1,29 +1,15 @@
 import { type Page, type ReadOptions, type StreamSlice, sliceScope } from '../../../framework/components/read/retriever.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
 import { DAY_MS } from '../../../framework/time.ts'
-import { type MemorySlice, memorySlice } from '../../meta/cursors/memory-cursor.ts'
+import { memorySlice } from '../../meta/cursors/memory-cursor.ts'
 import { accountOf } from '../../meta/graph/account.ts'
 import { BATCH_LIMIT } from '../../meta/graph/batch.ts'
 import { insightRows } from '../../meta/insights/insight-rows.ts'
 import type { ItemInsights } from '../../meta/insights/item-insights.ts'
-import { type MediaMemory, writeMemory } from './memory.ts'
+import { checkpointOf, type MediaMemory, readMemory } from './memory.ts'
 import { ownCopy } from './own-copy.ts'
 import { bodyOf, type LookPage, type MediaItem } from './page.ts'
 import { callsOf, itemInsights, type MediaSettings } from './settings.ts'
-
-/** Batches of one account on their way while the list is read on. */
-const BATCHES_AHEAD = 3
-
-interface Batch {
-  readonly rows: Promise<Row[]>
-  readonly size: number
-}
-
-/** What may be remembered once so many media were asked. */
-interface Mark {
-  readonly memory: MediaMemory
-  readonly asked: number
-}
 
 /** Rows of insights of the media of one account: what came with the list, then what is asked of each media, fifty to a batch. */
 export class MediaInsightsReading {
@@ -31,13 +17,10 @@ export class MediaInsightsReading {
   readonly #slice: StreamSlice
   readonly #options: ReadOptions
   readonly #account: string
-  readonly #window: MemorySlice
+  readonly #memory: MediaMemory | undefined
   readonly #known = new Map<string, MediaItem>()
   readonly #insights: ItemInsights
   readonly #observedAt: number
-  readonly #flying: Batch[] = []
-  #marks: Mark[] = []
-  #landed = 0
 
   /** `at`: when the run began, epoch milliseconds. */
   constructor(settings: MediaSettings, { slice, options, at }: { slice: StreamSlice; options: ReadOptions; at: number }) {
@@ -45,56 +28,42 @@ export class MediaInsightsReading {
     this.#slice = slice
     this.#options = options
     this.#account = accountOf(slice.partition.scope).id
-    this.#window = memorySlice(slice.window)
+    this.#memory = readMemory(memorySlice(slice.window).memory)
     this.#insights = itemInsights(settings, { calls: callsOf(settings, { slice, options }), account: this.#account, known: this.#known })
     // Lifetime values carry the UTC day on which they were seen, so that they build a history.
     this.#observedAt = Math.floor(at / DAY_MS) * DAY_MS
   }
 
+  /** What is remembered goes with the rows that it stands for: nothing is asked for ahead of what can be kept. */
   async *pages(source: AsyncIterable<LookPage>): AsyncGenerator<Page> {
-    let waiting: MediaItem[] = []
-    let asked = 0
-    for await (const { denied, items, memory } of source) {
+    // Of pages without marks, which are few and asked for again as a whole.
+    let waiting: readonly MediaItem[] = []
+    for await (const { denied, items, marks } of source) {
       if (denied) throw ownCopy(denied)
       const rows = items.flatMap((item) => this.#rows(item.id, bodyOf(item.observations)))
       if (rows.length > 0) yield { rows }
-      waiting.push(...items.filter((item) => this.#settings.media.missing(item).length > 0))
-      if (memory) this.#marks.push({ memory, asked: asked + waiting.length })
-      for (; waiting.length >= BATCH_LIMIT; asked += BATCH_LIMIT) {
-        this.#send(waiting.slice(0, BATCH_LIMIT))
-        waiting = waiting.slice(BATCH_LIMIT)
+      if (marks.length === 0) waiting = yield* this.#batches([...waiting, ...items.filter((item) => this.#isOpen(item))])
+      let done = 0
+      for (const { after, memory } of marks) {
+        const open = [...waiting, ...items.slice(done, after).filter((item) => this.#isOpen(item))]
+        const last = yield* this.#batches(open)
+        yield { rows: last.length > 0 ? await this.#ask(last) : [], ...checkpointOf(memory, this.#memory) }
+        waiting = []
+        done = after
       }
-      yield* this.#land(BATCHES_AHEAD)
     }
-    if (waiting.length > 0) this.#send(waiting)
-    yield* this.#land(0)
+    if (waiting.length > 0) yield { rows: await this.#ask(waiting) }
   }
 
-  #send(items: readonly MediaItem[]): void {
-    const rows = this.#ask(items)
-    // Whoever waits for it sees the failure; it must not count as unseen until then.
-    rows.catch(() => undefined)
-    this.#flying.push({ rows, size: items.length })
+  #isOpen(item: MediaItem): boolean {
+    return this.#settings.media.missing(item).length > 0
   }
 
-  /** Waits until only so many batches are on their way. */
-  async *#land(most: number): AsyncGenerator<Page> {
-    this.#remember()
-    for (let batch = this.#flying[0]; batch && this.#flying.length > most; batch = this.#flying[0]) {
-      const rows = await batch.rows
-      this.#flying.shift()
-      if (rows.length > 0) yield { rows }
-      this.#landed += batch.size
-      this.#remember()
-    }
-  }
-
-  #remember(): void {
-    const done = this.#marks.filter(({ asked }) => asked <= this.#landed)
-    const last = done.at(-1)
-    if (!last) return
-    this.#marks = this.#marks.slice(done.length)
-    this.#window.remember(writeMemory(last.memory))
+  /** Asks while there is more than a batch; gives what is left. */
+  async *#batches(items: readonly MediaItem[]): AsyncGenerator<Page, readonly MediaItem[]> {
+    let left = items
+    for (; left.length > BATCH_LIMIT; left = left.slice(BATCH_LIMIT)) yield { rows: await this.#ask(left.slice(0, BATCH_LIMIT)) }
+    return left
   }
 
   async #ask(items: readonly MediaItem[]): Promise<Row[]> {

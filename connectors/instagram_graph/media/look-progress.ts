@@ -1,7 +1,11 @@
+import { BATCH_LIMIT } from '../../meta/graph/batch.ts'
 import { CountTable } from './count-table.ts'
 import { RANGE_SIZE } from './look-plan.ts'
 import type { MediaMemory } from './memory.ts'
-import type { MediaItem } from './page.ts'
+import type { LookMark, MediaItem } from './page.ts'
+
+/** Neighbours of the list may have changed places: what is still to come is older than the newest of so many at the end of a page. */
+const TAIL = 3
 
 export interface LookStart {
   /** Seconds since the epoch. */
@@ -11,10 +15,7 @@ export interface LookStart {
   readonly recent: number
 }
 
-/**
- * What a first look has seen so far, page by page, so that an interrupted one goes on where it was. A page is taken for listed when the
- * one after it was read: the list is newest first except for a few places, and those lie within a page.
- */
+/** What a first look has seen so far, so that an interrupted one resumes where it was: after a page, or after a batch of its media. */
 export class LookProgress {
   readonly #start: LookStart
   readonly #counts: CountTable
@@ -24,7 +25,6 @@ export class LookProgress {
   #older: number
   #sinceCut = 0
   #rest: number | undefined
-  #lastOfPage: number | undefined
 
   constructor(start: LookStart, resumed: MediaMemory | undefined) {
     this.#start = resumed ? { ...start, recent: resumed.recent } : start
@@ -34,20 +34,27 @@ export class LookProgress {
     this.#rest = resumed?.rest
   }
 
-  /** A page of the list, in its order. */
-  add(page: readonly MediaItem[]): void {
+  /**
+   * Takes in a page of the list, in its order. Gives what may be remembered after each batch of its media (newest first), and after all
+   * of them. `isLast`: the list has come to its end.
+   */
+  add(page: readonly MediaItem[], { converted, isLast }: { readonly converted: number | undefined; readonly isLast: boolean }): LookMark[] {
     const rest = this.#rest
-    const own = page.filter(({ time }) => time < this.#start.recent && (rest === undefined || time < rest))
-    this.#open.push(...own)
-    if (this.#lastOfPage !== undefined) this.#settle(this.#lastOfPage)
-    this.#lastOfPage = page.at(-1)?.time ?? this.#lastOfPage
+    this.#open.push(...page.filter(({ time }) => time < this.#start.recent && (rest === undefined || time < rest)))
+    const tail = Math.max(...page.slice(-TAIL).map(({ time }) => time))
+    const newestFirst = page.toSorted((one, other) => other.time - one.time)
+    const marks: LookMark[] = []
+    for (let after = BATCH_LIMIT; after < page.length; after += BATCH_LIMIT) {
+      this.#settle(Math.max(tail, (newestFirst[after]?.time ?? tail) + 1))
+      marks.push({ after, memory: this.#memory(converted) })
+    }
+    if (isLast || page.length > 0) this.#settle(isLast ? Number.NEGATIVE_INFINITY : tail)
+    return [...marks, { after: page.length, memory: this.#memory(converted, isLast) }]
   }
 
-  /** What is remembered; `done`: the list has come to its end. */
-  memory(converted: number | undefined, done: boolean): MediaMemory {
-    if (done) this.#settle(Number.NEGATIVE_INFINITY)
+  #memory(converted: number | undefined, isDone = false): MediaMemory {
     const { at, day, recent } = this.#start
-    const rest = done ? undefined : (this.#rest ?? at + 1)
+    const rest = isDone ? undefined : (this.#rest ?? at + 1)
     return {
       looked: at,
       recent,

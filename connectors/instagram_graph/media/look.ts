@@ -7,7 +7,7 @@ import { cutsOf, dayOf, olderRanges, rangesOf, sweepOf, windowStart } from './lo
 import { LookProgress } from './look-progress.ts'
 import type { MediaMemory } from './memory.ts'
 import { itemOf, type LookPage, type MediaItem, type TimeRange } from './page.ts'
-import { MediaPager } from './pager.ts'
+import { MediaPager, type UnmarkedPage } from './pager.ts'
 
 export interface MediaLookOptions {
   readonly listing: MediaListing
@@ -26,6 +26,8 @@ export interface MediaLookOptions {
 /** Pages of media with all their fields that are asked for at the same moment. */
 const FULL_AT_ONCE = 8
 const LIGHT_AT_ONCE = 50
+/** Seconds that the clocks of the API and of the run may be apart. */
+const CLOCKS_APART = 3_600
 
 /**
  * One look at the media of an account.
@@ -58,7 +60,7 @@ export class MediaLook {
     const { memory } = this.#options
     if (!memory) yield* this.#first(undefined)
     else if (memory.rest !== undefined) {
-      yield* this.#window()
+      yield* this.#news(memory)
       yield* this.#first(memory)
     } else {
       yield* this.#later(memory)
@@ -71,16 +73,23 @@ export class MediaLook {
     const progress = new LookProgress({ at, day: dayOf(at), recent: at - windowDays * 86_400 }, resumed)
     const to = earlier(range.to, resumed?.rest)
     for await (const { page, isLast } of this.#pager.list({ from: range.from, to })) {
-      progress.add(page.items)
-      yield { ...page, memory: progress.memory(this.#options.expansion.converted, isLast) }
+      const marks = progress.add(page.items, { converted: this.#options.expansion.converted, isLast })
+      yield { ...page, items: page.items.toSorted(byAge), marks }
     }
   }
 
+  /** What came since an interrupted first look began: on the same day its posts, later the whole window, which is to be observed daily. */
+  async *#news(memory: MediaMemory): AsyncGenerator<LookPage, void> {
+    const { at, range } = this.#options
+    const isSameDay = dayOf(memory.looked) === dayOf(at)
+    yield* this.#window(isSameDay ? later(memory.looked - CLOCKS_APART, range.from) : undefined)
+  }
+
   /** The sliding window, which reaches back to where the window of the last look began. */
-  async *#window(): AsyncGenerator<LookPage, void> {
+  async *#window(start?: number): AsyncGenerator<LookPage, void> {
     const { memory, at, windowDays, range } = this.#options
-    const from = later(windowStart(memory, at, windowDays), range.from)
-    for await (const { page } of this.#pager.list({ from, to: range.to })) yield page
+    const from = start ?? later(windowStart(memory, at, windowDays), range.from)
+    for await (const { page } of this.#pager.list({ from, to: range.to })) yield { ...page, marks: [] }
   }
 
   async *#later(memory: MediaMemory): AsyncGenerator<LookPage, void> {
@@ -134,13 +143,15 @@ export class MediaLook {
       wanted,
     )) {
       for (const item of page.items) if (changed.delete(item.id)) counts.add(item)
-      yield { ...page, memory: { ...next, counts: counts.copy(), converted: this.#options.expansion.converted } }
+      const memory = { ...next, counts: counts.copy(), converted: this.#options.expansion.converted }
+      yield { ...page, marks: [{ after: page.items.length, memory }] }
     }
     yield this.#end({ ...next, counts: CountTable.sized(past.length).likewise(past), swept, day: dayOf(at) })
   }
 
   #end(memory: MediaMemory): LookPage {
-    return { nodes: [], items: [], memory: { ...memory, converted: this.#options.expansion.converted }, denied: undefined }
+    const known = { ...memory, converted: this.#options.expansion.converted }
+    return { nodes: [], items: [], marks: [{ after: 0, memory: known }], denied: undefined }
   }
 
   /** All older media with their counts; undefined when the API does not heed times. */
@@ -161,7 +172,7 @@ export class MediaLook {
   }
 
   /** The wanted media of some ranges with all their fields. */
-  async *#read(ranges: readonly TimeRange[], wanted: ReadonlySet<string>): AsyncGenerator<LookPage, void> {
+  async *#read(ranges: readonly TimeRange[], wanted: ReadonlySet<string>): AsyncGenerator<UnmarkedPage, void> {
     for await (const listed of this.#pager.ranges(ranges, { fields: 'full', atOnce: FULL_AT_ONCE })) {
       const nodes = listed.nodes.filter(({ id }) => wanted.has(String(id)))
       if (nodes.length > 0) yield await this.#pager.page(nodes, listed.refused)

@@ -44,6 +44,12 @@ export function writeMemory(memory: MediaMemory): Memory {
   }
 }
 
+/** The checkpoint of a page, unless the stream was further than the look that it shares. */
+export function checkpointOf(memory: MediaMemory | undefined, own: MediaMemory | undefined): { readonly checkpoint?: Memory } {
+  if (!memory || (memory.rest !== undefined && own && (own.rest === undefined || own.rest < memory.rest))) return {}
+  return { checkpoint: writeMemory(memory) }
+}
+
 /** Throws ConnectorError ERR_STATE_INVALID for what this version did not write. */
 export function readMemory(memory: Memory | undefined): MediaMemory | undefined {
   if (memory === undefined) return undefined

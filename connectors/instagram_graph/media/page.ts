@@ -26,13 +26,19 @@ export interface MediaItem extends Counted {
   asked: 'nothing' | 'common' | 'all'
 }
 
+/** What is remembered once so many of the media of a page (newest first) are done with. */
+export interface LookMark {
+  readonly after: number
+  readonly memory: MediaMemory
+}
+
 /** A page of a look at the media of an account. */
 export interface LookPage {
   /** The media as the API gives them, their insights taken out. Emptied by the stream that makes rows of them. */
   nodes: readonly Row[]
   readonly items: readonly MediaItem[]
-  /** What is remembered once everything up to this page is written; undefined: nothing new yet. */
-  readonly memory: MediaMemory | undefined
+  /** Places up to which the look may be remembered, the last one behind all media; none: nothing new yet. */
+  readonly marks: readonly LookMark[]
   /** Why the insights of this page could not be read, while the media could. */
   readonly denied: ConnectorError | undefined
 }

@@ -19,7 +19,7 @@ export interface Listed extends ListedPage {
 }
 
 /** A page of media that is not yet part of what is remembered. */
-export type UnmarkedPage = LookPage & { readonly memory: undefined }
+export type UnmarkedPage = Omit<LookPage, 'marks'>
 
 /** Pages of the list of media, with insights as far as the API gives them together, and without where it refuses. */
 export class MediaPager {
@@ -58,18 +58,12 @@ export class MediaPager {
     }
   }
 
-  /** A list page by page, newest first. The next page is on its way while one is worked on. */
+  /** A list page by page, newest first. The next page is asked for when somebody wants it: all before it are kept by then. */
   async *list(range: TimeRange): AsyncGenerator<{ readonly page: UnmarkedPage; readonly isLast: boolean }, void> {
     const watch = new CursorWatch()
-    const ask = (after: string | undefined, newest: number | undefined) => {
-      const answer = this.#ask([{ range, fields: 'full', metrics: [], after, paged: true }], newest)
-      // Whoever asks for the page sees the failure; it must not count as unseen until then.
-      answer.catch(() => undefined)
-      return answer
-    }
     let newest = range.to
-    for (let coming = ask(undefined, newest); ; ) {
-      const [listed] = await coming
+    for (let after: string | undefined; ; ) {
+      const [listed] = await this.#ask([{ range, fields: 'full', metrics: [], after, paged: true }], newest)
       if (!listed) return
       const { nodes, next, allOlder, refused } = listed
       const page = await this.page(nodes, refused)
@@ -79,8 +73,8 @@ export class MediaPager {
       }
       watch.check(next, nodes.length)
       newest = page.items.at(-1)?.time ?? newest
-      coming = ask(next, newest)
       yield { page, isLast: false }
+      after = next
     }
   }
 
@@ -123,6 +117,6 @@ export class MediaPager {
       item.asked = 'all'
       this.#beforeConversion += 1
     }
-    return { nodes, items, memory: undefined, denied: expansion.denied }
+    return { nodes, items, denied: expansion.denied }
   }
 }

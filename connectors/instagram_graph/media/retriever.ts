@@ -19,7 +19,7 @@ import { mediaHub } from './hub.ts'
 import { MediaInsightsReading } from './insights-reading.ts'
 import { MediaListing } from './listing.ts'
 import { MediaLook } from './look.ts'
-import { readMemory, writeMemory } from './memory.ts'
+import { checkpointOf, readMemory } from './memory.ts'
 import { MediaMetrics } from './metrics.ts'
 import type { LookPage, MediaItem } from './page.ts'
 import { plannedMediaCalls } from './plan.ts'
@@ -79,6 +79,7 @@ export const InstagramMediaRetriever = defineComponent(Retriever, {
         yield wholeStream(scope)
       },
       announce: () => hub.announce(values.emit),
+      shares: hub,
       async *read(slice, options) {
         selection.report(context.services.report)
         const pages = hub.open(values.emit, accountOf(slice.partition.scope).id, lookOf(settings, slice, options))
@@ -91,14 +92,13 @@ export const InstagramMediaRetriever = defineComponent(Retriever, {
 })
 
 async function* mediaRows(pages: AsyncIterable<LookPage>, slice: StreamSlice, { stages }: ReadOptions): AsyncGenerator<Page> {
-  const window = memorySlice(slice.window)
+  const memory = readMemory(memorySlice(slice.window).memory)
   const scope = sliceScope(slice)
   for await (const page of pages) {
     const rows = page.nodes.map((node) => stages.transformations.reduce((row, step) => step.transform(row, scope), node))
     // The other stream may come much later, and has no use for them.
     page.nodes = []
-    if (rows.length > 0) yield { rows }
-    if (page.memory) window.remember(writeMemory(page.memory))
+    yield { rows, ...checkpointOf(page.marks.at(-1)?.memory, memory) }
   }
 }
 

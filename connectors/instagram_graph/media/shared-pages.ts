@@ -1,16 +1,17 @@
-/** Pages that wait for a reader that is at work; the other one waits with it. */
-const AHEAD = 2
 /** Pages kept for a reader that is expected but has not begun. Beyond that it has missed them, and reads on its own. */
 const KEPT_FOR_LATECOMERS = 110
 
 interface Reader<T> {
   readonly pages: T[]
   active: boolean
+  /** Has had every page so far, and everything it made of them is kept. */
+  isWaiting: boolean
 }
 
 /**
- * Pages of one source for several readers, each page asked for once. Readers need not run at the same time: nobody ever waits for a
- * reader that has not begun, so there is no deadlock however few of them are let run. What waits is bounded.
+ * Pages of one source for several readers, each page asked for once. Readers at work go in step: the next page is asked for when all of
+ * them want it, so that after a kill none is further than one page behind. Nobody ever waits for a reader that has not begun, so there
+ * is no deadlock however few of them are let run. What waits is bounded.
  */
 export class SharedPages<T, K extends string> {
   readonly #source: AsyncIterator<T, void>
@@ -23,7 +24,7 @@ export class SharedPages<T, K extends string> {
   /** `expected` readers may come later; the others are not kept pages for. */
   constructor(source: AsyncIterator<T, void>, expected: Iterable<K>) {
     this.#source = source
-    this.#readers = new Map([...expected].map((kind) => [kind, { pages: [], active: false }]))
+    this.#readers = new Map([...expected].map((kind) => [kind, { pages: [], active: false, isWaiting: false }]))
   }
 
   /** Whether a reader that begins now gets all pages. */
@@ -62,11 +63,15 @@ export class SharedPages<T, K extends string> {
       for (;;) {
         const page = reader.pages.shift()
         if (page !== undefined) {
-          this.#wake()
+          reader.isWaiting = false
           yield page
         } else if (this.#failure) throw this.#failure.error
         else if (this.#done) return
-        else await this.#advance(reader)
+        else {
+          reader.isWaiting = true
+          this.#wake()
+          await this.#advance(reader)
+        }
       }
     } finally {
       this.#readers.delete(kind)
@@ -87,8 +92,8 @@ export class SharedPages<T, K extends string> {
   }
 
   async #next(reader: Reader<T>): Promise<void> {
-    const isFull = (other: Reader<T>) => other !== reader && other.active && other.pages.length >= AHEAD
-    while ([...this.#readers.values()].some(isFull)) await new Promise<void>((resolve) => this.#room.push(resolve))
+    const isBusy = (other: Reader<T>) => other !== reader && other.active && !other.isWaiting
+    while ([...this.#readers.values()].some(isBusy)) await new Promise<void>((resolve) => this.#room.push(resolve))
     try {
       const { done, value } = await this.#source.next()
       if (done) this.#done = true

@@ -1,4 +1,4 @@
-import { Cursor, type CursorRun, wrapCursor } from '../../../framework/components/read/cursor.ts'
+import { Cursor, type CursorRun, cursorRunWith, wrapCursor } from '../../../framework/components/read/cursor.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { slot } from '../../../framework/manifest/definition/fields.ts'
 import { DAY_MS } from '../../../framework/time.ts'
@@ -31,21 +31,17 @@ export const ItemWindowCursor = defineComponent(Cursor, {
 
 /** Rows of a window that ended before today are all newer than its end: without this the state would never move over it. */
 function itemWindow(run: CursorRun, { field, now }: { readonly field: string; readonly now: () => number }): CursorRun {
-  const { covered } = run
-  return {
-    slices: () => run.slices(),
-    observe: (slice, rows) => run.observe(slice, rows),
+  return cursorRunWith(run, {
+    // The order of the items tells how far the window is: rows carry the day of the read.
+    progress: (slice, { checkpoint }) => {
+      const times: unknown = checkpoint?.['times']
+      return Array.isArray(times) && run.progress(slice, { rows: times.map((time) => ({ [field]: time })) })
+    },
     close: (slice) => {
       const [, end = Number.NaN] = Object.values(slice.values).map((value) => Date.parse(String(value)))
       const today = Math.floor(now() / DAY_MS) * DAY_MS
       if (end < today) run.observe(slice, [{ [field]: utcText(end) }])
       run.close(slice)
     },
-    keep: (row) => run.keep(row),
-    state: () => run.state(),
-    ...(covered ? { covered: () => covered.call(run) } : {}),
-    get observed() {
-      return run.observed
-    },
-  }
+  })
 }

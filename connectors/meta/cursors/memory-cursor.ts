@@ -1,5 +1,5 @@
 import { moment } from '../../../framework/components/cursors/moment.ts'
-import { Cursor, type CursorOptions, type CursorRun, type CursorSlice } from '../../../framework/components/read/cursor.ts'
+import { Cursor, type CursorOptions, type CursorRun, type CursorSlice, type Progress } from '../../../framework/components/read/cursor.ts'
 import { ConnectorError } from '../../../framework/errors.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { optional, string } from '../../../framework/manifest/definition/fields.ts'
@@ -12,8 +12,8 @@ import { utcText } from '../insights/insight-rows.ts'
 export type Memory = Readonly<Record<string, unknown>>
 
 /**
- * The one slice of a read that plans itself by what it remembers. The retriever sets what is to be remembered next with every
- * page; the state follows once the page is handed on, so that an interrupted read goes on where it was.
+ * The one slice of a read that plans itself by what it remembers. What is to be remembered next is the checkpoint of a page; the state
+ * follows once the page is handed on, so that an interrupted read resumes where it was.
  */
 export class MemorySlice implements CursorSlice {
   readonly values: CursorSlice['values']
@@ -22,21 +22,11 @@ export class MemorySlice implements CursorSlice {
   readonly memory: Memory | undefined
   /** Records to read by their own time, epoch milliseconds; undefined where it is open. */
   readonly range: { readonly from: number | undefined; readonly to: number | undefined }
-  readonly #onRemember: (memory: Memory) => void
 
-  constructor(
-    values: CursorSlice['values'],
-    { memory, range, onRemember }: Pick<MemorySlice, 'memory' | 'range'> & { readonly onRemember: (memory: Memory) => void },
-  ) {
+  constructor(values: CursorSlice['values'], { memory, range }: Pick<MemorySlice, 'memory' | 'range'>) {
     this.values = values
     this.memory = memory
     this.range = range
-    this.#onRemember = onRemember
-  }
-
-  /** Call after every row that `memory` takes for read was handed on. */
-  remember(memory: Memory): void {
-    this.#onRemember(memory)
   }
 }
 
@@ -117,7 +107,7 @@ class MemoryRun implements CursorRun {
       start_time: range.from === undefined ? (this.#latest ?? 'the beginning') : utcText(range.from),
       end_time: utcText(range.to ?? now),
     }
-    yield new MemorySlice(values, { memory: this.#memory, range, onRemember: (memory) => this.#remember(memory) })
+    yield new MemorySlice(values, { memory: this.#memory, range })
   }
 
   observe(_slice: CursorSlice, rows: readonly Row[]): void {
@@ -130,10 +120,19 @@ class MemoryRun implements CursorRun {
     }
   }
 
-  #remember(memory: Memory): void {
-    if (this.#options.backfill) return
+  progress(_slice: CursorSlice, { checkpoint: memory }: Progress): boolean {
+    if (memory === undefined || this.#options.backfill) return false
     const { state = {}, cursorField, now } = this.#options
     this.#state = { ...state, ...(this.#latest === undefined ? {} : { [cursorField]: this.#latest }), looked_at: utcText(now), memory }
+    return true
+  }
+
+  narrow(): undefined {
+    return undefined
+  }
+
+  covered(): undefined {
+    return undefined
   }
 
   close(): void {

@@ -75,6 +75,9 @@ function observation(cursorField: string, { state: before, today, isDue }: Opene
     observe: (_, rows) => {
       observed ||= rows.length > 0
     },
+    progress: () => false,
+    narrow: () => undefined,
+    covered: () => undefined,
     // Nothing to see is an observation as well: it is not asked for again today.
     close: () => {
       state = { ...before, [cursorField]: text }

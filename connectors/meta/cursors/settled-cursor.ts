@@ -1,4 +1,4 @@
-import { Cursor, type CursorRun, wrapCursor } from '../../../framework/components/read/cursor.ts'
+import { Cursor, type CursorRun, type CursorSlice, cursorRunWith, wrapCursor } from '../../../framework/components/read/cursor.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { integer, slot } from '../../../framework/manifest/definition/fields.ts'
 import { HOUR_MS } from '../../../framework/time.ts'
@@ -34,21 +34,19 @@ export const SettledCursor = defineComponent(Cursor, {
 
 /** Without this a stream that has no rows for weeks, such as taps on a button that nobody taps, would read all those weeks every day. */
 function settled(run: CursorRun, { cursor, restBefore }: { cursor: Cursor; restBefore: () => number }): CursorRun {
-  const { covered } = run
-  return {
-    slices: () => run.slices(),
-    observe: (slice, rows) => run.observe(slice, rows),
+  const rest = (to: number) => pacificMidnight(pacificDate(Math.min(to, restBefore())))
+  const observe = (slice: CursorSlice, value: number) => run.observe(slice, [{ [cursor.cursorField]: utcText(value) }])
+  return cursorRunWith(run, {
+    progress: (slice, page) => {
+      const to = Date.parse(String(page.checkpoint?.['to']))
+      // What came to rest before the checkpoint is not asked for again, whether or not there were rows.
+      if (to < rest(Number.POSITIVE_INFINITY)) observe(slice, to)
+      return run.progress(slice, page)
+    },
     close: (slice) => {
       const [start = Number.NaN, end = Number.NaN] = Object.values(slice.values).map((value) => Date.parse(String(value)))
-      const rest = pacificMidnight(pacificDate(Math.min(end, restBefore())))
-      if (rest >= start) run.observe(slice, [{ [cursor.cursorField]: utcText(rest) }])
+      if (rest(end) >= start) observe(slice, rest(end))
       run.close(slice)
     },
-    keep: (row) => run.keep(row),
-    state: () => run.state(),
-    ...(covered ? { covered: () => covered.call(run) } : {}),
-    get observed() {
-      return run.observed
-    },
-  }
+  })
 }

@@ -2,6 +2,7 @@ import { Authenticator } from '../../../framework/components/authenticators/auth
 import { Requester } from '../../../framework/components/read/requester.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { condition, optional, slot } from '../../../framework/manifest/definition/fields.ts'
+import { BATCH_LIMIT } from './batch.ts'
 import { batchQueue } from './batch-queue.ts'
 
 export const GraphBatchRequester = defineComponent(Requester, {
@@ -30,8 +31,10 @@ export const GraphBatchRequester = defineComponent(Requester, {
     },
   ],
   create: ({ requester, batch, authenticator, enabled }, { services }) => {
-    const queue = batchQueue(services, { batch, authenticator, batches: enabled?.evaluate({}) ?? true })
+    const batches = enabled?.evaluate({}) ?? true
+    const queue = batchQueue(services, { batch, authenticator, batches })
     return {
+      together: batches ? BATCH_LIMIT : 1,
       method: requester.method,
       properties: requester.properties,
       url: (request) => requester.url(request),

@@ -45,6 +45,8 @@ interface DatedCall {
 
 /** Days that have to be empty before older ones, which the API need not keep, are taken to be empty as well. */
 const PROBED_DAYS = 3
+/** Of a requester without batches. */
+const SINGLE_CALLS_AT_ONCE = 4
 
 /** Metrics that the account is too small for are not asked for. */
 function metricsFor({ selection }: AccountInsightsSettings, { audience }: GraphAccount): { asked: readonly Metric[]; small: boolean } {
@@ -73,7 +75,7 @@ export function* plannedAccountCalls(settings: AccountInsightsSettings, slice: S
   }
 }
 
-/** Reading one slice: the calls of all its groups and days are made at once, so that they can share batches. */
+/** Reading one slice, oldest days first: as many calls at once as share a request, and further ones once the rows of those are kept. */
 export class AccountInsightsReading {
   readonly #settings: AccountInsightsSettings
   readonly #slice: StreamSlice
@@ -96,8 +98,7 @@ export class AccountInsightsReading {
     const plans = plansOf(this.#settings, this.#slice)
     this.#report(plans)
     try {
-      const answers = await Promise.all(plans.map((plan) => this.#readGroup(plan)))
-      for (const rows of answers) if (rows.length > 0) yield { rows: this.#transformed(rows) }
+      yield* this.#read(plans)
     } catch (thrown) {
       if (isForbidden(thrown)) this.#guard.deny(thrown)
       throw thrown
@@ -113,20 +114,52 @@ export class AccountInsightsReading {
     if (metricsFor(this.#settings, this.#account).small) reportSmallAccount(context.services, this.#account)
   }
 
-  /** Rows of one group, oldest day first. */
-  async #readGroup({ group, windows }: GroupPlan): Promise<Row[]> {
-    const { limits } = catalogue()
-    const kept = (limits[this.#settings.object]?.kept_days ?? Number.POSITIVE_INFINITY) * DAY_MS
-    const mayBeGone = (windows[0]?.until ?? 0) < this.#settings.context.services.clock.now() - kept
-    const probed = mayBeGone ? windows.slice(0, PROBED_DAYS) : windows
-    const answers = await this.#askAll(group, probed)
-    const isGone = answers.every(({ bodies }) => bodies.every((body) => dataOf(body).length === 0))
-    if (mayBeGone && !isGone) answers.push(...(await this.#askAll(group, windows.slice(PROBED_DAYS))))
-    return answers.toReversed().flatMap(({ window, bodies }) => bodies.flatMap((body) => this.#rows(body, { group, window })))
+  async *#read(plans: readonly GroupPlan[]): AsyncGenerator<Page> {
+    const { rows, calls } = await this.#probe(plans)
+    if (rows.length > 0) yield { rows: this.#transformed(rows) }
+    let left = calls.toSorted((one, other) => one.window.since - other.window.since)
+    for (const size of this.#sizes(left.length)) {
+      const answers = await Promise.all(left.slice(0, size).map((call) => this.#answer(call)))
+      left = left.slice(size)
+      // Windows begin at midnights: all days that closed by then are asked for.
+      const reached = left[0]?.window.since
+      const checkpoint = reached === undefined ? {} : { checkpoint: { to: utcText(reached + 1_000) } }
+      yield { rows: this.#transformed(answers.flat()), ...checkpoint }
+    }
   }
 
-  async #askAll(group: MetricGroup, windows: readonly Window[]): Promise<{ window: Window; bodies: readonly unknown[] }[]> {
-    return Promise.all(windows.map(async (window) => ({ window, bodies: await this.#guard.answers({ group, window }) })))
+  /** Equal parts that fit into a request; without batches one call first, so that even a run that is cut off early gets on. */
+  *#sizes(calls: number): Generator<number> {
+    const { together } = this.#settings.requester
+    const most = Math.max(together, SINGLE_CALLS_AT_ONCE)
+    const first = together === 1 ? Math.min(1, calls) : 0
+    if (first > 0) yield first
+    const size = Math.ceil((calls - first) / Math.ceil((calls - first) / most))
+    for (let asked = first; asked < calls; asked += size) yield Math.min(size, calls - asked)
+  }
+
+  /** Where a whole range may be older than what is kept, the newest days tell: the others are asked for unless those are empty. */
+  async #probe(plans: readonly GroupPlan[]): Promise<{ rows: Row[]; calls: DatedCall[] }> {
+    const { limits } = catalogue()
+    const kept = (limits[this.#settings.object]?.kept_days ?? Number.POSITIVE_INFINITY) * DAY_MS
+    const oldest = this.#settings.context.services.clock.now() - kept
+    const found = await Promise.all(
+      plans.map(async ({ group, windows }) => {
+        const mayBeGone = (windows[0]?.until ?? 0) < oldest
+        const calls = windows.map((window) => ({ group, window }))
+        if (!mayBeGone) return { rows: [], calls }
+        const probes = calls.slice(0, PROBED_DAYS)
+        const answers = await Promise.all(probes.map(async (call) => ({ call, bodies: await this.#guard.answers(call) })))
+        const isGone = answers.every(({ bodies }) => bodies.every((body) => dataOf(body).length === 0))
+        const rows = answers.flatMap(({ call, bodies }) => bodies.flatMap((body) => this.#rows(body, call)))
+        return { rows, calls: isGone ? [] : calls.slice(PROBED_DAYS) }
+      }),
+    )
+    return { rows: found.flatMap(({ rows }) => rows), calls: found.flatMap(({ calls }) => calls) }
+  }
+
+  async #answer(call: DatedCall): Promise<Row[]> {
+    return (await this.#guard.answers(call)).flatMap((body) => this.#rows(body, call))
   }
 
   async #send({ group, window }: DatedCall, names: readonly string[]): Promise<unknown> {

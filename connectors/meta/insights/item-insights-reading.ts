@@ -24,6 +24,7 @@ export interface ItemInsightsSettings {
   readonly period: string
   readonly account_field: string
   readonly item_field: string
+  readonly item_time_field: string | undefined
   readonly items_expire: boolean
   readonly required_task: string | undefined
   readonly required_permission: string | undefined
@@ -70,20 +71,27 @@ export class ItemInsightsReading {
       let asked = 0
       let found = 0
       for await (const page of items.read(this.#slice, options)) {
-        const ids = page.rows.map((row) => row['id']).filter((id) => typeof id === 'string')
-        for (let start = 0, size = 0; start < ids.length; start += size) {
+        const listed = page.rows.filter((row) => typeof row['id'] === 'string')
+        for (let start = 0, size = 0; start < listed.length; start += size) {
           size = batchSize(context.services.http)
-          const rows = await this.#readItems(ids.slice(start, start + size))
+          const part = listed.slice(start, start + size)
+          const rows = await this.#readItems(part.map(({ id }) => String(id)))
           found += rows.length
-          yield { rows: this.#transformed(rows) }
+          yield { rows: this.#transformed(rows), ...this.#checkpoint(part) }
         }
-        asked += ids.length
+        asked += listed.length
       }
       if (asked > 0 && found === 0 && this.#insights.answered) await this.#explainSilence()
     } catch (thrown) {
       if (isForbidden(thrown)) denied.set(this.#account.id, thrown)
       throw thrown
     }
+  }
+
+  /** Times of the items, in the order of the list: what its cursor needs to know how far it is. */
+  #checkpoint(items: readonly Row[]): Pick<Page, 'checkpoint'> {
+    const { item_time_field: field } = this.#settings
+    return field === undefined ? {} : { checkpoint: { times: items.map((item) => item[field]) } }
   }
 
   async #readItems(ids: readonly string[]): Promise<Row[]> {

@@ -24,6 +24,12 @@ export const ItemInsightsRetriever = defineComponent(Retriever, {
     ...readingFields,
     period: withDefault(string({ description: 'The period of the values.' }), 'lifetime'),
     item_field: string({ description: 'Field of the rows that carries the id of the item, such as post_id.' }),
+    item_time_field: optional(
+      string({
+        description:
+          'Field of the listed items with the time by which they are sorted: a read that breaks off resumes behind the last batch. Needs an ItemWindowCursor with a record_order.',
+      }),
+    ),
     items_expire: withDefault(
       boolean({ description: 'Items vanish by themselves, as stories do: one that is gone has no values, which is no failure.' }),
       false,

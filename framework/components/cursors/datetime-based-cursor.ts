@@ -25,7 +25,7 @@ import {
 } from '../../template/python/datetime.ts'
 import { toText } from '../../template/python/text.ts'
 import type { Dialect } from '../../template/template.ts'
-import { Cursor, type CursorOptions, type CursorRun } from '../read/cursor.ts'
+import { Cursor, type CursorOptions, type CursorRun, cursorRunWith } from '../read/cursor.ts'
 import { RequestOption } from '../read/request-option.ts'
 import { combineParts } from '../read/request-parts.ts'
 import { clampingField } from './clamping.ts'
@@ -222,21 +222,6 @@ function open(setting: Setting, state: StreamState, options: CursorOptions): Cur
         definition.end_time_option?.inject(values[endField], options.scope) ?? {},
       ]),
   })
-  return options.range && !options.range.resumable ? keepingState(run, state) : run
-}
-
-/** A backfill that nobody keeps the progress of reads what it is told and leaves the state where it is. */
-function keepingState(run: DatetimeRun, state: StreamState): CursorRun {
-  return {
-    slices: () => run.slices(),
-    observe: (slice, rows) => run.observe(slice, rows),
-    close: (slice) => run.close(slice),
-    keep: (row) => run.keep(row),
-    state: () => state,
-    covered: () => run.covered(),
-    progress: (slice, rows) => run.progress(slice, rows),
-    get observed() {
-      return run.observed
-    },
-  }
+  // A backfill that nobody keeps the progress of reads what it is told and leaves the state where it is.
+  return options.range && !options.range.resumable ? cursorRunWith(run, { state: () => state }) : run
 }

@@ -2,7 +2,7 @@ import { ConnectorError } from '../../errors.ts'
 import type { Row, StreamState } from '../../protocol/messages.ts'
 import { addDuration, compareDatetimes, type DateTime, type Duration, subtractDuration, TimeDelta } from '../../template/python/datetime.ts'
 import { toText } from '../../template/python/text.ts'
-import type { CursorRun, CursorSlice } from '../read/cursor.ts'
+import type { CursorRun, CursorSlice, Progress } from '../read/cursor.ts'
 import type { RequestParts } from '../read/requester.ts'
 import type { CursorFormat } from './cursor-format.ts'
 import { type Interval, mergeIntervals, reached } from './intervals.ts'
@@ -10,7 +10,7 @@ import { LatestValue } from './latest-value.ts'
 import { type Resumption, writeIntervals } from './resume.ts'
 import { type RecordOrder, SliceProgress } from './slice-progress.ts'
 import { ValueRange } from './value-range.ts'
-import { type Cut, type Range, type Window, windowsOf } from './windows.ts'
+import { type Cut, earlier, type Range, type Window, windowsOf } from './windows.ts'
 
 export interface DatetimeRunOptions {
   readonly cursorField: string
@@ -37,6 +37,8 @@ interface OpenSlice {
   readonly latest: LatestValue
   /** Only where the order of records is known. */
   readonly progress: SliceProgress | undefined
+  /** Everything up to here is read, as the retriever says. */
+  reached?: DateTime
 }
 
 /** One read over one partition by windows of time. */
@@ -111,10 +113,19 @@ export class DatetimeRun implements CursorRun {
     this.#observed ||= latest.seen
   }
 
-  progress(slice: CursorSlice, rows: readonly Row[]): boolean {
-    const moved = this.#find(slice).progress?.page(rows) ?? false
+  progress(slice: CursorSlice, { rows, checkpoint }: Progress): boolean {
+    const open = this.#find(slice)
+    const moved = checkpoint === undefined ? (open.progress?.page(rows) ?? false) : this.#reach(open, checkpoint)
     if (moved) this.#state = undefined
     return moved
+  }
+
+  /** The retriever says up to where the slice is complete. */
+  #reach(open: OpenSlice, { to }: Readonly<Record<string, unknown>>): boolean {
+    const reached = this.#options.format.read(to)
+    if (compareDatetimes(reached, open.window.start) < 0) return false
+    open.reached = earlier(reached, open.window.end)
+    return true
   }
 
   narrow(slice: CursorSlice): CursorSlice | undefined {
@@ -184,7 +195,9 @@ export class DatetimeRun implements CursorRun {
   }
 
   #inProgress(): readonly Interval[] {
-    return [...this.#open.values()].flatMap(({ progress, latest }) => progress?.interval(latest.moment) ?? [])
+    return [...this.#open.values()].flatMap(({ window, progress, reached, latest: { moment: latest } }) =>
+      reached ? { start: window.start, end: reached, latest: latest && earlier(latest, reached) } : (progress?.interval(latest) ?? []),
+    )
   }
 
   covered(): readonly { readonly from: string | number; readonly to: string | number }[] {

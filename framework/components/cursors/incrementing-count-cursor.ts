@@ -85,6 +85,18 @@ class CountRun implements CursorRun {
     }
   }
 
+  progress(): boolean {
+    return false
+  }
+
+  narrow(): undefined {
+    return undefined
+  }
+
+  covered(): undefined {
+    return undefined
+  }
+
   close(): void {
     const { cursorField, from, keepsState } = this.#options
     if (keepsState || this.#highest === undefined) return

@@ -231,7 +231,10 @@ export class PartitionedState {
 const nothingToRead: CursorRun = {
   slices: () => [],
   observe: () => undefined,
+  progress: () => false,
   close: () => undefined,
+  narrow: () => undefined,
+  covered: () => undefined,
   keep: () => false,
   state: () => ({}),
   observed: false,

@@ -28,25 +28,58 @@ export interface CursorRun {
   /** Rows of a page of this slice, as emitted. */
   observe(slice: CursorSlice, rows: readonly Row[]): void
   /**
-   * A page of this slice was handed on, and all before it. Where records come in the order of the cursor the state may now say that
-   * part of the slice is read. True when it does. Absent for cursors that cannot tell.
+   * A page of this slice was handed on, and all before it. Where records come in the order of the cursor, or the retriever says how far
+   * it is, the state may now say that part of the slice is read. True when it does.
    */
-  progress?(slice: CursorSlice, rows: readonly Row[]): boolean
+  progress(slice: CursorSlice, page: Progress): boolean
   /** The slice is complete: only now may the state move over it. */
   close(slice: CursorSlice): void
   /**
    * What is left of the slice after the latest cursor value that was observed in it, for sources that page only so far; undefined when there
-   * was none. The slice stays the one that is observed and closed. Absent for cursors that cannot tell.
+   * was none, or the cursor cannot tell. The slice stays the one that is observed and closed.
    */
-  narrow?(slice: CursorSlice): CursorSlice | undefined
+  narrow(slice: CursorSlice): CursorSlice | undefined
   /** For client-side incremental reads and data feeds: is the row inside start and end? */
   keep(row: Row): boolean
   /** `{ <cursor field>: <formatted> }`, and foreign keys of the state it was opened with. The same object until it changes. */
   state(): StreamState
-  /** Ranges that this run read to their end, as the slices name them, joined where they touch. Absent for cursors without ranges. */
-  covered?(): readonly { readonly from: string | number; readonly to: string | number }[]
+  /** Ranges that this run read to their end, as the slices name them, joined where they touch. undefined for cursors without ranges. */
+  covered(): readonly CoveredRange[] | undefined
   /** A row with a readable cursor value was seen. */
   readonly observed: boolean
+}
+
+export interface CoveredRange {
+  readonly from: string | number
+  readonly to: string | number
+}
+
+/** What a page says about how far its slice is. */
+export interface Progress {
+  readonly rows: readonly Row[]
+  /**
+   * What is complete once this page and all before it were handed on, in the terms of the stream's cursor; absent where only the rows
+   * tell. For cursors over time: `{ to }`, everything in the slice up to this value, itself included.
+   */
+  readonly checkpoint?: Readonly<Record<string, unknown>>
+}
+
+/** A run that differs from another one in some of its members. */
+export function cursorRunWith(run: CursorRun, members: Partial<Omit<CursorRun, 'observed'>>): CursorRun {
+  return {
+    slices: () => run.slices(),
+    observe: (slice, rows) => run.observe(slice, rows),
+    progress: (slice, page) => run.progress(slice, page),
+    close: (slice) => run.close(slice),
+    narrow: (slice) => run.narrow(slice),
+    keep: (row) => run.keep(row),
+    state: () => run.state(),
+    covered: () => run.covered(),
+    get observed() {
+      return run.observed
+    },
+    ...members,
+  }
 }
 
 /** Divides a stream by time or number into windows and says, after each, what its state is. Values of states are as they are written. */
@@ -88,5 +121,5 @@ export function wrapCursor(cursor: Cursor, wrap: (run: CursorRun, cursor: Cursor
 
 /** What a retriever may ask about the slice that it reads. */
 export function narrowing(run: CursorRun | undefined, slice: CursorSlice | undefined): { readonly narrow?: () => CursorSlice | undefined } {
-  return run?.narrow && slice ? { narrow: () => run.narrow?.(slice) } : {}
+  return run && slice ? { narrow: () => run.narrow(slice) } : {}
 }

@@ -37,13 +37,15 @@ export interface Requester {
   readonly method: HttpRequest['method']
   /** Present when requests name the properties they ask for: a page may then take several requests. */
   readonly properties: QueryProperties | undefined
+  /** Calls made at the same moment of which so many share one request; 1 where each is a request of its own. */
+  readonly together: number
   /** Sends one logical request, tries included. Throws what the error handler resolved to fail. */
   send(context: RequestContext): Promise<Answer>
   /** The absolute URL, for `explain` and error messages; without credentials. */
   url(context: RequestContext): string
 }
 
-export const Requester = defineFamilyWith<Requester, 'properties'>('Requester', {
+export const Requester = defineFamilyWith<Requester, 'properties' | 'together'>('Requester', {
   description: 'Sends the requests of a stream.',
-  defaults: { properties: undefined },
+  defaults: { properties: undefined, together: 1 },
 })

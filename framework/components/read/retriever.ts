@@ -1,7 +1,7 @@
 import { defineFamilyWith } from '../../manifest/definition/component.ts'
 import type { JsonSchema, Row, StreamState } from '../../protocol/messages.ts'
 import { attributes, type Scope } from '../../template/template.ts'
-import type { CursorSlice } from './cursor.ts'
+import type { CursorSlice, Progress } from './cursor.ts'
 import type { RecordStages } from './extractor.ts'
 import type { Partition } from './partition-router.ts'
 
@@ -13,7 +13,7 @@ export interface StreamSlice {
 }
 
 /** Records of one response, in the order of the source. */
-export interface Page {
+export interface Page extends Progress {
   readonly rows: Row[]
 }
 
@@ -40,6 +40,11 @@ export interface Retriever {
   parentState(): Readonly<Record<string, StreamState>> | undefined
   /** The stream will be read in this run; told to all streams before the first one is read, for those that share calls. */
   announce(): void
+  /**
+   * Streams of one account whose retrievers share the same object here share their calls: they are read side by side in one slot, so that
+   * neither is ahead of what the other one has kept.
+   */
+  readonly shares: object | undefined
   /** Pages of one slice. Ends normally only when the last page was decoded, classified and extracted without error. */
   read(slice: StreamSlice, options: ReadOptions): AsyncIterable<Page>
   /** What reading this slice would cost, for `explain`; nothing when it cannot be told. */
@@ -55,9 +60,9 @@ export interface PlannedCall {
   readonly times?: number
 }
 
-export const Retriever = defineFamilyWith<Retriever, 'grouped' | 'parentState' | 'announce' | 'plan'>('Retriever', {
+export const Retriever = defineFamilyWith<Retriever, 'grouped' | 'parentState' | 'announce' | 'shares' | 'plan'>('Retriever', {
   description: 'Reads the slices of a stream.',
-  defaults: { grouped: false, parentState: () => undefined, announce: () => undefined, plan: () => [] },
+  defaults: { grouped: false, parentState: () => undefined, announce: () => undefined, shares: undefined, plan: () => [] },
 })
 
 /** The partition of a stream that has only one. */

@@ -56,6 +56,11 @@ export interface Destination {
    * of them are.
    */
   readonly readsAhead?: boolean
+  /**
+   * Hands a STATE on as soon as it is durable, whether or not further items come. The source then waits for its states, and never asks
+   * for more than can be kept; otherwise it reads on.
+   */
+  readonly prompt?: boolean
   open(run: RunInfo): Promise<void>
   write(items: AsyncIterable<Item>): AsyncIterable<Item>
   /** Called once, after success and after failure. */

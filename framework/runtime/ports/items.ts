@@ -38,6 +38,8 @@ export interface MessageItem {
   readonly position?: number
   /** Of a STATE: the stream is complete, and every row of it came before. */
   readonly completes?: true
+  /** Of a STATE: called by the last stage once the state is kept; whoever sent it may wait for that before it asks for more. */
+  readonly onKept?: () => void
 }
 
 /** What travels from the source to the destination: a page of rows of one stream, or a message of the protocol. */

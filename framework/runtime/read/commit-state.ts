@@ -28,14 +28,20 @@ export async function* commitState(
   }
   for await (const item of items) {
     const state = stateOf(item)
-    if (lease && state) await lease.commit({ [state.name]: state.state }, state.position)
+    if (lease && state) {
+      await lease.commit({ [state.name]: state.state }, state.position)
+      state.kept()
+    }
     yield item
+    // Without a registry it is up to whoever takes the items.
+    if (!lease) state?.kept()
   }
 }
 
 function committerOf(lease: StateLease, giveUp: (() => void) | undefined): Committer {
   let states = new Map<string, StreamState>()
   let position: number | undefined
+  let receipts: (() => void)[] = []
   let pages = 0
   return {
     async accept(item) {
@@ -43,15 +49,19 @@ function committerOf(lease: StateLease, giveUp: (() => void) | undefined): Commi
       if (found) {
         states.set(found.name, found.state)
         position = found.position
+        receipts.push(found.kept)
       } else if (item.type === 'page') pages += 1
     },
     full: () => pages >= pagesAhead,
     async flush() {
       const pending = states
+      const sent = receipts
       states = new Map()
+      receipts = []
       pages = 0
       try {
         if (pending.size > 0) await lease.commit(Object.fromEntries(pending), position)
+        for (const kept of sent) kept()
       } catch (thrown) {
         giveUp?.()
         throw thrown
@@ -63,5 +73,5 @@ function committerOf(lease: StateLease, giveUp: (() => void) | undefined): Commi
 function stateOf(item: Item) {
   if (item.type !== 'message' || item.message.type !== 'STATE') return undefined
   const { stream_descriptor, stream_state } = item.message.state.stream
-  return { name: item.stateKey ?? stream_descriptor.name, state: stream_state, position: item.position }
+  return { name: item.stateKey ?? stream_descriptor.name, state: stream_state, position: item.position, kept: () => item.onKept?.() }
 }

@@ -2,9 +2,9 @@ import type { Clock } from '../../clock.ts'
 import { openStreamState, type StreamStateRun } from '../../components/cursors/partition-state.ts'
 import { type CursorRun, type CursorSlice, narrowing } from '../../components/read/cursor.ts'
 import type { Partition } from '../../components/read/partition-router.ts'
-import { type StreamSlice, sliceScope } from '../../components/read/retriever.ts'
+import { type Page, type StreamSlice, sliceScope } from '../../components/read/retriever.ts'
 import { defined } from '../../defined.ts'
-import { AuthenticationError, ConfigError, ConnectorError, type ErrorContext, StoppedError, withContext } from '../../errors.ts'
+import { AuthenticationError, ConnectorError, type ErrorContext, StoppedError, withContext } from '../../errors.ts'
 import { attachFile, type Row, type StreamState } from '../../protocol/messages.ts'
 import type { Reporter } from '../../report.ts'
 import type { BoundStream } from '../assembly/bound-stream.ts'
@@ -14,12 +14,17 @@ import type { BackfillRange } from './backfill.ts'
 import type { Channel } from './channel.ts'
 import { createDedupe } from './dedupe.ts'
 import { type StreamRefresh, stateItems } from './refresh.ts'
+import { heldPageInSlices, several, sliceContext, withoutFolder } from './slices.ts'
 import type { Turns } from './slots.ts'
 import { statusItem } from './trace.ts'
+import { untilKept } from './until-kept.ts'
 
-/** STATE of a stream with many partitions is large; it is sent at most this often, and always at the end. */
+/**
+ * STATE of a stream with many partitions is large: beyond so many it waits for more slices than one, or for this time, and is always
+ * sent at the end.
+ */
 const STATE_EVERY_MS = 10_000
-const SMALL_STATE_PARTITIONS = 50
+const SMALL_STATE_PARTITIONS = 500
 /** Stands in `lost` for the token that all accounts share. */
 const EVERYONE = Symbol('every account')
 
@@ -40,6 +45,8 @@ export interface StreamReadOptions {
   readonly refresh?: StreamRefresh
   /** Folder for the files of streams that have some. */
   readonly files?: string
+  /** See `read`: nothing is asked for behind a STATE that is not kept yet. */
+  readonly waitForStates?: boolean
   /** Rows after which the stream is cut off, its last slice unfinished. */
   readonly limit?: number
 }
@@ -51,10 +58,12 @@ export class StreamReader {
   readonly #result: StreamResult
   readonly #state: StreamStateRun
   #sinceState = 0
-  #sent: StreamState | undefined
+  /** Since the last STATE. */
+  #checkpoints = 0
   #stateSentAt = Number.NEGATIVE_INFINITY
   #partitions = 0
   #stopped = false
+  #isComplete = false
 
   constructor(bound: BoundStream, result: StreamResult, options: StreamReadOptions) {
     this.#bound = bound
@@ -133,7 +142,7 @@ export class StreamReader {
   async #readSlice(slice: StreamSlice, run: CursorRun | undefined, before: Promise<void>): Promise<boolean> {
     if (this.#isOver() || this.#isLost(slice.partition)) return false
     const { retriever, transformations, cursor } = this.#bound.stream
-    const { clock, signal, limit } = this.#options
+    const { signal, limit } = this.#options
     const dedupe = this.#dedupe(slice)
     const stages = {
       transformations,
@@ -146,20 +155,13 @@ export class StreamReader {
       const wanted = configured?.schema ? { configuredSchema: configured.schema } : {}
       const narrow = narrowing(run, slice.window)
       const pages = retriever.read(slice, { stream: info.name, stages, signal, ...wanted, ...narrow, ...defined({ done }) })
-      let reached = run?.state()
       for await (const page of pages) {
         if (signal.aborted) throw signal.reason
         if (this.#result.rejected) return false
-        // A cursor may move within a slice: then everything up to here was handed on.
-        if (run && run.state() !== reached && this.#state.current() !== this.#sent) this.#checkpoint()
-        reached = run?.state()
         let rows = dedupe(page.rows)
         if (cursor?.dataFeed && run) rows = rows.filter((row) => run.keep(row))
         await before
-        if (limit !== undefined) rows = rows.slice(0, Math.max(0, limit - this.#result.rows))
-        await this.#fetchFiles(rows, slice)
-        if (rows.length > 0) await this.#emit(rows, slice.window, run, Math.trunc(clock.now()))
-        if (limit === undefined && slice.window && run?.progress?.(slice.window, page.rows)) this.#checkpoint()
+        await this.#handOn(page, rows, { slice, run })
         if (limit !== undefined && this.#result.rows >= limit) return false
       }
     } catch (thrown) {
@@ -168,10 +170,20 @@ export class StreamReader {
     }
     await before
     if (run && slice.window) run.close(slice.window)
-    if (run?.covered && !this.#bound.partitioned) this.#result.complete = run.covered()
+    const covered = this.#bound.partitioned ? undefined : run?.covered()
+    if (covered) this.#result.complete = covered
     this.#result.slices += 1
-    this.#checkpoint()
+    await this.#checkpoint()
     return true
+  }
+
+  /** Sends the rows on, as many as the limit has room for, and keeps how far the slice is when all of them are. */
+  async #handOn(page: Page, found: readonly Row[], { slice, run }: { slice: StreamSlice; run: CursorRun | undefined }): Promise<void> {
+    const { limit = Number.POSITIVE_INFINITY, clock } = this.#options
+    const rows = found.slice(0, Math.max(0, limit - this.#result.rows))
+    await this.#fetchFiles(rows, slice)
+    if (rows.length > 0) await this.#emit(rows, slice.window, run, Math.trunc(clock.now()))
+    if (rows.length === found.length && slice.window && run?.progress(slice.window, page)) await this.#checkpoint()
   }
 
   async #emit(rows: readonly Row[], window: CursorSlice | undefined, run: CursorRun | undefined, emittedAt: number): Promise<void> {
@@ -204,20 +216,28 @@ export class StreamReader {
     })
   }
 
-  #checkpoint(): void {
+  /** Resolves once what was read so far is kept: a slice that was told to stop here resumes here. */
+  async #checkpoint(): Promise<void> {
     if (!this.#bound.stream.cursor || !this.#keepsState()) return
+    this.#checkpoints += 1
     const now = this.#options.clock.monotonic()
-    if (this.#partitions > SMALL_STATE_PARTITIONS && now - this.#stateSentAt < STATE_EVERY_MS) return
+    const isDue = this.#checkpoints * SMALL_STATE_PARTITIONS >= this.#partitions || now - this.#stateSentAt >= STATE_EVERY_MS
+    if (!isDue) return
     this.#stateSentAt = now
-    this.#sendState(this.#state.current())
+    await this.#sendState(this.#state.current())
   }
 
-  #sendState(state: StreamState): void {
-    this.#sent = state
-    const { range, refresh, out } = this.#options
-    const place = { stream: this.#bound.info.name, complete: this.#result.outcome === 'complete', rows: this.#sinceState, range, refresh }
-    for (const item of stateItems(state, place)) out.post(item)
+  async #sendState(state: StreamState): Promise<void> {
+    const { range, refresh, out, waitForStates, signal } = this.#options
+    const place = { stream: this.#bound.info.name, complete: this.#isComplete, rows: this.#sinceState, range, refresh }
+    const items = stateItems(state, place)
     this.#sinceState = 0
+    this.#checkpoints = 0
+    const last = items.at(-1)
+    for (const item of items.slice(0, -1)) out.post(item)
+    if (!last) return
+    if (waitForStates) await untilKept((onKept) => out.post({ ...last, onKept }), signal)
+    else out.post(last)
   }
 
   /** A backfill has a state only where a registry keeps its progress. */
@@ -230,11 +250,13 @@ export class StreamReader {
     const { limit, signal, range } = this.#options
     const cut = signal.aborted || (limit !== undefined && this.#result.rows >= limit)
     const complete = !cut && !this.#stopped && !this.#result.rejected && this.#result.failedSlices === 0
-    this.#result.outcome = complete ? 'complete' : 'incomplete'
+    this.#isComplete = complete
     if (complete) this.#state.finish()
-    if (this.#bound.stream.cursor && this.#keepsState() && !this.#result.rejected) this.#sendState(this.#state.current())
+    if (this.#bound.stream.cursor && this.#keepsState() && !this.#result.rejected) await this.#sendState(this.#state.current())
     // A stream without a cursor has state only to say that it was read as a whole.
-    else if (!range && complete) this.#sendState({ __ab_no_cursor_state_message: true })
+    else if (!range && complete) await this.#sendState({ __ab_no_cursor_state_message: true })
+    // Only now: whoever records the run takes it for kept.
+    this.#result.outcome = complete ? 'complete' : 'incomplete'
     this.#status(complete ? 'COMPLETE' : 'INCOMPLETE')
   }
 
@@ -264,27 +286,4 @@ export class StreamReader {
   #status(status: 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE'): void {
     this.#options.out.post(statusItem(this.#bound.info.name, status, this.#options.clock.now()))
   }
-}
-
-function sliceContext(bound: BoundStream, { partition, window }: StreamSlice): ErrorContext {
-  const range = window && Object.values(window.values)
-  return {
-    slice: { ...partition.values, ...window?.values },
-    ...defined({ account_id: bound.info.accountId }),
-    ...(range && range.length > 0 ? { date_range: range.join(' – ') } : {}),
-  }
-}
-
-function several(slices: Iterable<unknown>): boolean {
-  const [, second] = slices
-  return second !== undefined
-}
-
-function heldPageInSlices(): ConfigError {
-  const message = "the first page that a parent record holds ('lazy_read_pointer') is that of one slice; leave out 'step' of the cursor"
-  return new ConfigError('ERR_MANIFEST_INVALID', message)
-}
-
-function withoutFolder(stream: string): ConfigError {
-  return new ConfigError('ERR_FILES_FOLDER', `the records of ${stream} come with files; name a folder for them with --files`)
 }

@@ -38,6 +38,10 @@ export interface ReadOptions {
   readonly limit?: number
   /** Folder for the files of streams that have some. */
   readonly files?: string
+  /** Nothing more is asked of a slice before its STATE is kept; only where every STATE is answered by `MessageItem.onKept`. */
+  readonly waitForStates?: boolean
+  /** Streams that an interrupted run just before this one read to their end: they are complete, and nothing is asked for them. */
+  readonly done?: ReadonlySet<string>
 }
 
 /**
@@ -80,19 +84,21 @@ async function readAll(streams: readonly BoundStream[], results: readonly Stream
   const lost = new Set<unknown>()
   for (const { stream } of streams) stream.retriever.announce()
   const gate = new GroupGate()
+  reportDone(results, options)
   const waiting = stalestFirst(streams, state).flatMap((index) => {
     const bound = streams[index]
     const outcome = results[index]
-    return bound && outcome ? [{ bound, outcome, groups: bound.stream.groups }] : []
+    return bound && outcome?.outcome === 'pending' ? [{ bound, outcome, groups: bound.stream.groups }] : []
   })
   while (waiting.length > 0) {
     const entry = await gate.take(waiting)
+    const entries = [entry, ...takeCompanions(entry, waiting)]
     const account = entry.bound.info.accountId ?? entry.bound.info.name
     const readers = slots.readers(account)
     await readers.onSizeLessThan(1)
     if (options.signal.aborted) break
     const slices = slots.slices(account)
-    const read = () => readOne(entry, { ...options, slices, lost })
+    const read = () => readTogether(entries, { ...options, slices, lost })
     const done = readers.add(read).catch((error: unknown) => out.close(error))
     void done.finally(() => gate.release(entry))
   }
@@ -102,13 +108,40 @@ async function readAll(streams: readonly BoundStream[], results: readonly Stream
     out.post(logItem('ERROR', `these streams are not complete: ${failed.slice(0, 50).join(', ')}${failed.length > 50 ? ', …' : ''}`))
 }
 
+interface Entry {
+  readonly bound: BoundStream
+  readonly outcome: StreamResult
+  readonly groups: readonly string[]
+}
+
+/** Removes from `waiting` the streams of the same account that share their calls with this one. */
+function takeCompanions({ bound, groups }: Entry, waiting: Entry[]): readonly Entry[] {
+  const { shares } = bound.stream.retriever
+  if (shares === undefined || bound.info.accountId === undefined || groups.length > 0) return []
+  const isCompanion = ({ bound: other, groups: others }: Entry) =>
+    other.stream.retriever.shares === shares && other.info.accountId === bound.info.accountId && others.length === 0
+  const found = waiting.filter(isCompanion)
+  for (const companion of found) waiting.splice(waiting.indexOf(companion), 1)
+  return found
+}
+
+/** Streams that share their calls take one turn together: with turns of their own one of them might wait for the other for ever. */
+async function readTogether(entries: readonly Entry[], options: ReaderOptions): Promise<void> {
+  const [only, second] = entries
+  if (only && !second) return readOne(only, options)
+  const inside: Turns = { onSizeLessThan: async () => undefined, add: (work) => work() }
+  await options.slices.add(async () => {
+    await Promise.all(entries.map((entry) => readOne(entry, { ...options, slices: inside })))
+  })
+}
+
 interface ReaderOptions extends ReadAllOptions {
   readonly slices: Turns
   readonly lost: Set<unknown>
 }
 
 /** A state that cannot be read fails its stream alone. */
-async function readOne(entry: { bound: BoundStream; outcome: StreamResult }, options: ReaderOptions): Promise<void> {
+async function readOne(entry: Entry, options: ReaderOptions): Promise<void> {
   let reader: StreamReader
   try {
     reader = openReader(entry, options)
@@ -123,13 +156,26 @@ async function readOne(entry: { bound: BoundStream; outcome: StreamResult }, opt
   await reader.read()
 }
 
-function openReader({ bound, outcome }: { bound: BoundStream; outcome: StreamResult }, options: ReaderOptions): StreamReader {
+function openReader({ bound, outcome }: Entry, options: ReaderOptions): StreamReader {
   const { out, report, range, refreshes } = options
   const refresh = refreshes?.get(bound.info.name)
   const known = stateOf(bound, options)
   const chosen = range ? { bound, state: known, dropped: false } : chooseByState(bound, known, report)
   if (chosen.dropped) out.post(stateItem(bound.info.name, {}, 0))
   return new StreamReader(chosen.bound, outcome, { ...options, state: chosen.state, ...defined({ refresh }) })
+}
+
+/** The others are what is left of the job. */
+function reportDone(results: readonly StreamResult[], { done, range, refreshes, report, out, clock }: ReadAllOptions): void {
+  const skipped = range ? [] : results.filter(({ name }) => done?.has(name) && !refreshes?.has(name))
+  if (skipped.length === 0) return
+  for (const result of skipped) {
+    result.outcome = 'complete'
+    out.post(statusItem(result.name, 'STARTED', clock.now()))
+    out.post(statusItem(result.name, 'COMPLETE', clock.now()))
+  }
+  const message = `${skipped.length} streams were read to their end within the last hour by a run that was interrupted; the others are read now`
+  report.log('info', message)
 }
 
 /** A backfill keeps a state of its own, in no earlier form. */

@@ -28,7 +28,7 @@ describe('MemoryCursor', () => {
     const before = run.state()
     run.observe(slice, [{ timestamp: '2026-11-18T10:00:00+00:00' }, { timestamp: '2026-11-17T10:00:00+00:00' }, { other: 1 }])
     expect(run.state()).toBe(before)
-    slice.remember({ seen: 2 })
+    run.progress(slice, { rows: [], checkpoint: { seen: 2 } })
     expect(run.state()).toEqual({
       note: 'kept',
       timestamp: '2026-11-18T10:00:00+00:00',
@@ -42,7 +42,7 @@ describe('MemoryCursor', () => {
   it('never lets the value of the cursor field fall back', () => {
     const { run, slice } = open({ timestamp: '2026-11-19T00:00:00+00:00' })
     run.observe(slice, [{ timestamp: '2026-11-18T10:00:00+00:00' }])
-    slice.remember({})
+    run.progress(slice, { rows: [], checkpoint: {} })
     expect(run.state()['timestamp']).toBe('2026-11-19T00:00:00+00:00')
   })
 
@@ -51,7 +51,7 @@ describe('MemoryCursor', () => {
     const { run, slice } = open(state, { range: { from: '2026-01-01', to: '2026-01-31' } })
     expect(slice.memory).toBeUndefined()
     expect(slice.range).toEqual({ from: Date.UTC(2026, 0, 1), to: Date.UTC(2026, 1, 1) - 1_000 })
-    slice.remember({ seen: 2 })
+    run.progress(slice, { rows: [], checkpoint: { seen: 2 } })
     expect(run.state()).toEqual(state)
   })
 

@@ -27,7 +27,7 @@ function readPages(run: CursorRun, pages: readonly (readonly string[])[]): Curso
   for (const page of pages) {
     const rows = page.map((value) => ({ at: value }))
     run.observe(slice, rows)
-    run.progress?.(slice, rows)
+    run.progress(slice, { rows })
   }
   return slice
 }
@@ -114,7 +114,7 @@ describe('SliceProgress', () => {
   it('changes nothing where the order is not known', () => {
     const run = open(undefined)
     const slice = readPages(run, [[at(29), at(28)]])
-    expect(run.progress?.(slice, [{ at: at(27) }])).toBe(false)
+    expect(run.progress(slice, { rows: [{ at: at(27) }] })).toBe(false)
     expect(run.state()).toEqual({ at: at(1) })
   })
 
@@ -155,7 +155,7 @@ describe('SliceProgress', () => {
             pages -= 1
             if (pages === 0) break
             run.observe(chosen.slice, page)
-            run.progress?.(chosen.slice, page)
+            run.progress(chosen.slice, { rows: page })
             chosen.closed = chosen.rows.length === 0
             if (chosen.closed) run.close(chosen.slice)
             state = run.state()
