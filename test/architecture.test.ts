@@ -133,7 +133,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Folders that are lists of things of one kind, as long as there are such things. */
-const lists = ['framework/components/authenticators', 'accounts']
+const lists = ['framework/components/authenticators']
 const MAX_FILES_IN_FOLDER = 25
 
 const rooms = Object.keys(arrows).sort((a, b) => b.length - a.length)
@@ -261,6 +261,17 @@ describe('architecture', () => {
     for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
     const flat = [...counts].filter(([folder, count]) => count > MAX_FILES_IN_FOLDER && !lists.includes(folder))
     expect(flat.map(([folder, count]) => `${folder} holds ${count} files; give it wings`)).toEqual([])
+  })
+
+  it('has one meaning for a name of the language', () => {
+    const exported = files
+      .filter((file) => file.startsWith('framework/components/'))
+      .flatMap((file) => [
+        ...readFileSync(join(root, file), 'utf8').matchAll(/^export const (\w+)(?:: [^=]+)? = define(?:Component|Family|FamilyWith)\b/gm),
+      ])
+      .map(([, name]) => name)
+    expect(exported.filter((name, index) => exported.indexOf(name) !== index)).toEqual([])
+    expect(exported.length).toBeGreaterThan(100)
   })
 
   it('lets a family import only the interfaces of other families', () => {

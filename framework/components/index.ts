@@ -15,7 +15,7 @@ import { FixedWindowCallRatePolicy } from './api-budget/fixed-window-call-rate-p
 import { HTTPAPIBudget } from './api-budget/http-api-budget.ts'
 import { HttpRequestRegexMatcher } from './api-budget/http-request-regex-matcher.ts'
 import { MovingWindowCallRatePolicy } from './api-budget/moving-window-call-rate-policy.ts'
-import { Rate } from './api-budget/rate.ts'
+import { RatePerInterval } from './api-budget/rate.ts'
 import { UnlimitedCallRatePolicy } from './api-budget/unlimited-call-rate-policy.ts'
 import { AsyncJobStatusMap } from './async-jobs/async-job-status-map.ts'
 import { AsyncRetriever } from './async-jobs/async-retriever.ts'
@@ -33,7 +33,7 @@ import { SelectiveAuthenticator } from './authenticators/selective-authenticator
 import { SessionTokenAuthenticator } from './authenticators/session-token-authenticator.ts'
 import { SessionTokenRequestApiKeyAuthenticator } from './authenticators/session-token-request-api-key-authenticator.ts'
 import { SessionTokenRequestBearerAuthenticator } from './authenticators/session-token-request-bearer-authenticator.ts'
-import { TokenQuota } from './authenticators/token-quota.ts'
+import { EndpointTokenQuota } from './authenticators/token-quota.ts'
 import { ConstantBackoffStrategy } from './backoff/constant-backoff-strategy.ts'
 import { ExponentialBackoffStrategy } from './backoff/exponential-backoff-strategy.ts'
 import { WaitTimeFromHeader } from './backoff/wait-time-from-header.ts'
@@ -68,10 +68,10 @@ import { HttpResponseFilter } from './error-handlers/http-response-filter.ts'
 import { DpathExtractor } from './extractors/dpath-extractor.ts'
 import { ParentFieldPath } from './extractors/parent-field-path.ts'
 import { RecordExpander } from './extractors/record-expander.ts'
-import { RecordFilter } from './extractors/record-filter.ts'
-import { RecordSelector } from './extractors/record-selector.ts'
+import { ConditionRecordFilter } from './extractors/record-filter.ts'
+import { StandardRecordSelector } from './extractors/record-selector.ts'
 import { ResponseToFileExtractor } from './extractors/response-to-file-extractor.ts'
-import { FileUploader } from './files/file-uploader.ts'
+import { HttpFileUploader } from './files/file-uploader.ts'
 import { CursorPagination } from './paginators/cursor-pagination.ts'
 import { DefaultPaginator } from './paginators/default-paginator.ts'
 import { NoPagination } from './paginators/no-pagination.ts'
@@ -86,7 +86,7 @@ import { GroupByKeyMergeStrategy } from './properties/group-by-key-merge-strateg
 import { JsonSchemaPropertySelector } from './properties/json-schema-property-selector.ts'
 import { PropertiesFromEndpoint } from './properties/properties-from-endpoint.ts'
 import { PropertyChunking } from './properties/property-chunking.ts'
-import { QueryProperties } from './properties/query-properties.ts'
+import { RequestedProperties } from './properties/query-properties.ts'
 import { HttpRequester } from './requesters/http-requester.ts'
 import { RequestBodyGraphQL } from './requesters/request-body-graph-ql.ts'
 import { RequestBodyJsonObject } from './requesters/request-body-json-object.ts'
@@ -132,7 +132,7 @@ export const components: readonly Component[] = [
   HTTPAPIBudget,
   HttpRequestRegexMatcher,
   MovingWindowCallRatePolicy,
-  Rate,
+  RatePerInterval,
   UnlimitedCallRatePolicy,
   AsyncJobStatusMap,
   AskReconciler,
@@ -161,7 +161,7 @@ export const components: readonly Component[] = [
   SessionTokenAuthenticator,
   SessionTokenRequestApiKeyAuthenticator,
   SessionTokenRequestBearerAuthenticator,
-  TokenQuota,
+  EndpointTokenQuota,
   ConstantBackoffStrategy,
   ExponentialBackoffStrategy,
   WaitTimeFromHeader,
@@ -196,10 +196,10 @@ export const components: readonly Component[] = [
   DpathExtractor,
   ParentFieldPath,
   RecordExpander,
-  RecordFilter,
-  RecordSelector,
+  ConditionRecordFilter,
+  StandardRecordSelector,
   ResponseToFileExtractor,
-  FileUploader,
+  HttpFileUploader,
   CursorPagination,
   DefaultPaginator,
   NoPagination,
@@ -214,7 +214,7 @@ export const components: readonly Component[] = [
   JsonSchemaPropertySelector,
   PropertiesFromEndpoint,
   PropertyChunking,
-  QueryProperties,
+  RequestedProperties,
   HttpRequester,
   RequestBodyGraphQL,
   RequestBodyJsonObject,

@@ -1,4 +1,4 @@
-import type { Rate as CallRate } from '../../http/limits/call-policies.ts'
+import type { CallRate } from '../../http/limits/call-policies.ts'
 import type { CallPolicy, CallRates } from '../../http/limits/call-rates.ts'
 import type { HttpRequest } from '../../http/request.ts'
 import { defineFamily } from '../../manifest/definition/component.ts'

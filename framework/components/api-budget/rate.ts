@@ -1,10 +1,10 @@
 import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { integerOrTemplate, template } from '../../manifest/definition/fields.ts'
-import { Rate as RateFamily } from './api-budget.ts'
+import { Rate } from './api-budget.ts'
 import { millisecondsOf } from './time-span.ts'
 
-export const Rate = defineComponent(RateFamily, {
+export const RatePerInterval = defineComponent(Rate, {
   type: 'Rate',
   summary: 'So many calls within any stretch of this length.',
   fields: {

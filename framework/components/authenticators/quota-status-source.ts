@@ -1,7 +1,7 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { integer, list, mapping, oneOf, optional, template, withDefault } from '../../manifest/definition/fields.ts'
 import { loginHandler } from './login-handler.ts'
-import { QuotaStatus } from './token-quotas.ts'
+import { QuotaStatus } from './quotas.ts'
 
 export const QuotaStatusSource = defineComponent(QuotaStatus, {
   type: 'QuotaStatusSource',

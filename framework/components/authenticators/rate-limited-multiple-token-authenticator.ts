@@ -4,8 +4,8 @@ import { either, integer, list, number, slot, string, template, withDefault } fr
 import { addDuration, datetimeOfEpochMs, parseDuration } from '../../template/python/datetime.ts'
 import { Authenticator } from './authenticator.ts'
 import { text } from './credential.ts'
+import { QuotaStatus, TokenQuota } from './quotas.ts'
 import { TokenPool } from './token-pool.ts'
-import { QuotaStatus, TokenQuota } from './token-quotas.ts'
 
 export const RateLimitedMultipleTokenAuthenticator = defineComponent(Authenticator, {
   type: 'RateLimitedMultipleTokenAuthenticator',

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { RateLimitError } from '../../errors.ts'
 import type { HttpRequest, HttpResponse } from '../../http/request.ts'
 import type { Reporter } from '../../report.ts'
-import type { QuotaReading, TokenQuota } from './token-quotas.ts'
+import type { QuotaReading, TokenQuota } from './quotas.ts'
 
 /** The shortest wait for new calls, so that a reset of the past asks nobody again and again. */
 const LEAST_WAIT_MS = 5_000

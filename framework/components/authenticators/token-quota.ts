@@ -4,11 +4,11 @@ import { integer, list, optional, slot, string } from '../../manifest/definition
 import { parseIso } from '../../template/python/datetime.ts'
 import { RequestMatcher } from '../api-budget/api-budget.ts'
 import { valueAt } from '../values/field-path.ts'
-import { type QuotaReading, TokenQuota as TokenQuotaFamily } from './token-quotas.ts'
+import { type QuotaReading, TokenQuota } from './quotas.ts'
 
 const path = (description: string) => list(string({ description: 'A key.' }), { description })
 
-export const TokenQuota = defineComponent(TokenQuotaFamily, {
+export const EndpointTokenQuota = defineComponent(TokenQuota, {
   type: 'TokenQuota',
   summary: 'A quota of each token: where the status endpoint says what is left, and which requests it concerns.',
   fields: {

@@ -1,8 +1,8 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { condition, optional } from '../../manifest/definition/fields.ts'
-import { RecordFilter as RecordFilterFamily } from '../read/extractor.ts'
+import { RecordFilter } from '../read/extractor.ts'
 
-export const RecordFilter = defineComponent(RecordFilterFamily, {
+export const ConditionRecordFilter = defineComponent(RecordFilter, {
   type: 'RecordFilter',
   summary: 'Keeps the records for which a condition is true.',
   fields: {

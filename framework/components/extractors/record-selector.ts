@@ -5,10 +5,10 @@ import { boolean, oneOf, optional, slot, withDefault } from '../../manifest/defi
 import { isObject } from '../../protocol/json.ts'
 import type { Row } from '../../protocol/messages.ts'
 import type { Scope } from '../../template/template.ts'
-import { RecordExtractor, RecordFilter, RecordSelector as RecordSelectorFamily, type RecordStages } from '../read/extractor.ts'
+import { RecordExtractor, RecordFilter, RecordSelector, type RecordStages } from '../read/extractor.ts'
 import { createNormaliser } from './normalise.ts'
 
-export const RecordSelector = defineComponent(RecordSelectorFamily, {
+export const StandardRecordSelector = defineComponent(RecordSelector, {
   type: 'RecordSelector',
   summary: 'Makes records of a body: extract, filter, transform, normalise.',
   fields: {

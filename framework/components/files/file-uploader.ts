@@ -11,10 +11,10 @@ import type { Row } from '../../protocol/messages.ts'
 import { toText } from '../../template/python/text.ts'
 import { attributes, type Scope } from '../../template/template.ts'
 import { RecordExtractor } from '../read/extractor.ts'
-import { type FileUpload, FileUploader as FileUploaderFamily } from '../read/file-upload.ts'
+import { type FileUpload, FileUploader } from '../read/file-uploader.ts'
 import { Requester } from '../read/requester.ts'
 
-export const FileUploader = defineComponent(FileUploaderFamily, {
+export const HttpFileUploader = defineComponent(FileUploader, {
   type: 'FileUploader',
   summary: 'Downloads a file for each record into the folder that the user names (`--files`), below the name of the stream.',
   fields: {

@@ -1,8 +1,8 @@
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { either, list, optional, slot, string } from '../../manifest/definition/fields.ts'
-import { PropertyChunks, PropertyList, PropertySelector, QueryProperties as QueryPropertiesFamily } from '../read/properties.ts'
+import { PropertyChunks, PropertyList, PropertySelector, QueryProperties } from '../read/properties.ts'
 
-export const QueryProperties = defineComponent(QueryPropertiesFamily, {
+export const RequestedProperties = defineComponent(QueryProperties, {
   type: 'QueryProperties',
   summary: 'Names the properties that requests ask for, in as many requests as the source needs.',
   fields: {

@@ -1,7 +1,7 @@
 import { defineFamilyWith } from '../../manifest/definition/component.ts'
 import type { JsonSchema, StreamState } from '../../protocol/messages.ts'
 import type { Cursor } from './cursor.ts'
-import type { FileUploader } from './file-upload.ts'
+import type { FileUploader } from './file-uploader.ts'
 import type { Retriever } from './retriever.ts'
 import type { StateMigration } from './state-migration.ts'
 import type { Transformation } from './transformation.ts'

@@ -4,7 +4,7 @@ import { defineComponent, type Field } from '../../manifest/definition/component
 import { list, listOrOne, optional, slot, string } from '../../manifest/definition/fields.ts'
 import type { JsonSchema } from '../../protocol/messages.ts'
 import { Cursor } from '../read/cursor.ts'
-import { FileUploader } from '../read/file-upload.ts'
+import { FileUploader } from '../read/file-uploader.ts'
 import { Retriever } from '../read/retriever.ts'
 import { StateMigration } from '../read/state-migration.ts'
 import { Stream } from '../read/stream.ts'

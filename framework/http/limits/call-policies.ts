@@ -5,7 +5,7 @@ import type { CallPolicy } from './call-rates.ts'
 /** Calls that a request counts for; undefined when the policy does not concern it. */
 export type Weigh = (request: HttpRequest) => number | undefined
 
-export interface Rate {
+export interface CallRate {
   readonly limit: number
   readonly intervalMs: number
 }
@@ -22,7 +22,7 @@ export function unlimited(weigh: Weigh): CallPolicy {
  * At most `limit` calls within any stretch of `intervalMs`, for each of the rates. An answer that says that nothing is left, without saying until
  * when, counts for as many calls as the strictest rate would still allow; with a time, nobody leaves before it.
  */
-export function movingWindow(weigh: Weigh, rates: readonly Rate[]): CallPolicy {
+export function movingWindow(weigh: Weigh, rates: readonly CallRate[]): CallPolicy {
   const windows = rates.map(createWindow)
   const strictest = Math.min(...rates.map(({ limit }) => limit))
   let closedUntil = Number.NEGATIVE_INFINITY
@@ -48,7 +48,7 @@ export function movingWindow(weigh: Weigh, rates: readonly Rate[]): CallPolicy {
  * At most `limit` calls between two resets, `periodMs` apart. The first period begins with the first call, unless an answer tells when it ends.
  * Answers that say that fewer calls are left than counted here are believed; more are not, so that a limit below the provider's holds.
  */
-export function fixedWindow(weigh: Weigh, { limit, intervalMs: periodMs }: Rate): CallPolicy {
+export function fixedWindow(weigh: Weigh, { limit, intervalMs: periodMs }: CallRate): CallPolicy {
   let resetsAt: number | undefined
   let used = 0
   const turn = (now: number) => {
@@ -84,7 +84,7 @@ interface Departures {
 }
 
 /** Calls of the last interval. */
-function createWindow({ limit, intervalMs }: Rate) {
+function createWindow({ limit, intervalMs }: CallRate) {
   let log: Departures[] = []
   let used = 0
   const forget = (now: number) => {

@@ -17,7 +17,7 @@ import { filesBeside } from '../../manifest/document/manifest-files.ts'
 import { idleJobs } from '../../manifest/idle-services.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import { readStreamGroups } from '../../manifest/stream-groups.ts'
-import { buildDynamic, type DynamicGroup } from './dynamic-streams.ts'
+import { buildDynamic, type DynamicGroup } from './expand-dynamic-streams.ts'
 
 /** Everything a run needs, built once. */
 export interface BuiltManifest {
