@@ -32,7 +32,7 @@ export interface AccountDocument {
 
 const ID_FIELD = 'external_id'
 const FIELDS = [ID_FIELD, SEED.idField, 'provider', 'name', 'login', 'owner', 'priority', 'token', 'token_created_at', 'token_expires_at']
-const HEAD = ' Accounts to sync. `token` names where the token stands (env:NAME, file:PATH, aws-sm://NAME#KEY); never write one here.'
+const HEAD = ' Accounts to sync. `token` refers to the token (env:NAME, file:PATH, aws-sm://NAME#KEY); never write one here.'
 
 export interface DocumentOptions {
   /** Given back when the file is still as it was read: parsing a long one takes longer than anything else here. */
@@ -54,7 +54,7 @@ export async function readAccountDocument(path: string, { known, providers }: Do
   }
   const [error] = document.errors
   // The text of the error repeats the line, which may hold a token.
-  if (error) fail(error.pos[0], 'the file is no valid YAML')
+  if (error) fail(error.pos[0], 'the file is not valid YAML')
   const list = listOf(document, fail)
   const nodes = new Map<string, YAMLMap>()
   const entries = new Map<string, AccountEntry>()
@@ -136,7 +136,7 @@ function entryOf(value: unknown, { providers, fail }: Checking): AccountEntry {
     return fail(`${ID_FIELD} or ${SEED.idField} is missing or not a text; write it in quotes`)
   const text = (name: string): string | undefined => {
     const given = fields[name] ?? undefined
-    if (given !== undefined && typeof given !== 'string') fail(`${name} of account ${externalId} is no text`)
+    if (given !== undefined && typeof given !== 'string') fail(`${name} of account ${externalId} must be text`)
     return typeof given === 'string' && given !== '' ? given : undefined
   }
   const provider = text('provider') ?? SEED.provider
@@ -146,10 +146,10 @@ function entryOf(value: unknown, { providers, fail }: Checking): AccountEntry {
   if (logins.length > 0 && !logins.includes(login))
     return fail(`login of account ${externalId} must be ${logins.join(' or ')}, got '${login}'`)
   const priority = fields['priority'] ?? 2
-  if (typeof priority !== 'number' || !Number.isInteger(priority)) return fail(`priority of account ${externalId} is no whole number`)
+  if (typeof priority !== 'number' || !Number.isInteger(priority)) return fail(`priority of account ${externalId} must be a whole number`)
   const date = (name: string): string | undefined => {
     const given = text(name)
-    if (given !== undefined && Number.isNaN(Date.parse(given))) fail(`${name} of account ${externalId} is no time`)
+    if (given !== undefined && Number.isNaN(Date.parse(given))) fail(`${name} of account ${externalId} must be a time`)
     return given === undefined ? undefined : new Date(given).toISOString()
   }
   return {

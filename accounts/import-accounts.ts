@@ -61,9 +61,9 @@ async function importRow(row: ImportRow, place: number, options: ImportOptions):
   const { provider, login } = whose(row, accessToken, options)
   // Numbers beyond 2^53 have lost digits before they came here.
   if ((provider === SEED.provider && !SEED.idForm.test(externalId)) || !Number.isNaN(unsafe(row)))
-    throw wrong(place, 'the id of its account is no whole number written as text')
+    throw wrong(place, 'the id of its account must be a whole number written as text')
   const priority = cell(row, 'priority')
-  if (priority !== undefined && !/^\d{1,6}$/.test(priority)) throw wrong(place, 'its priority is no whole number')
+  if (priority !== undefined && !/^\d{1,6}$/.test(priority)) throw wrong(place, 'its priority must be a whole number')
   const owner = cell(row, 'owner')
   const account = {
     externalId,
@@ -111,7 +111,7 @@ function time(row: ImportRow, column: 'created' | 'expires', place: number): str
   if (text === undefined || text === '0') return undefined
   // Seconds since 1970, as the API tells them.
   const at = /^\d{9,11}$/.test(text) ? Number(text) * 1000 : Date.parse(text)
-  if (Number.isNaN(at)) throw wrong(place, `its ${COLUMNS[column][0]} is no time`)
+  if (Number.isNaN(at)) throw wrong(place, `its ${COLUMNS[column][0]} must be a time`)
   return new Date(at).toISOString()
 }
 

@@ -53,7 +53,7 @@ export function createTokenCipher(options: CipherOptions): TokenCipher {
     open(text, account) {
       if (isSealed(text)) return openSealed(text, account)
       if (plainAllowed) return text
-      const message = `the token of account ${account} stands in plain text. \`connector accounts rotate-key\` encrypts it; --plain-text-tokens allows it.`
+      const message = `the token of account ${account} is stored in plain text. \`connector accounts rotate-key\` encrypts it; --plain-text-tokens allows it.`
       throw new ConfigError('ERR_ACCOUNT_TOKEN_PLAIN', message, { context: { account_id: account } })
     },
     openAny: (text, account) => (isSealed(text) ? openSealed(text, account) : text),

@@ -49,7 +49,7 @@ export function createProgram({ stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>,
     .configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) })
     .addHelpText(
       'after',
-      `\nCONNECTOR is a manifest file, an id (conn::…) or a product name; CONNECTOR_MANIFEST stands in for it.\nExit codes: ${exits}.`,
+      `\nCONNECTOR is a manifest file, an id (conn::…) or a product name; CONNECTOR_MANIFEST is its default.\nExit codes: ${exits}.`,
     )
   for (const command of commands) registerAll(program, command, run)
   return program

@@ -142,7 +142,7 @@ class Reading {
     await closing(drift, session.report, async () => {
       // Whoever fails behind the source says so at once: the source may be waiting, and would only be told when it comes back.
       const over = new AbortController()
-      const giveUp = () => over.abort(new StoppedError('ERR_OUTPUT_CLOSED', 'the destination takes no more records'))
+      const giveUp = () => over.abort(new StoppedError('ERR_OUTPUT_CLOSED', 'the destination stopped accepting records'))
       const plan = planRead(session, { catalog: drift.catalog, state, ability }, this.#request)
       const planned = { ...drift.catalog, streams: plan.streams }
       const destination = await openOutput(session, { catalog: planned, state: given, giveUp }, this.#request)

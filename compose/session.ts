@@ -148,7 +148,7 @@ function startDeadline(
   if (after === undefined) return { signal: runSignal(given), clear: () => undefined }
   const deadline = new AbortController()
   const over = new AbortController()
-  const reached = () => deadline.abort(new StoppedError('ERR_DEADLINE', `the deadline of ${after} s is reached; run again to go on`))
+  const reached = () => deadline.abort(new StoppedError('ERR_DEADLINE', `deadline of ${after} s reached; run again to resume`))
   // Rejected when the work is over first.
   clock.sleep(after * 1000, over.signal).then(reached, () => undefined)
   return { signal: runSignal(given, deadline.signal), clear: () => over.abort() }

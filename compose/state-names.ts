@@ -36,7 +36,7 @@ export function checkNames({ path, parsed }: StateFile, known: KnownNames, { unk
   if (problems.length > 0) {
     const message = `the state in ${path} cannot be used: ${problems.join('; ')}.`
     if (unknownState === 'refuse')
-      throw new ConfigError('ERR_STATE_UNKNOWN', `${message} Correct the names, or go on without it with --ignore-unknown-state`)
+      throw new ConfigError('ERR_STATE_UNKNOWN', `${message} Correct the names, or continue without it with --ignore-unknown-state`)
     warn(`${message} It is ignored`)
     return
   }

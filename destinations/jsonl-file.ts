@@ -55,7 +55,7 @@ export async function checkRegular(path: string, files: Files): Promise<number |
   if (!found.isFile()) {
     throw new ConfigError(
       'ERR_OUTPUT_UNSAFE',
-      `${path} is no regular file (a link?) and is not written to. Remove it or choose another folder.`,
+      `${path} is not a regular file (a link?) and is not written to. Remove it or choose another folder.`,
     )
   }
   return found.size

@@ -59,7 +59,7 @@ function versionOf(stream: string, found: unknown): SchemaVersion {
     )
   }
   const parsed: unknown = JSON.parse(schema)
-  if (!isNode(parsed)) throw new ConfigError('ERR_SCHEMA_UNREADABLE', `version ${version} of the subject ${stream} is no schema of records`)
+  if (!isNode(parsed)) throw new ConfigError('ERR_SCHEMA_UNREADABLE', `version ${version} of the subject ${stream} is not a schema of records`)
   return { stream, version, fingerprint: fingerprintOf(parsed), schema: parsed }
 }
 
@@ -112,7 +112,7 @@ function answerOf({ status, text }: Outcome, what: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new ConnectorError('ERR_SCHEMA_REGISTRY', `the schema registry answers ${what} with something that is no JSON`, { cause })
+    throw new ConnectorError('ERR_SCHEMA_REGISTRY', `the schema registry answers ${what} with something that is not JSON`, { cause })
   }
 }
 

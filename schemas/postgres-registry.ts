@@ -73,6 +73,6 @@ async function register(query: Query, { table, stream, schema, latest }: Registr
 
 function versionOf(stream: string, { version, fingerprint, schema }: Readonly<Record<string, unknown>>): SchemaVersion {
   const parsed: unknown = JSON.parse(String(schema))
-  if (!isNode(parsed)) throw new ConfigError('ERR_SCHEMA_UNREADABLE', `version ${version} of ${stream} in the database is no schema`)
+  if (!isNode(parsed)) throw new ConfigError('ERR_SCHEMA_UNREADABLE', `version ${version} of ${stream} in the database is not a schema`)
   return { stream, version: Number(version), fingerprint: String(fingerprint), schema: parsed }
 }

@@ -35,7 +35,7 @@ export async function metricsText({
       [totals.updated, { change: 'updated' }],
     ]),
     counter('connector_errors_total', 'Errors of accounts.', [[totals.errors]]),
-    gauge('connector_running', '1 while a run goes on.', [[runner.runningSince === undefined ? 0 : 1]]),
+    gauge('connector_running', '1 while a run is in progress.', [[runner.runningSince === undefined ? 0 : 1]]),
     gauge(
       'connector_accounts',
       'Accounts by status.',
@@ -61,7 +61,7 @@ export async function metricsText({
         ]
       : []),
     ...(typeof last?.usage_percent === 'number'
-      ? [gauge('connector_usage_percent', 'Highest share of a quota that the provider told in the last run.', [[last.usage_percent]])]
+      ? [gauge('connector_usage_percent', 'Highest share of a quota that the provider reported in the last run.', [[last.usage_percent]])]
       : []),
   ]
   return metrics.map(textOf).join('')

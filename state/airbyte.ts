@@ -48,7 +48,7 @@ function documents(text: string, source: string): readonly unknown[] {
 
 function parts(value: unknown, source: string): readonly Part[] {
   if (Array.isArray(value)) return value.flatMap((entry) => parts(entry, source))
-  if (!isObject(value)) throw unreadable(source, 'it holds something that is no state object')
+  if (!isObject(value)) throw unreadable(source, 'it holds something that is not a state object')
   const read = (inner: unknown) => parts(inner, source)
   for (const form of [registryForm(source), ...airbyteForms(source), ...singerForms, wrapperForm]) {
     const found = form(value, read)

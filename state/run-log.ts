@@ -13,7 +13,7 @@ export interface RunStore {
 /** Ids of runs are made by this program and need no encoding; anything else leads nowhere. */
 export function plainName(name: string): string {
   if (/^[\w-]{1,100}$/.test(name)) return name
-  throw new ConfigError('ERR_RUN_ID', `${JSON.stringify(name.slice(0, 100))} is no id of a run`)
+  throw new ConfigError('ERR_RUN_ID', `${JSON.stringify(name.slice(0, 100))} is not the id of a run`)
 }
 
 /** Runs whose record is kept. */
@@ -35,7 +35,7 @@ export function createRunLog(store: RunStore): RunLog {
     const value = await read(connection, name)
     if (value === undefined) return undefined
     if (!isObject(value) || typeof value['run_id'] !== 'string' || !Array.isArray(value['streams'])) {
-      throw unreadable(`${connection}/${name}`, 'it is no record of a run')
+      throw unreadable(`${connection}/${name}`, 'it is not a record of a run')
     }
     return value as unknown as RunRecord
   }

@@ -40,7 +40,7 @@ export async function logOutcome(records: Records, outcome: AccountOutcome, runI
     })
   } catch (thrown) {
     const { message } = asConnectorError(thrown)
-    logger.log('error', `account ${account.externalId} was read, but the registry could not be told: ${redactor.redact(message)}`)
+    logger.log('error', `account ${account.externalId} was read, but the registry could not be updated: ${redactor.redact(message)}`)
   }
 }
 

@@ -128,7 +128,7 @@ export async function loginUrl(invocation: Invocation): Promise<ExitCode> {
 export async function rotateKey(invocation: Invocation): Promise<ExitCode> {
   await using registry = await openAccounts(invocation, await openProviders(invocation))
   const count = await registry.rotateKey()
-  invocation.io.stderr.write(`encrypted ${count} token${count === 1 ? '' : 's'} anew\n`)
+  invocation.io.stderr.write(`re-encrypted ${count} token${count === 1 ? '' : 's'}\n`)
   return 0
 }
 

@@ -110,7 +110,7 @@ export const accounts: CommandGroup = {
       ],
     }),
     action('rotate-key', 'rotateKey', {
-      summary: 'encrypt every token anew with --key; needs --old-key for those of another key, and takes plain ones',
+      summary: 're-encrypt every token with --key; needs --old-key for those of another key, and encrypts plain ones too',
       examples: ['connector accounts rotate-key --accounts env:DATABASE_URL --key env:NEW_KEY --old-key env:OLD_KEY'],
       options: [ACCOUNTS, ...KEYS],
     }),

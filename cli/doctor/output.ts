@@ -16,6 +16,6 @@ export function renderDiagnosis({ title, observations, colour }: DiagnosisRender
   const marks: Readonly<Record<Observation['status'], string>> = { ok: green('ok     '), warning: yellow('warning'), error: red('error  ') }
   const lines = observations.map(({ check, status, summary }) => `  ${marks[status]}  ${check.padEnd(nameWidth)}  ${neutralise(summary)}`)
   const wanting = observations.filter(({ status }) => status !== 'ok').length
-  const end = wanting === 0 ? green('nothing wants attention') : red(`${counted(wanting, 'thing')} to look after`)
+  const end = wanting === 0 ? green('nothing wants attention') : red(`${counted(wanting, 'item')} to attend to`)
   return [bold(neutralise(title)), ...lines, end].join('\n')
 }

@@ -69,9 +69,9 @@ function hintFor(error: ConnectorError): string | undefined {
   if (isBug(error)) return 'This is a bug in the connector, not a mistake of yours. Run again with --debug and report what it prints.'
   if (error instanceof AuthenticationError) return 'Log in again or use another token; then run the same command again.'
   if (error instanceof RateLimitError && error.retryAfter !== undefined) {
-    return `Run again in ${Math.max(1, Math.ceil(error.retryAfter / 60))} min; it goes on where it stopped.`
+    return `Run again in ${Math.max(1, Math.ceil(error.retryAfter / 60))} min; it resumes where it stopped.`
   }
-  if (error instanceof StoppedError) return 'Run the same command again; it goes on where it stopped.'
+  if (error instanceof StoppedError) return 'Run the same command again; it resumes where it stopped.'
   return undefined
 }
 

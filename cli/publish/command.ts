@@ -63,7 +63,7 @@ export const publish: CommandGroup = {
     }),
     action('resume', 'resume', {
       isRun: true,
-      summary: 'go on with a post that was interrupted or whose outcome is unknown',
+      summary: 'resume a post that was interrupted or whose outcome is unknown',
       examples: ['connector publish resume launch-1 --config config.json'],
       argument: KEY,
       options: [

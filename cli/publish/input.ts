@@ -18,7 +18,7 @@ function parse(file: string): JsonObject {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new ConfigError('ERR_POST_UNREADABLE', `cannot read the post ${file}: ${reason}`, { cause })
   }
-  throw new ConfigError('ERR_POST_UNREADABLE', `the post ${file} is no JSON object`)
+  throw new ConfigError('ERR_POST_UNREADABLE', `the post ${file} must be a JSON object`)
 }
 
 function withPaths(post: JsonObject, folder: string): JsonObject {

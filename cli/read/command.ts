@@ -49,7 +49,7 @@ export const read: Command = {
     { flags: '--from <date>', description: 'backfill: first day; the state of regular reads is neither used nor changed' },
     { flags: '--to <date>', description: 'backfill: end of the range' },
     ...NETWORK,
-    { flags: '--limit <n>', description: 'rows per stream, to have a look; the state of a stream cut off does not move' },
+    { flags: '--limit <n>', description: 'maximum rows per stream, for a preview; the state of a truncated stream does not move' },
     { flags: '--files <dir>', description: 'where the files go that records come with' },
     { flags: '--concurrency <n>', description: 'slices read at the same time' },
   ],

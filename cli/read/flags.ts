@@ -66,6 +66,6 @@ function parseCatalog(text: string, file: string): unknown {
     return JSON.parse(text)
   } catch {
     // The parser's error quotes the text, and the file named may be the config with its token.
-    throw new ConfigError('ERR_CATALOG_UNREADABLE', `cannot read catalog ${file}: it is no valid JSON`)
+    throw new ConfigError('ERR_CATALOG_UNREADABLE', `cannot read catalog ${file}: it is not valid JSON`)
   }
 }

@@ -29,7 +29,7 @@ export function showRun(invocation: Invocation, id: string): Promise<ExitCode> {
     const matches = id === 'last' ? records.slice(0, 1) : records.filter(({ run_id }) => run_id.startsWith(id))
     const [record] = matches
     if (!record || matches.length > 1) {
-      const what = matches.length > 1 ? 'is the start of several runs' : 'is no run'
+      const what = matches.length > 1 ? 'is the start of several runs' : 'is not a run'
       const known = records.slice(0, 10).map(({ run_id }) => run_id)
       throw new ConfigError('ERR_RUN_UNKNOWN', `'${id}' ${what} of connection ${connection}; ${suggest(id, known)}`)
     }

@@ -18,7 +18,7 @@ export const sandbox: Command = {
     { flags: '--instagram-port <n>', description: 'of the second address, graph.instagram.com; default: a free port' },
     { flags: '--accounts <n>', description: 'Instagram accounts; default: most Pages have one' },
     { flags: '--media <n>', description: 'media per Instagram account (120)' },
-    { flags: '--container-seconds <n>', description: 'until a picture or film can be published (5 for pictures, 60 for films)' },
+    { flags: '--container-seconds <n>', description: 'until an image or video can be published (5 for images, 60 for videos)' },
     { flags: '--latency <ms>', description: 'added to every answer' },
     { flags: '--app-secret <secret>', description: 'require appsecret_proof' },
     { flags: '--fault <json>', description: 'a fault to start with, see sandbox/README.md', repeat: true },

@@ -31,7 +31,7 @@ export const PUBLISH_CODES = {
   UNKNOWN_OUTCOME: { means: 'the post may be live', advice: 'look at the account, then `publish resume KEY`' },
   NETWORK_ERROR: { means: 'no answer came from the API; nothing was posted', advice: 'try again with the same key' },
   NOT_SUPPORTED: { means: 'the API does not offer it with this login or for this media', advice: 'use the app, or the other login' },
-  API_ERROR: { means: 'any other refusal of the API', advice: 'look up code and subcode in `details`' },
+  API_ERROR: { means: 'any other rejection by the API', advice: 'look up code and subcode in `details`' },
 } as const satisfies Readonly<Record<string, CodeEntry>>
 
 /** Of reads that are refused although the thing is there; never part of a result. */

@@ -38,7 +38,7 @@ export const publishRules: readonly PublishRule[] = [
     purpose: 'read',
     publish: 'UNREADABLE',
     retryable: true,
-    means: 'not readable, which says nothing of the post',
+    means: 'not readable, which does not tell the state of the post',
   },
   { code: 100, subcode: 33, publish: 'API_ERROR', means: 'no such object, no permission, or not supported' },
   { code: 100, subcode: 2207028, publish: 'INVALID_CAROUSEL', means: 'a carousel needs 2 to 10 items' },

@@ -16,7 +16,7 @@ const fields = {
   caption: optional(template(actionRoots, { description: 'The caption of the post.' })),
   skew_seconds: withDefault(integer({ description: 'By how much the clock here may be ahead of that of the API.' }), 60),
   looks: optional(
-    integerOrTemplate({ description: 'Times to look before giving up, half a second apart and then ever longer; default: 6.' }),
+    integerOrTemplate({ description: 'Maximum number of checks, half a second apart and then increasingly longer; default: 6.' }),
   ),
 }
 

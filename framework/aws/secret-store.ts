@@ -44,7 +44,7 @@ function keyOf(text: string, key: string, name: string): string {
   try {
     value = JSON.parse(text)
   } catch {
-    throw new ConfigError('ERR_SECRET_REFERENCE', `secret ${name} is no JSON object, so it has no key '${key}'`)
+    throw new ConfigError('ERR_SECRET_REFERENCE', `secret ${name} must be a JSON object to have a key '${key}'`)
   }
   const found =
     typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined
@@ -97,7 +97,7 @@ function endpointOf(name: string, env: AwsEnvironment): { readonly url: string; 
   const given = env['AWS_ENDPOINT_URL_SECRETS_MANAGER'] ?? env['AWS_ENDPOINT_URL']
   const url = given ?? `https://secretsmanager.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
-    throw new ConfigError('ERR_AWS_ENDPOINT', 'the endpoint of AWS Secrets Manager (AWS_ENDPOINT_URL…) is no http(s) URL')
+    throw new ConfigError('ERR_AWS_ENDPOINT', 'the endpoint of AWS Secrets Manager (AWS_ENDPOINT_URL…) must be an http(s) URL')
   }
   return { url: new URL('/', url).href, region }
 }

@@ -58,7 +58,7 @@ function classify(thrown: unknown, cause: unknown): Failure {
     return { code: 'ERR_TLS', message: `the TLS connection is refused: ${text} (${code})`, failureType: 'config_error' }
   if (dnsCodes.test(code)) return { code: 'ERR_DNS', message: `the host name can't be resolved (${code})`, failureType: 'transient_error' }
   if (code.startsWith('HPE_'))
-    return { code: 'ERR_RESPONSE_INVALID', message: `the answer is no HTTP: ${text}`, failureType: 'transient_error' }
+    return { code: 'ERR_RESPONSE_INVALID', message: `the answer is not valid HTTP: ${text}`, failureType: 'transient_error' }
   if (requestCodes.test(code))
     return { code: 'ERR_REQUEST_INVALID', message: `the request can't be sent: ${text}`, failureType: 'config_error' }
   return { code: 'ERR_CONNECTION', message: `the connection failed: ${text}`, failureType: 'transient_error' }

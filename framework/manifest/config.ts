@@ -42,7 +42,7 @@ export function parseConfigText(text: string, file: string): Config {
     root = parseYaml({ text, file }, () => 'native').root
   } catch (cause) {
     if (!(cause instanceof ConfigError)) throw cause
-    throw new ConfigError('ERR_CONFIG_SYNTAX', `${cause.context.manifest_path ?? file}: the config is no valid JSON`)
+    throw new ConfigError('ERR_CONFIG_SYNTAX', `${cause.context.manifest_path ?? file}: the config is not valid JSON`)
   }
   if (isNode(root)) return root
   throw new ConfigError('ERR_CONFIG_INVALID', `${file}: a config is a JSON object, found ${kindOf(root)}`)

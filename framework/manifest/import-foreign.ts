@@ -47,7 +47,7 @@ export async function importForeign(source: ManifestText, { id: given }: ImportO
   const notes = [
     ...(asItIs ? [] : ['the manifest is not written in plain blocks; its comments are lost']),
     ...unknown.map((address) => `the host of ${address.replace(/\s+/g, ' ').trim()} is known only while reading; any host is allowed`),
-    ...(namesFiles(original.streams) ? ['schemas or texts stand in files; keep them beside the result'] : []),
+    ...(namesFiles(original.streams) ? ['schemas or texts are in separate files; keep them beside the result'] : []),
   ]
   return { text, manifest, notes }
 }

@@ -26,7 +26,7 @@ function pairsOf(text: string): Settings {
   const settings = new Map<string, string>()
   while (pair.lastIndex < text.trimEnd().length) {
     const found = pair.exec(text)
-    if (!found) throw invalid('its pairs are not key=value; values with blanks stand in single quotes')
+    if (!found) throw invalid('its pairs are not key=value; quote values with blanks in single quotes')
     const [, key = '', quoted, plain = ''] = found
     settings.set(key.toLowerCase(), (quoted ?? plain).replace(/\\(.)/gs, '$1'))
   }

@@ -34,6 +34,6 @@ function baseOf(bucket: string, region: string, endpoint: string | undefined): s
     return bucket.includes('.') ? `https://s3.${region}.amazonaws.com/${bucket}` : `https://${bucket}.s3.${region}.amazonaws.com`
   }
   if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint))
-    throw new ConfigError('ERR_STATE_URL', `the S3 endpoint ${endpoint} is no http(s) URL`)
+    throw new ConfigError('ERR_STATE_URL', `the S3 endpoint ${endpoint} must be an http(s) URL`)
   return `${endpoint.replace(/\/+$/, '')}/${bucket}`
 }

@@ -127,7 +127,7 @@ function nextOf(body: unknown): string | undefined {
 }
 
 function filterIgnored(): ConnectorError {
-  return new ConnectorError('ERR_FILTER_IGNORED', 'the list of media does not heed since and until', { failureType: 'transient_error' })
+  return new ConnectorError('ERR_FILTER_IGNORED', 'the list of media ignores since and until', { failureType: 'transient_error' })
 }
 
 /** Watches the cursors of one list for a source that never ends. */

@@ -95,6 +95,6 @@ export function covers(base: MediaMemory | undefined, own: MediaMemory | undefin
 }
 
 function invalid(name: string): ConnectorError {
-  const message = `the state cannot be used: ${name} of its memory is unknown. Reset the stream's state or correct it`
+  const message = `the state cannot be used: ${name} of its checkpoint is unknown. Reset the stream's state or correct it`
   return new ConnectorError('ERR_STATE_INVALID', message, { failureType: 'config_error' })
 }

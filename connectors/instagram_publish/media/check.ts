@@ -36,7 +36,7 @@ function addressFindings(address: AddressFacts, facts: MediaFacts, { path }: Med
   return [...moved, ...typeFindings(contentType, facts, path)]
 }
 
-/** Servers that name a picture a film (or text) are told; those that name nothing in particular are not. */
+/** Reports servers that declare an image as a video (or text), but not those that declare no specific type. */
 function typeFindings(contentType: string | undefined, { format }: MediaFacts, path: string): Finding[] {
   const film = FILMS.has(format) || OTHER_FILMS.has(format)
   const wanted = PICTURES.has(format) ? 'image/' : film ? 'video/' : undefined
@@ -84,12 +84,12 @@ function trackFindings(video: VideoFacts, { path, size }: { path: string; size: 
   const noCodec = videoCodec === undefined || !VIDEO_CODECS.has(videoCodec)
   return [
     ...(noCodec ? [finding('video-codec', { path, found: videoCodec ?? 'no pictures' })] : []),
-    ...within('video-frame-rate', frameRate, { path, unit: 'pictures a second' }),
+    ...within('video-frame-rate', frameRate, { path, unit: 'frames per second' }),
     ...within('video-bit-rate', bitRate, { path, unit: 'bit/s' }),
     ...(audioCodec === undefined || audioCodec === 'mp4a' ? [] : [finding('audio-codec', { path, found: audioCodec })]),
     ...within('audio-rate', audioRate, { path, unit: 'Hz' }),
     ...(indexFirst ? [] : [finding('video-index-first', { path, found: 'the index is at the end' })]),
-    ...(fragmented ? [finding('video-fragments', { path, found: 'a film in pieces' })] : []),
+    ...(fragmented ? [finding('video-fragments', { path, found: 'a fragmented video' })] : []),
     ...(hasEditList ? [finding('video-edit-list', { path, found: 'an edit list' })] : []),
   ]
 }

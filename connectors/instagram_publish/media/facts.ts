@@ -1,7 +1,7 @@
 /** What kind of file the bytes are, whatever their name says. */
 export type MediaFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'heic' | 'avif' | 'mp4' | 'mov' | 'webm' | 'avi' | 'html' | 'unknown'
 
-/** Sound or pictures of a film. */
+/** Sound or frames of a video. */
 export interface VideoFacts {
   /** Seconds; absent when the index does not tell. */
   readonly duration?: number
@@ -10,9 +10,9 @@ export interface VideoFacts {
   readonly audioCodec?: string
   /** Hertz. */
   readonly audioRate?: number
-  /** Pictures a second, over the whole film. */
+  /** Frames per second, over the whole video. */
   readonly frameRate?: number
-  /** Whether the index stands in front of the pictures. */
+  /** Whether the index precedes the frames. */
   readonly indexFirst: boolean
   readonly hasEditList: boolean
   /** Written in pieces, as for streaming; its duration is then not told by the index. */

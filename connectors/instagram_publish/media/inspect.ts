@@ -28,7 +28,7 @@ export async function inspectMedia(
   }
 }
 
-/** The picture for the cover must lie inside the film. */
+/** The frame for the cover must be inside the video. */
 function coverFindings({ thumb_offset, cover_url }: Post, [first]: readonly InspectedMedia[]): Finding[] {
   const seconds = first?.facts.video?.duration
   if (thumb_offset === undefined || cover_url !== undefined || seconds === undefined || thumb_offset <= seconds * 1_000) return []

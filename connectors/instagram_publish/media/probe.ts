@@ -70,5 +70,5 @@ const READERS: Readonly<Record<MediaFormat, Reader>> = {
   webm: async () => ({}),
   avi: async () => ({}),
   html: async () => ({ unreadable: 'a web page' }),
-  unknown: async () => ({ unreadable: 'neither a picture nor a film that is known' }),
+  unknown: async () => ({ unreadable: 'neither an image nor a video of a known format' }),
 }

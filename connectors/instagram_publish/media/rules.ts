@@ -31,7 +31,7 @@ export const RULES = {
   'field-type': rule('post', 'each field has the type that the API takes', 'change the value'),
   'field-fits': rule('post', 'only fields that this kind of post takes', 'remove the field, or change type'),
   'media-count': rule('post', 'one item in `media`, of a carousel 2 to 10', 'give one item, or set type to carousel'),
-  'media-type': rule('post', 'each item is a picture or film as the kind of post wants it', 'correct type of the item, or of the post'),
+  'media-type': rule('post', 'each item is an image or a video, as the kind of post requires', 'correct the type of the item or of the post'),
   'media-source': rule('post', 'each item has either a `url` or a `file`', 'give one of the two', { refusal: '100' }),
   'image-upload': rule('post', 'only films can be uploaded from a local file', 'put the picture on a public server and give its url'),
   'hashtag-form': rule(
@@ -81,13 +81,13 @@ export const RULES = {
     max: 30,
     refusal: '100',
   }),
-  'location-id': rule('post', 'a place is the id of a Page, in digits', 'look the id of the Page up', { refusal: '100' }),
+  'location-id': rule('post', 'a place is the id of a Page, in digits', 'look up the id of the Page', { refusal: '100' }),
   'thumb-offset': rule('post', 'the cover is taken from within the film', 'give milliseconds from 0 to the end of the film', {
     min: 0,
     refusal: '1/2207057',
     source: ERRORS,
   }),
-  'cover-twice': rule('post', '`cover_url` wins over `thumb_offset`', 'remove one of the two', { severity: 'warning' }),
+  'cover-twice': rule('post', '`cover_url` takes precedence over `thumb_offset`', 'remove one of the two', { severity: 'warning' }),
   'url-form': rule('post', 'media are given as absolute http or https URLs', 'give the full URL', { refusal: '9004/2207052' }),
   'url-public': rule('post', 'the server that holds the media can be reached from the internet', 'put the file on a public server', {
     refusal: '9004/2207052',
@@ -96,14 +96,14 @@ export const RULES = {
   'url-secure': rule('post', 'media come over https', 'use https', { severity: 'warning', source: GUIDE }),
   reachable: rule(
     'media',
-    'the URL answers 200 with the file, at once and to anybody',
+    'the URL answers 200 with the file, at once and without a login',
     'make the file public; try the URL without a login',
     {
       refusal: '9004/2207052',
       source: GUIDE,
     },
   ),
-  redirect: rule('media', 'the URL answers itself instead of pointing elsewhere', 'give the last URL of the chain', {
+  redirect: rule('media', 'the URL answers with the file instead of a redirect', 'give the last URL of the chain', {
     severity: 'warning',
     refusal: '9004/2207052',
     source: GUIDE,
@@ -112,7 +112,7 @@ export const RULES = {
     severity: 'warning',
     source: GUIDE,
   }),
-  'media-readable': rule('media', 'the file is a picture or film whose header can be read', 'export the file anew', {
+  'media-readable': rule('media', 'the file is a picture or film whose header can be read', 'export the file again', {
     refusal: '9004/2207052',
     source: ERRORS,
   }),
@@ -144,16 +144,16 @@ export const RULES = {
   }),
   'video-ratio': rule('media', 'films between 0.01:1 and 10:1', 'crop the film; 9:16 fills the screen', { min: 0.01, max: 10 }),
   'video-width': rule('media', 'films of at most 1,920 columns', 'scale the film', { max: 1_920, refusal: '352/2207026' }),
-  'video-frame-rate': rule('media', 'films of 23 to 60 pictures a second', 'convert the film to 30 pictures a second', {
+  'video-frame-rate': rule('media', 'videos of 23 to 60 frames per second', 'convert the video to 30 frames per second', {
     min: 23,
     max: 60,
     refusal: '352/2207026',
   }),
   'video-bit-rate': rule('media', 'films of at most 25 Mbit/s', 'lower the bit rate', { max: 25_000_000, severity: 'warning' }),
-  'video-index-first': rule('media', 'the index (moov) stands in front of the pictures', 'write the film with "fast start"', {
+  'video-index-first': rule('media', 'the index (moov) precedes the frames', 'write the film with "fast start"', {
     severity: 'warning',
   }),
-  'video-fragments': rule('media', 'films are in one piece, not in fragments for streaming', 'write the film with "fast start" instead', {
+  'video-fragments': rule('media', 'videos are in one piece, not fragmented for streaming', 'write the film with "fast start" instead', {
     severity: 'warning',
     source: GUIDE,
   }),
@@ -183,5 +183,5 @@ export function ruleTable(): string {
   const rows = Object.entries<Rule>(RULES).map(
     ([name, { says, severity, refusal, source }]) => `| \`${name}\` | ${says} | ${severity} | ${refusal ?? ''} | ${source} |`,
   )
-  return ['| rule | says | severity | refusal of the API | source |', '|---|---|---|---|---|', ...rows].join('\n')
+  return ['| rule | says | severity | error of the API | source |', '|---|---|---|---|---|', ...rows].join('\n')
 }

@@ -44,7 +44,7 @@ export const MemoryCursor = defineComponent(Cursor, {
     start_datetime: optional(moment({ description: 'Records older than this are not read.' })),
     end_datetime: optional(moment({ description: 'Records younger than this are not read.' })),
   },
-  examples: [{ title: 'Media, observed anew day by day', manifest: { type: 'MemoryCursor', cursor_field: 'timestamp' } }],
+  examples: [{ title: 'Media, with a new snapshot every day', manifest: { type: 'MemoryCursor', cursor_field: 'timestamp' } }],
   create: ({ cursor_field, start_datetime, end_datetime }, { services }) => {
     const bound = (value: typeof start_datetime, scope: CursorOptions['scope']) => value && value.at(scope).epochSeconds * 1000
     return {
@@ -91,7 +91,7 @@ class MemoryRun implements CursorRun {
     this.#options = options
     this.#state = state
     const { memory } = state
-    if (memory !== undefined && !isObject(memory)) throw stateError('its memory is no mapping')
+    if (memory !== undefined && !isObject(memory)) throw stateError('its checkpoint must be a mapping')
     this.#memory = backfill ? undefined : memory
     const latest = state[cursorField]
     this.#latest = latest === undefined || latest === null ? undefined : utcText(instantOf(latest))
@@ -149,7 +149,7 @@ class MemoryRun implements CursorRun {
 }
 
 function instantOf(value: unknown): number {
-  if (typeof value !== 'string') throw stateError(`${JSON.stringify(value)} is no time`)
+  if (typeof value !== 'string') throw stateError(`${JSON.stringify(value)} is not a time`)
   return parseIso(value).epochSeconds * 1000
 }
 

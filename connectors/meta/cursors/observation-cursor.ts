@@ -8,10 +8,10 @@ import { utcText } from '../insights/insight-rows.ts'
 
 export const ObservationCursor = defineComponent(Cursor, {
   type: 'ObservationCursor',
-  summary: 'For values that are only known as they are now: one observation per UTC day, or every few days.',
+  summary: 'For values that are only known as of now: one snapshot per UTC day, or every few days.',
   fields: {
     cursor_field: string({ description: 'Field of the rows with the start of the UTC day on which they were observed.' }),
-    every_days: optional(template([], { description: 'Days from one observation to the next one; 1 by default, 0 for every read.' })),
+    every_days: optional(template([], { description: 'Days between two snapshots; 1 by default, 0 for every read.' })),
   },
   examples: [{ title: 'Once a week', manifest: { type: 'ObservationCursor', cursor_field: 'end_time', every_days: '{{ 7 }}' } }],
   create: ({ cursor_field: cursorField, every_days }, { services }) => {
@@ -45,7 +45,7 @@ function lastOf(value: unknown, { report }: BuildContext['services'], today: num
   if (value === undefined || value === null) return undefined
   const day = readDay(value)
   if (day <= today) return day
-  const text = `the state, ${String(value)}, lies in the future; reading goes on from ${utcText(today)}`
+  const text = `the state, ${String(value)}, is in the future; reading continues from ${utcText(today)}`
   report.finding({ severity: 'warning', error: new ConnectorError('ERR_STATE_IN_FUTURE', text, { failureType: 'config_error' }) })
   return today
 }
@@ -53,7 +53,7 @@ function lastOf(value: unknown, { report }: BuildContext['services'], today: num
 function readDay(value: unknown): number {
   const instant = typeof value === 'string' ? Date.parse(value) : Number.NaN
   if (!Number.isNaN(instant)) return instant
-  const text = `the state cannot be used: ${JSON.stringify(value)} is no time. Reset the stream's state or correct it`
+  const text = `the state cannot be used: ${JSON.stringify(value)} is not a time. Reset the stream's state or correct it`
   throw new ConnectorError('ERR_STATE_INVALID', text, { failureType: 'config_error' })
 }
 

@@ -79,7 +79,7 @@ export const errorRules: readonly ErrorRule[] = [
     subcode: 2207051,
     kind: 'blocked',
     error: 'ERR_BLOCKED_AS_SPAM',
-    advice: 'the action may have happened; look before doing it again',
+    advice: 'the action may have happened; check before repeating it',
   },
   { code: 9, subcode: 2207042, kind: 'quota', error: 'ERR_PUBLISH_QUOTA', advice: 'wait until the 24 hours window has room' },
   {

@@ -21,8 +21,8 @@ export const GraphErrorHandler = defineComponent(ErrorHandler, {
     max_retries: withDefault(integer({ description: 'Tries after the first one for errors of the network and of the server.' }), 5),
     max_time: withDefault(integer({ description: 'Seconds after which no further try is started; waits for quota included.' }), 7200),
     ignored: optional(
-      list(oneOf(['permission', 'missing'], { description: 'A class of refusals.' }), {
-        description: 'Refusals that count as an empty answer: of lists that a token may or may not see.',
+      list(oneOf(['permission', 'missing'], { description: 'A class of rejections.' }), {
+        description: 'Rejections that count as an empty answer: for lists that a token may not be allowed to see.',
       }),
     ),
   },

@@ -14,7 +14,7 @@ export const GraphNodeExtractor = defineComponent(RecordExtractor, {
       const nodes = isObject(body) && Array.isArray(body['data']) && body['id'] === undefined ? body['data'] : [body]
       const found = nodes.filter(isObject)
       if (found.length === nodes.length) return found satisfies readonly Readonly<Row>[]
-      throw new ConnectorError('ERR_DATA_MISSING', 'the answer is no node', { failureType: 'transient_error' })
+      throw new ConnectorError('ERR_DATA_MISSING', 'the answer is not a node', { failureType: 'transient_error' })
     },
   }),
 })

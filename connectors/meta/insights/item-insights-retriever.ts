@@ -31,7 +31,7 @@ export const ItemInsightsRetriever = defineComponent(Retriever, {
       }),
     ),
     items_expire: withDefault(
-      boolean({ description: 'Items vanish by themselves, as stories do: one that is gone has no values, which is no failure.' }),
+      boolean({ description: 'Items expire by themselves, as stories do: an expired one has no values, which is not a failure.' }),
       false,
     ),
   },

@@ -26,7 +26,7 @@ export function readTokenAnswer(body: Readonly<Record<string, unknown>>, { login
   if (!FORM.test(accessToken)) throw garbage('what it calls a token has not the form of one')
   const other = login === 'facebook' ? 'instagram' : 'facebook'
   if (BEGINNINGS[other].test(accessToken)) throw garbage(`its token is one of ${other} login`)
-  if (type !== undefined && String(type).toLowerCase() !== 'bearer') throw garbage('its token is no bearer token')
+  if (type !== undefined && String(type).toLowerCase() !== 'bearer') throw garbage('its token is not a bearer token')
   const createdAt = new Date(now).toISOString()
   if (seconds === undefined && life === 'optional') return { accessToken, createdAt, expiresAt: undefined }
   const lifetime = typeof seconds === 'string' && /^\d+$/.test(seconds) ? Number(seconds) : seconds

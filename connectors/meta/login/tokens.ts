@@ -92,7 +92,7 @@ export async function debugToken(access: TokenAccess, token: string, signal?: Ab
     throw ofTheApp(thrown)
   })
   const data = body['data']
-  if (!isObject(data)) throw new ConnectorError('ERR_ANSWER', 'debug_token says nothing of the token', { failureType: 'transient_error' })
+  if (!isObject(data)) throw new ConnectorError('ERR_ANSWER', 'debug_token has no data about the token', { failureType: 'transient_error' })
   const { type, issued_at: issued, expires_at: expires, scopes, is_valid: valid, error } = data
   if (valid !== true) {
     const { subcode, ...rest } = isObject(error) ? error : {}

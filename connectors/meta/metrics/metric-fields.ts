@@ -13,7 +13,7 @@ export const objectField = oneOf(objects, { description: 'The object of the metr
 /** Fields of everything that is made from a selection of metrics. */
 export const selectionFields = {
   object: objectField,
-  objects: list(objectField, { description: 'All objects that the connector reads: their metrics may stand in the config together.' }),
+  objects: list(objectField, { description: 'All objects that the connector reads: the config may list their metrics together.' }),
   metrics: optional(template([], { description: 'Names to read; without any, all documented metrics that need no further right.' })),
   account_field: string({ description: 'Field of the rows that carries the id of the account, such as page_id.' }),
 }

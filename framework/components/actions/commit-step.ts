@@ -16,7 +16,7 @@ const fields = {
   name: string({ description: 'Later steps see the output under this name.' }),
   when: optional(condition(actionRoots, { description: 'Whether the step is part of this action.' })),
   requester: slot(Requester, { description: 'Makes the call. Its error handler says of each failure whether it may have happened.' }),
-  body: optional(mapping(actionRoots, { description: 'JSON body; fields that come to nothing are left out.', nested: true })),
+  body: optional(mapping(actionRoots, { description: 'JSON body; fields that evaluate to nothing are omitted.', nested: true })),
   output: optional(mapping([...actionRoots, 'response'], { description: 'What is kept of the answer; default: all of it.', nested: true })),
   required: optional(
     list(string({ description: 'A field of the output.' }), { description: 'Fields that the output must have; default: id.' }),
@@ -30,11 +30,11 @@ const fields = {
   ),
   recover_from: optional(
     list(string({ description: 'A code of ActionError.' }), {
-      description: 'Refusals after which `recovery` is run and the call made again.',
+      description: 'Rejections after which `recovery` is run and the call is repeated.',
     }),
   ),
-  recovery: optional(list(slot(ActionStep, { description: 'A step.' }), { description: 'What may help after a refusal.' })),
-  recoveries: withDefault(integer({ description: 'Times that a refusal is recovered from.' }), 2),
+  recovery: optional(list(slot(ActionStep, { description: 'A step.' }), { description: 'Steps that may repair what was rejected.' })),
+  recoveries: withDefault(integer({ description: 'Maximum number of recoveries.' }), 2),
 }
 
 export const CommitStep = defineComponent(ActionStep, {

@@ -12,7 +12,7 @@ const fields = {
   name: string({ description: 'Later steps see the output under this name.' }),
   when: optional(condition(actionRoots, { description: 'Whether the step is part of this action.' })),
   requester: slot(Requester, { description: 'Makes the call.' }),
-  body: optional(mapping(actionRoots, { description: 'JSON body; fields that come to nothing are left out.', nested: true })),
+  body: optional(mapping(actionRoots, { description: 'JSON body; fields that evaluate to nothing are omitted.', nested: true })),
   output: optional(mapping([...actionRoots, 'response'], { description: 'What is kept of the answer; default: all of it.', nested: true })),
   required: optional(
     list(string({ description: 'A field of the output.' }), { description: 'Fields that the output must have; default: id.' }),
@@ -23,10 +23,10 @@ const fields = {
   ),
   recover_from: optional(
     list(string({ description: 'A code of ActionError.' }), {
-      description: 'Refusals after which `recovery` is run and the call made once more.',
+      description: 'Rejections after which `recovery` is run and the call is repeated once.',
     }),
   ),
-  recovery: optional(list(slot(ActionStep, { description: 'A step.' }), { description: 'What may help after a refusal.' })),
+  recovery: optional(list(slot(ActionStep, { description: 'A step.' }), { description: 'Steps that may repair what was rejected.' })),
 }
 
 export const CreateStep = defineComponent(ActionStep, {

@@ -65,7 +65,7 @@ export const ForEachStep = defineComponent(ActionStep, {
 
 function itemsOf(value: unknown, name: string): readonly unknown[] {
   if (Array.isArray(value)) return value
-  throw new ConfigError('ERR_ACTION_INPUT', `${name}: the items are no list but ${JSON.stringify(value)}`)
+  throw new ConfigError('ERR_ACTION_INPUT', `${name}: the items must be a list, got ${JSON.stringify(value)}`)
 }
 
 function inner(

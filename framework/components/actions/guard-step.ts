@@ -10,7 +10,7 @@ import { plannedCall } from './step-call.ts'
 export const GuardStep = defineComponent(ActionStep, {
   type: 'GuardStep',
   summary:
-    'Asks first whether there is room, such as a quota, and ends the action when there is none. Goes on when the answer cannot be had.',
+    'Checks a precondition, such as a quota, and ends the action when it does not hold. Continues when it cannot be checked.',
   fields: {
     name: string({ description: 'What the step is called.' }),
     when: optional(condition(actionRoots, { description: 'Whether the step is part of this action.' })),
@@ -41,7 +41,7 @@ export const GuardStep = defineComponent(ActionStep, {
       const { scope, signal } = frame
       const answer = await values.requester.send({ scope, parts: {}, ...defined({ signal }) }).catch((thrown: unknown) => {
         if (!(thrown instanceof ActionError)) throw thrown
-        context.services.report.log('warn', `${pathOf(frame, values.name)}: ${thrown.message}; going on without the answer`)
+        context.services.report.log('warn', `${pathOf(frame, values.name)}: ${thrown.message}; continuing without the answer`)
         return undefined
       })
       const seen = { ...scope, response: answer?.response.json() }

@@ -9,6 +9,6 @@ export async function pause(clock: Clock, ms: number, signal: AbortSignal | unde
     if (!signal?.aborted) throw thrown
     const reason: unknown = signal.reason
     if (reason instanceof StoppedError) throw new StoppedError(reason.code, reason.message, { cause: reason })
-    throw new StoppedError('ERR_ABORTED', 'the action was stopped; go on later with the same key', { cause: reason })
+    throw new StoppedError('ERR_ABORTED', 'the action was stopped; resume it later with the same key', { cause: reason })
   }
 }

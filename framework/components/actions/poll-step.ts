@@ -40,7 +40,7 @@ const fields = {
   tolerated_failures: optional(template(actionRoots, { description: 'Calls in a row that may fail for passing reasons; default: 5.' })),
   unreadable: optional(
     string({
-      description: 'Code of refusals that say nothing about the thing itself: after too many of them the action goes on unknowing.',
+      description: 'Code of rejections that do not tell the state of the object: after too many of them the action continues without knowing it.',
     }),
   ),
 }
@@ -51,7 +51,7 @@ export const PollStep = defineComponent(ActionStep, {
   fields,
   examples: [
     {
-      title: 'Until a film is ready',
+      title: 'Until a video is ready',
       manifest: {
         type: 'PollStep',
         name: 'ready',
@@ -140,7 +140,7 @@ function timedOut(
   { timeout_code, timeout_seconds }: PollFields,
   { path, state, scope: frame }: { readonly path: string; readonly state: string; readonly scope: StepFrame },
 ): ActionError {
-  const message = `${path}: still ${state} after ${String(timeout_seconds.evaluate(frame.scope))} s; go on later with the same key`
+  const message = `${path}: still ${state} after ${String(timeout_seconds.evaluate(frame.scope))} s; resume later with the same key`
   return new ActionError(timeout_code, message, { retryable: true, details: { state } })
 }
 

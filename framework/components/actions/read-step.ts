@@ -7,7 +7,7 @@ import { demandFields, placeholder, plannedCall, sendStep } from './step-call.ts
 
 export const ReadStep = defineComponent(ActionStep, {
   type: 'ReadStep',
-  summary: 'Reads something that the steps behind need. Read anew by every run.',
+  summary: 'Reads a value that later steps need. Every run reads it again.',
   fields: {
     name: string({ description: 'Later steps see the output under this name.' }),
     when: optional(condition(actionRoots, { description: 'Whether the step is part of this action.' })),

@@ -10,7 +10,7 @@ export const FixedWindowCallRatePolicy = defineComponent(CallRatePolicy, {
   summary: 'Allows so many calls from one reset to the next.',
   fields: {
     period: template([], {
-      description: 'ISO-8601 duration between two resets; the first one is told by the source, or counted from the first call.',
+      description: 'ISO-8601 duration between two resets; the source announces the first one, or it is counted from the first call.',
     }),
     call_limit: integerOrTemplate({ description: 'Calls per period.' }),
     matchers: list(slot(RequestMatcher, { description: 'A matcher.', default_type: 'HttpRequestRegexMatcher' }), {

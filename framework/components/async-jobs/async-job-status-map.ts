@@ -7,13 +7,13 @@ const words = (description: string) => list(string({ description: 'A word of the
 
 export const AsyncJobStatusMap = defineComponent(JobStatuses, {
   type: 'AsyncJobStatusMap',
-  summary: "Says what a source's words for the status of a job mean. A word that stands nowhere is an error.",
+  summary: "Maps a source's job statuses to ours. A status that is not listed is an error.",
   fields: {
     running: words('The job is under way; it is asked for again after 5 seconds.'),
     completed: words('The result can be downloaded.'),
-    failed: words('The job failed; it is created anew, three times in all.'),
-    timeout: words('The source gave the job up; it is aborted and created anew, three times in all.'),
-    skipped: optional(words('There is no data for the job: nothing is downloaded and nothing is tried again.')),
+    failed: words('The job failed; it is created again, three times in all.'),
+    timeout: words('The source gave up on the job; it is aborted and created again, three times in all.'),
+    skipped: optional(words('The job has no data: nothing is downloaded and nothing is retried.')),
   },
   examples: [
     {

@@ -67,7 +67,7 @@ export async function runJob(parts: JobParts, request: JobRequest): Promise<Fini
     if (outcome.status === 'skipped') return undefined
     failures.push(outcome)
     if (failures.length >= MAX_ATTEMPTS) throw failedFor(request, failures)
-    parts.report.log('warn', `the job of slice ${sliceText(request.slice)} is created anew: ${outcome.status}`, { stream: request.stream })
+    parts.report.log('warn', `the job of slice ${sliceText(request.slice)} is created again: ${outcome.status}`, { stream: request.stream })
     await pause(parts, POLL_EVERY_MS + (outcome.status === 'failed' ? parts.afterFailureMs : 0), request)
   }
 }
@@ -143,7 +143,7 @@ export async function send(
   const context: RequestContext = { scope, parts, stream, ...defined({ signal }) }
   const { response, resolution } = await requester.send(context)
   if (resolution.action === 'ignore' || response.status >= 400) {
-    const message = `${requester.method} ${requester.url(context)} was answered with HTTP ${response.status}, and a job cannot go on without`
+    const message = `${requester.method} ${requester.url(context)} was answered with HTTP ${response.status}; the job cannot continue without this request`
     throw new ConnectorError('ERR_ASYNC_JOB_ANSWER', message)
   }
   for await (const [body] of decoder.decode(response)) return { response, body }
@@ -179,7 +179,7 @@ function unknownStatus(word: string, { words }: JobStatuses): ConnectorError {
 function failedFor({ slice, stream }: JobRequest, failures: readonly Outcome[]): ConnectorError {
   const last = failures.findLast((outcome) => outcome.status === 'not created')
   const reason = last?.status === 'not created' ? `: ${last.cause.message}` : ''
-  const message = `the job of slice ${sliceText(slice)} of stream '${stream}' came to nothing ${failures.length} times (${failures
+  const message = `the job of slice ${sliceText(slice)} of stream '${stream}' failed ${failures.length} times (${failures
     .map(({ status }) => status)
     .join(', ')})${reason}`
   const cause = last?.status === 'not created' ? { cause: last.cause } : {}

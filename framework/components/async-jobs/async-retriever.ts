@@ -43,10 +43,10 @@ export const AsyncRetriever = defineComponent(Retriever, {
       default_type: 'RecordSelector',
     }),
     polling_job_timeout: optional(
-      integerOrTemplate({ description: 'Minutes until a running job is given up and created anew; 60 by default.' }),
+      integerOrTemplate({ description: 'Minutes after which a running job is abandoned and created again; 60 by default.' }),
     ),
     failed_retry_wait_time_in_seconds: optional(
-      integerOrTemplate({ description: 'Seconds to wait before a job that the source failed is created anew.' }),
+      integerOrTemplate({ description: 'Seconds to wait before a job that failed at the source is created again.' }),
     ),
     partition_router: optional(
       listOrOne(slot(PartitionRouter, { description: 'Divides the stream.' }), {

@@ -87,7 +87,7 @@ function claims(free: BoundMapping | undefined, own: BoundMapping | undefined, r
   const more = evaluated(free)
   const taken = Object.keys(more).find((name) => reserved.includes(name))
   if (taken !== undefined)
-    throw new ConfigError('ERR_MANIFEST_INVALID', `'${taken}' is reserved and cannot stand among the additional ones`)
+    throw new ConfigError('ERR_MANIFEST_INVALID', `'${taken}' is reserved and cannot be set as an additional one`)
   const known = evaluated(own)
   const named = reserved.filter((name) => known[name] !== undefined && known[name] !== null).map((name) => [name, known[name]])
   return { ...more, ...Object.fromEntries(named) }

@@ -41,7 +41,7 @@ function signature(input: string, key: SigningKey): Buffer {
   } catch (thrown) {
     // The reason may quote the key, so only its code is told.
     const reason = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'invalid'
-    throw new ConfigError('ERR_JWT_KEY', `the secret key is no key for ${algorithm} (${reason}); check the config`)
+    throw new ConfigError('ERR_JWT_KEY', `the secret key is not valid for ${algorithm} (${reason}); check the config`)
   }
 }
 

@@ -9,14 +9,14 @@ import { TokenPool } from './token-pool.ts'
 
 export const RateLimitedMultipleTokenAuthenticator = defineComponent(Authenticator, {
   type: 'RateLimitedMultipleTokenAuthenticator',
-  summary: 'Uses several tokens that stand in for each other, each as long as it has calls left.',
+  summary: 'Rotates several tokens; each is used until its quota is exhausted.',
   fields: {
     tokens: either(
       Array.isArray,
       list(template([], { description: 'A token.' }), { description: 'The tokens: a list, or a text with all of them.' }),
       template([], { description: 'The tokens in one text.' }),
     ),
-    token_delimiter: withDefault(string({ description: 'What stands between the tokens of a text.' }), ','),
+    token_delimiter: withDefault(string({ description: 'Separator between the tokens of a text.' }), ','),
     auth_method: withDefault(string({ description: 'The word before the token in the header.' }), 'Bearer'),
     header: withDefault(string({ description: 'The header.' }), 'Authorization'),
     quota_status_source: slot(QuotaStatus, { description: 'Tells what a token has left.', default_type: 'QuotaStatusSource' }),

@@ -8,7 +8,7 @@ import { Authenticator } from './authenticator.ts'
 
 export const SelectiveAuthenticator = defineComponent(Authenticator, {
   type: 'SelectiveAuthenticator',
-  summary: 'Uses the authenticator whose name stands in the config.',
+  summary: 'Uses the authenticator that the config names.',
   fields: {
     authenticator_selection_path: list(string({ description: 'A key.' }), {
       description: 'Path of the config field that holds the name.',

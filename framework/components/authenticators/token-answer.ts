@@ -28,7 +28,7 @@ export function expiryOf(value: unknown, { now, format }: ExpiryOptions): number
   if (format !== undefined) return momentOf(value, format)
   const seconds = Math.trunc(Number(String(value)))
   if (!Number.isNaN(seconds)) return now + seconds * 1000
-  throw new ConnectorError('ERR_TOKEN_EXPIRY', `the token endpoint says the token expires in '${String(value)}', which is no number`)
+  throw new ConnectorError('ERR_TOKEN_EXPIRY', `the token endpoint answered with the lifetime '${String(value)}', which is not a number`)
 }
 
 /** Epoch milliseconds of a date: in `format` when one is given and fits, else epoch seconds or ISO-8601. */
@@ -46,5 +46,5 @@ export function momentOf(value: unknown, format?: string): number {
       failure = thrown
     }
   }
-  throw new ConnectorError('ERR_TOKEN_EXPIRY', `'${text}' is no date that says when a token expires`, { cause: failure })
+  throw new ConnectorError('ERR_TOKEN_EXPIRY', `'${text}' is not a date at which a token can expire`, { cause: failure })
 }

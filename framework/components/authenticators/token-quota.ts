@@ -73,7 +73,7 @@ export const EndpointTokenQuota = defineComponent(TokenQuota, {
 function requiredAt(body: unknown, keys: readonly string[], quota: string): unknown {
   const value = valueAt(body, keys)
   if (value !== undefined && value !== null) return value
-  throw new ConnectorError('ERR_QUOTA_STATUS', `the status of the tokens says nothing at '${keys.join('.')}' for quota '${quota}'`)
+  throw new ConnectorError('ERR_QUOTA_STATUS', `the status of the tokens has no number at '${keys.join('.')}' for quota '${quota}'`)
 }
 
 function wholeNumber(value: unknown, quota: string): number {

@@ -36,7 +36,7 @@ export function matchFromStart(source: string): RegExp {
   try {
     return new RegExp(`^(?:${source})`)
   } catch (cause) {
-    throw new ConfigError('ERR_MANIFEST_INVALID', `'${source}' is no regular expression`, { cause })
+    throw new ConfigError('ERR_MANIFEST_INVALID', `'${source}' is not a valid regular expression`, { cause })
   }
 }
 

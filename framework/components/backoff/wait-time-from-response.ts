@@ -13,7 +13,7 @@ export const WaitTimeFromResponse = defineComponent(BackoffStrategy, {
   summary: 'Waits the seconds that an expression finds in the response; no opinion where it finds no positive number.',
   fields: {
     wait_time_in_seconds: template(['response', 'headers'], {
-      description: 'Seconds from now. A body that is no JSON is seen as an empty `response`.',
+      description: 'Seconds from now. A body that is not JSON counts as an empty `response`.',
       examples: ['{{ response.retry_after_seconds }}'],
     }),
     max_waiting_time_in_seconds: seconds({ description: 'A wait this long or longer ends the stream; the run can be resumed later.' }),

@@ -4,7 +4,7 @@ import { ConfigMigrationRule, ConfigTransformation } from './config-rule.ts'
 
 export const ConfigMigration = defineComponent(ConfigMigrationRule, {
   type: 'ConfigMigration',
-  summary: 'Brings configs of older versions up to date; what it changed is handed on to whoever keeps the config.',
+  summary: 'Brings configs of older versions up to date; changes are reported so that the caller can save them.',
   fields: {
     description: optional(string({ description: 'Why.' })),
     transformations: optional(

@@ -7,7 +7,7 @@ import { ConfigValidator, ValidationStrategy } from './config-rule.ts'
 
 export const DpathValidator = defineComponent(ConfigValidator, {
   type: 'DpathValidator',
-  summary: 'Checks the values at a path of the config; a path that leads nowhere is no mistake.',
+  summary: 'Checks the values at a path of the config; a path that does not exist is accepted.',
   fields: {
     field_path: list(template([], { description: 'A key, or `*` for all.' }), { description: 'Where the values are.' }),
     validation_strategy: slot(ValidationStrategy, { description: 'What they must be.', default_type: 'ValidateAdheresToSchema' }),

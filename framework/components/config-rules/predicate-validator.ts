@@ -2,7 +2,7 @@ import { defineComponent, type Field } from '../../manifest/definition/component
 import { raw, slot, template } from '../../manifest/definition/fields.ts'
 import { ConfigValidator, ValidationStrategy } from './config-rule.ts'
 
-const description = 'The value: a template, or anything else as it stands.'
+const description = 'The value: a template, or any other value as written.'
 const templateField = template([], { description })
 
 /** A text is a template of the config; other values are what they are. */

@@ -62,7 +62,7 @@ const fields = {
   record_order: optional(
     oneOf(['ascending', 'descending'], {
       description:
-        'Records of a slice come in the order of the cursor field: a read that breaks off goes on inside the slice. Needs granules.',
+        'Records of a slice arrive in the order of the cursor field: an interrupted read resumes inside the slice. Needs granules.',
     }),
   ),
   is_data_feed: withDefault(boolean({ description: 'Records come newest first: paging stops at the first one that is known.' }), false),

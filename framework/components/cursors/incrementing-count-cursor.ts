@@ -147,6 +147,6 @@ function countOf(value: unknown): number {
   }
   throw new ConnectorError(
     'ERR_CURSOR_VALUE',
-    `cursor value ${value === undefined ? 'is missing' : toText(value).slice(0, 80)} is no integer`,
+    `cursor value ${value === undefined ? 'is missing' : toText(value).slice(0, 80)} must be an integer`,
   )
 }

@@ -73,7 +73,7 @@ export function writeIntervals(intervals: readonly Interval[], { write }: Cursor
 }
 
 function readInterval(slice: unknown, { format }: ResumeOptions): Interval {
-  if (!isNode(slice)) throw stateError('an entry of its slices is no mapping')
+  if (!isNode(slice)) throw stateError('every entry of its slices must be a mapping')
   const { start, end, most_recent_cursor_value: latest } = slice
   const read = (value: unknown) => readState(value, format)
   return { start: read(start), end: read(end), latest: latest === undefined || latest === null ? undefined : read(latest) }
@@ -114,7 +114,7 @@ function rereading(found: Found, options: ResumeOptions): Resumption {
 
 function warnOfFuture(latest: DateTime, until: DateTime, { warn, cursorField, format }: ResumeOptions): void {
   if (compareDatetimes(latest, until) <= 0) return
-  const text = `the state of ${cursorField}, ${format.write(latest)}, lies in the future; reading goes on from ${format.write(until)}`
+  const text = `the state of ${cursorField}, ${format.write(latest)}, is in the future; reading continues from ${format.write(until)}`
   warn(new ConnectorError('ERR_STATE_IN_FUTURE', text, { failureType: 'config_error' }))
 }
 
@@ -122,7 +122,7 @@ function readState(value: unknown, format: CursorFormat): DateTime {
   try {
     return format.read(value)
   } catch (thrown) {
-    if (thrown instanceof ConnectorError) throw stateError(`${toText(value)} is no cursor value`, thrown)
+    if (thrown instanceof ConnectorError) throw stateError(`${toText(value)} is not a cursor value`, thrown)
     throw thrown
   }
 }

@@ -14,7 +14,7 @@ export const CsvDecoder = defineComponent(Decoder, {
   aliases: ['CsvParser'],
   fields: {
     encoding: withDefault(string({ description: 'The encoding of the text.' }), 'utf-8'),
-    delimiter: withDefault(string({ description: 'What stands between cells; `\\t` for a tab.' }), ','),
+    delimiter: withDefault(string({ description: 'Separator between cells; `\\t` for a tab.' }), ','),
     set_values_to_none: optional(
       list(string({ description: 'A text.' }), { description: 'Cells with these texts become null.', examples: [['', 'NULL']] }),
     ),

@@ -5,7 +5,7 @@ import { Decoder } from './decoder.ts'
 export const JsonDecoder = defineComponent(Decoder, {
   type: 'JsonDecoder',
   aliases: ['JsonParser'],
-  summary: 'Reads a body as JSON; a list counts as several bodies. A body that is no JSON is an error, and tried again.',
+  summary: 'Reads a body as JSON; a list counts as several bodies. A body that is not JSON is an error, and is retried.',
   fields: {},
   examples: [{ title: 'JSON', manifest: { type: 'JsonDecoder' } }],
   create: () => ({

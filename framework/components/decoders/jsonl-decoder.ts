@@ -12,7 +12,7 @@ const longestLine = 64 * 1024 * 1024
 export const JsonlDecoder = defineComponent(Decoder, {
   type: 'JsonlDecoder',
   aliases: ['JsonLineParser'],
-  summary: 'Reads a body with one JSON value per line. A line that is no JSON is an error.',
+  summary: 'Reads a body with one JSON value per line. A line that is not JSON is an error.',
   fields: {},
   examples: [{ title: 'JSON lines', manifest: { type: 'JsonlDecoder' } }],
   create: () => ({
@@ -72,7 +72,7 @@ function parseLine(line: string, number: number, { status }: HttpResponse): unkn
     return parseJson(line)
   } catch (thrown) {
     if (thrown instanceof ConnectorError) throw thrown
-    throw new ConnectorError('ERR_BODY_NOT_JSON', `line ${number} of the body is no JSON (${line.length} characters)`, {
+    throw new ConnectorError('ERR_BODY_NOT_JSON', `line ${number} of the body is not valid JSON (${line.length} characters)`, {
       failureType: 'transient_error',
       context: { response: `HTTP ${status}` },
     })

@@ -12,7 +12,7 @@ export function textReader(encoding: string): (bytes: Uint8Array) => string {
     try {
       return decoder.decode(bytes)
     } catch (cause) {
-      const message = `the body is no text in ${encoding}`
+      const message = `the body is not valid ${encoding}`
       throw new ConnectorError('ERR_BODY_ENCODING', message, { failureType: 'transient_error', cause })
     }
   }
@@ -29,7 +29,7 @@ export function pieceReader(encoding: string): (pieces: AsyncIterable<Uint8Array
       yield decoder.decode()
     } catch (cause) {
       if (!(cause instanceof TypeError)) throw cause
-      const message = `the body is no text in ${encoding}`
+      const message = `the body is not valid ${encoding}`
       throw new ConnectorError('ERR_BODY_ENCODING', message, { failureType: 'transient_error', cause })
     }
   }

@@ -45,7 +45,7 @@ export function parseXml(source: string): Readonly<Record<string, unknown>> {
 
 function addText(current: Element, text: string, open: readonly Element[]): void {
   if (open.length > 1) current.text += text
-  else if (text.trim() !== '') throw malformed('text stands outside the root element')
+  else if (text.trim() !== '') throw malformed('text outside the root element')
 }
 
 function start(open: Element[], { name, rest, at }: { name: string; rest: string; at: number }): void {
@@ -81,7 +81,7 @@ function attributesOf(source: string, at: number): Record<string, unknown> | und
   for (const [, name, double, single, other] of source.trimEnd().matchAll(attribute)) {
     if (other !== undefined || name === undefined) throw malformed(`broken attributes at character ${at}`)
     fields ??= {}
-    if (Object.hasOwn(fields, `@${name}`)) throw malformed(`attribute ${name} stands twice at character ${at}`)
+    if (Object.hasOwn(fields, `@${name}`)) throw malformed(`duplicate attribute ${name} at character ${at}`)
     setOwn(fields, `@${name}`, plainText((double ?? single ?? '').replaceAll(/[\t\n]/g, ' '), at))
   }
   return fields
@@ -102,5 +102,5 @@ function character(code: number): string | undefined {
 }
 
 function malformed(what: string): ConnectorError {
-  return new ConnectorError('ERR_BODY_NOT_XML', `the body is no XML: ${what}`, { failureType: 'transient_error' })
+  return new ConnectorError('ERR_BODY_NOT_XML', `the body is not valid XML: ${what}`, { failureType: 'transient_error' })
 }

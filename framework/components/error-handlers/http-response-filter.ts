@@ -33,10 +33,10 @@ export const HttpResponseFilter = defineComponent(ResponseFilter, {
     http_codes: optional(list(integer({ description: 'A status.' }), { description: 'Statuses that match.' })),
     error_message_contains: optional(string({ description: "Text inside the body's error message that matches." })),
     predicate: optional(condition(['response', 'headers'], { description: 'Matches when true.' })),
-    error_message: optional(template(['response', 'headers'], { description: 'What people are told.' })),
+    error_message: optional(template(['response', 'headers'], { description: 'Message for the user.' })),
   },
   examples: [
-    { title: 'A gone resource is no failure', manifest: { type: 'HttpResponseFilter', http_codes: [404, 410], action: 'IGNORE' } },
+    { title: 'A deleted resource is not a failure', manifest: { type: 'HttpResponseFilter', http_codes: [404, 410], action: 'IGNORE' } },
     {
       title: 'An error in a body with status 200',
       manifest: {

@@ -31,7 +31,7 @@ export const StandardRecordSelector = defineComponent(RecordSelector, {
     if (extractor.decoder) {
       throw new ConfigError(
         'ERR_MANIFEST_INVALID',
-        "this extractor reads whole responses; it stands in 'download_extractor' of an AsyncRetriever",
+        "this extractor reads whole responses; use it as 'download_extractor' of an AsyncRetriever",
       )
     }
     const filter = (rows: Row[], scope: Scope, { keep }: RecordStages): Row[] => {

@@ -30,7 +30,7 @@ export const ResponseToFileExtractor = defineComponent(RecordExtractor, {
   create: ({ preserve_na_values }) => ({
     decoder: tableDecoder(preserve_na_values ? onlyEmpty : missingWords),
     extract: () => {
-      throw new ConfigError('ERR_MANIFEST_INVALID', "ResponseToFileExtractor stands in 'download_extractor'")
+      throw new ConfigError('ERR_MANIFEST_INVALID', "ResponseToFileExtractor belongs in 'download_extractor'")
     },
   }),
 })

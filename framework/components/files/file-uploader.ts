@@ -105,7 +105,7 @@ function targetOf(extractor: RecordExtractor, row: Row): string {
 
 function nameOf(name: BoundTemplate | undefined, row: Row, scope: Scope): string {
   const text = name ? toText(name.evaluate({ ...scope, record: row })).replace(/^\/+/, '') : randomUUID()
-  if (text === '' || text.endsWith('/')) throw new ConnectorError('ERR_FILE_NAME', `'${text}' is no name of a file`)
+  if (text === '' || text.endsWith('/')) throw new ConnectorError('ERR_FILE_NAME', `'${text}' is not a valid file name`)
   return text
 }
 

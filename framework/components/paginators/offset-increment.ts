@@ -38,5 +38,5 @@ export const OffsetIncrement = defineComponent(PaginationStrategy, {
 function integerOf(value: unknown): number {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
   if (typeof number === 'number' && Number.isInteger(number)) return number
-  throw new ConfigError('ERR_MANIFEST_INVALID', `page_size is no integer but ${describe(value)}`)
+  throw new ConfigError('ERR_MANIFEST_INVALID', `page_size must be an integer, got ${describe(value)}`)
 }

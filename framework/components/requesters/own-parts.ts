@@ -49,7 +49,7 @@ function headerTexts(headers: Readonly<Record<string, unknown>>, dialect: Dialec
 function record(fields: BoundMapping, name: string, scope: Scope): Readonly<Record<string, unknown>> {
   const value = fields.evaluate(scope)
   if (isNode(value)) return value
-  throw new ConfigError('ERR_MANIFEST_INVALID', `${name} is no mapping but ${JSON.stringify(value)}`)
+  throw new ConfigError('ERR_MANIFEST_INVALID', `${name} must be a mapping, got ${JSON.stringify(value)}`)
 }
 
 function flatFields(values: Readonly<Record<string, unknown>>, dialect: Dialect): Record<string, string | readonly string[]> {

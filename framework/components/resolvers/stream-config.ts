@@ -6,7 +6,7 @@ import { ConfigValues } from './components-resolver.ts'
 
 export const StreamConfig = defineComponent(ConfigValues, {
   type: 'StreamConfig',
-  summary: 'Where in the config the values stand that streams are made of.',
+  summary: 'Path in the config of the values that streams are made from.',
   fields: {
     configs_pointer: list(template([], { description: 'A key or list index.' }), { description: 'Path of the list in the config.' }),
     default_values: optional(list(rawObject({ description: 'A value.' }), { description: 'Values besides those of the config.' })),

@@ -7,9 +7,9 @@ export interface PageReset {
   /** Records after which they begin anew; undefined: only when a response says so. */
   readonly records: number | undefined
 }
-export const PageReset = defineFamily<PageReset>('PaginationReset', 'Says when the pages of a slice begin anew.')
+export const PageReset = defineFamily<PageReset>('PaginationReset', 'When the pagination of a slice restarts.')
 
 export const PageResetLimits = defineFamily<{ readonly records: number | undefined }>(
   'PaginationResetLimits',
-  'How much of a slice may be read before its pages begin anew.',
+  'How much of a slice may be read before its pagination restarts.',
 )

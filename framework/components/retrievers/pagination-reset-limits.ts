@@ -5,7 +5,7 @@ import { PageResetLimits } from './page-reset.ts'
 
 export const PaginationResetLimits = defineComponent(PageResetLimits, {
   type: 'PaginationResetLimits',
-  summary: 'How many records the source gives before its pages have to begin anew.',
+  summary: 'Number of records after which pagination has to restart.',
   fields: { number_of_records: optional(integer({ description: 'Records.' })) },
   examples: [{ title: 'Ten thousand', manifest: { type: 'PaginationResetLimits', number_of_records: 10_000 } }],
   create: ({ number_of_records: records }) => {

@@ -4,7 +4,7 @@ import { PageReset, PageResetLimits } from './page-reset.ts'
 
 export const PaginationReset = defineComponent(PageReset, {
   type: 'PaginationReset',
-  summary: 'Begins the pages of a slice anew, for sources that page only so far or whose pagination breaks off.',
+  summary: 'Restarts pagination of a slice, for sources that cap how far they paginate or whose pagination breaks.',
   fields: {
     action: oneOf(['SPLIT_USING_CURSOR', 'RESET'], {
       description:

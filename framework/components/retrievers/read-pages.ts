@@ -71,6 +71,6 @@ function contextOf({ partition, window }: StreamSlice, { stream }: ReadOptions):
 }
 
 function resetInVain(context: ErrorContext): ConnectorError {
-  const message = `stream '${context.stream}' asked to start its pages anew where they began; the slice is given up`
+  const message = `stream '${context.stream}' asked to restart its pagination where it began; the slice is abandoned`
   return new ConnectorError('ERR_PAGINATION_RESET', message, { context })
 }

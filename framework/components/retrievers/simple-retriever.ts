@@ -26,7 +26,7 @@ export const SimpleRetriever = defineComponent(Retriever, {
       }),
     ),
     pagination_reset: optional(
-      slot(PageReset, { description: 'Begins the pages anew when the source gives no more of them.', default_type: 'PaginationReset' }),
+      slot(PageReset, { description: 'Restarts pagination when the source stops returning pages.', default_type: 'PaginationReset' }),
     ),
     ignore_stream_slicer_parameters_on_paginated_requests: withDefault(
       boolean({ description: 'Leave out the parameters of partition and cursor when a page token is sent.' }),

@@ -4,7 +4,7 @@ import { SchemaLoader } from './schema-loader.ts'
 
 export const InlineSchemaLoader = defineComponent(SchemaLoader, {
   type: 'InlineSchemaLoader',
-  summary: 'The schema stands in the manifest.',
+  summary: 'The schema is written in the manifest.',
   fields: { schema: optional(rawObject({ description: 'A JSON Schema (draft 7); taken as it is.' })) },
   examples: [
     {

@@ -6,7 +6,7 @@ import { SchemaLoader } from './schema-loader.ts'
 
 export const JsonFileSchemaLoader = defineComponent(SchemaLoader, {
   type: 'JsonFileSchemaLoader',
-  summary: 'The schema stands in a JSON file beside the manifest; what it refers to, in the folder `shared` beside that.',
+  summary: 'The schema is in a JSON file beside the manifest; files it refers to are in the folder `shared` beside that.',
   fields: {
     file_path: optional(
       template([], {

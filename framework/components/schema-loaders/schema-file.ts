@@ -31,10 +31,10 @@ function readJson(files: ManifestFiles, path: string): JsonSchema | undefined {
   try {
     schema = JSON.parse(text)
   } catch (cause) {
-    throw new ConfigError('ERR_SCHEMA_FILE', `${path} is no JSON: ${cause instanceof Error ? cause.message : cause}`)
+    throw new ConfigError('ERR_SCHEMA_FILE', `${path} is not valid JSON: ${cause instanceof Error ? cause.message : cause}`)
   }
   if (isNode(schema)) return schema
-  throw new ConfigError('ERR_SCHEMA_FILE', `${path} holds no JSON object, so it is no schema`)
+  throw new ConfigError('ERR_SCHEMA_FILE', `${path} must hold a JSON object to be a schema`)
 }
 
 function writtenOut(root: JsonSchema, path: string, files: ManifestFiles): JsonSchema {
@@ -78,6 +78,6 @@ function pointed(document: JsonSchema, pointer: string, key: string): unknown {
   return steps.reduce<unknown>((node, step) => {
     const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
     if (isNode(node) && Object.hasOwn(node, name)) return node[name]
-    throw new ConfigError('ERR_REFERENCE_UNDEFINED', `reference ${key} leads nowhere: there is no '${step}'`)
+    throw new ConfigError('ERR_REFERENCE_UNDEFINED', `unresolved reference ${key}: '${step}' does not exist`)
   }, document)
 }

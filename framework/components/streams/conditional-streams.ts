@@ -4,7 +4,7 @@ import { StreamSet } from './stream-set.ts'
 
 export const ConditionalStreams = defineComponent(StreamSet, {
   type: 'ConditionalStreams',
-  summary: 'Streams that are part of the connector only when a condition over the config holds. They stand in the list of streams.',
+  summary: 'Streams that are part of the connector only when a condition over the config holds. Used in the list of streams.',
   fields: {
     condition: condition([], { description: 'Whether the streams are part of the connector.' }),
     streams: list(rawObject({ description: 'A stream.' }), {

@@ -11,7 +11,7 @@ export const KeysReplace = defineComponent(Transformation, {
   summary: 'Replaces a text inside keys, also in nested objects.',
   fields: {
     old: template(roots, { description: 'The text to replace.' }),
-    new: template(roots, { description: 'What stands there afterwards.' }),
+    new: template(roots, { description: 'Replacement text.' }),
   },
   examples: [{ title: 'Blanks', manifest: { type: 'KeysReplace', old: ' ', new: '_' } }],
   create: ({ old, new: replacement }, { dialect }) => ({

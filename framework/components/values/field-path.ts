@@ -114,7 +114,7 @@ function put(parent: Container, key: string, value: unknown): void {
   if (!Array.isArray(parent)) {
     setOwn(parent, key, value)
   } else {
-    if (!isIndex(key)) throw new ConnectorError('ERR_FIELD_PATH', `'${key}' is no index of a list`)
+    if (!isIndex(key)) throw new ConnectorError('ERR_FIELD_PATH', `'${key}' is not an index of a list`)
     while (parent.length < Number(key)) parent.push(null)
     parent[Number(key)] = value
   }

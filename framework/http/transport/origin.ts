@@ -44,7 +44,7 @@ function readRule(entry: string): Rule {
   if (!url || !isWeb || !isBare || url.username !== '' || url.password !== '' || entry.includes('*')) {
     throw new ConfigError(
       'ERR_ALLOWED_HOST',
-      `'${entry}' is no host; write a host name with an optional port, such as api.example.com:8443`,
+      `'${entry}' is not a host; write a host name with an optional port, such as api.example.com:8443`,
     )
   }
   return { protocol: url.protocol, host: url.hostname, port: portOf(url), configured }
@@ -52,7 +52,7 @@ function readRule(entry: string): Rule {
 
 function assertAllowed(text: string, rules: readonly Rule[] | undefined): URL {
   const url = parse(text)
-  if (!url) throw refused('the address', 'it is no absolute URL')
+  if (!url) throw refused('the address', 'it is not an absolute URL')
   const place = `${url.protocol}//${url.host}`
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refused(place, 'only https is spoken')
   if (url.username !== '' || url.password !== '') throw refused(place, 'it carries credentials before the host')

@@ -131,7 +131,7 @@ function step(node: unknown, head: string): { readonly value: unknown } | undefi
 
 function undefinedReference(reference: string, { head, siblings }: { head: string; siblings: readonly string[] }, place: string) {
   const hint = siblings.length > 0 ? `; ${suggest(head, siblings)}` : ''
-  return new ConfigError('ERR_REFERENCE_UNDEFINED', `reference ${reference} leads nowhere: there is no '${head}'${hint}${place}`)
+  return new ConfigError('ERR_REFERENCE_UNDEFINED', `unresolved reference ${reference}: '${head}' does not exist${hint}${place}`)
 }
 
 function circular(reference: string, open: readonly string[], place: string): ConfigError {

@@ -178,7 +178,7 @@ class Reader {
       const first = keys.get(key)
       if (first !== undefined) {
         const { line, column } = this.positions.at(first)
-        throw syntaxError(`key '${key}' stands twice in this mapping; first at ${line}:${column}`, this.positions.at(offset))
+        throw syntaxError(`duplicate key '${key}' in this mapping; first at ${line}:${column}`, this.positions.at(offset))
       }
       keys.set(key, offset)
       if (key === '<<' && pair.key.type === 'PLAIN') merges.push(pair)

@@ -33,7 +33,7 @@ export function createChannel<T>(capacity: number): Channel<T> {
 
   return {
     async send(value) {
-      if (abandoned) throw new StoppedError('ERR_OUTPUT_CLOSED', 'the destination takes no more records')
+      if (abandoned) throw new StoppedError('ERR_OUTPUT_CLOSED', 'the destination stopped accepting records')
       queue.push(value)
       notify()
       while (queue.length >= capacity && !abandoned) await new Promise<void>((resolve) => room.push(resolve))

@@ -83,7 +83,7 @@ function wholeNumber(entry: Node, field: string, invalid: Invalid): number | und
 }
 
 const noCatalog = (place: string): ConfigError =>
-  new ConfigError('ERR_CATALOG_INVALID', `${place} is no configured catalog: it needs streams[].stream.name`)
+  new ConfigError('ERR_CATALOG_INVALID', `${place} is not a configured catalog: it needs streams[].stream.name`)
 
 const isPath = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((part) => typeof part === 'string' && part !== '')

@@ -63,7 +63,7 @@ export async function* read({ streams, gone, broken = [] }: CatalogMatch, option
     yield* out
   } finally {
     // When the stages behind us gave up, nothing more is asked of the source.
-    left.abort(new StoppedError('ERR_OUTPUT_CLOSED', 'the destination takes no more records'))
+    left.abort(new StoppedError('ERR_OUTPUT_CLOSED', 'the destination stopped accepting records'))
     await work
   }
 }

@@ -22,7 +22,7 @@ function orElse<T>(work: () => T, fallback: () => T): T {
 }
 
 function toInteger(value: unknown, [fallback = 0, base = 10]: readonly unknown[]): unknown {
-  if (value === undefined) throw undefinedError('an undefined value is no number')
+  if (value === undefined) throw undefinedError('an undefined value is not a number')
   return orElse<unknown>(
     () => (typeof value === 'string' ? parseRadix(value, wholeArgument(base, 'base')) : parsePythonInt(value)),
     () =>
@@ -39,7 +39,7 @@ function floatResult(value: number, { dialect }: Environment): unknown {
 }
 
 function toFloatingPoint(value: unknown, [fallback]: readonly unknown[], environment: Environment): unknown {
-  if (value === undefined) throw undefinedError('an undefined value is no number')
+  if (value === undefined) throw undefinedError('an undefined value is not a number')
   return orElse<unknown>(
     () => floatResult(parsePythonFloat(value), environment),
     () => fallback ?? floatResult(0, environment),
@@ -67,7 +67,7 @@ function exactHalf(value: number, precision: number): boolean {
 function round(value: unknown, [precision = 0, how = 'common']: readonly unknown[], environment: Environment): unknown {
   const rounding = Object.hasOwn(roundings, String(how)) ? roundings[String(how)] : undefined
   if (!rounding) throw new TemplateFailure('RuntimeError', "round knows the methods 'common', 'ceil' and 'floor'")
-  if (value === undefined) throw undefinedError('an undefined value is no number')
+  if (value === undefined) throw undefinedError('an undefined value is not a number')
   if (!isNumeric(value)) throw typeError('round() requires a number')
   const digits = wholeArgument(precision, 'precision')
   if (how === 'common' && isIntegral(value)) return typeof value === 'bigint' ? value : roundCommon(asNumber(value), Math.min(0, digits))
@@ -77,7 +77,7 @@ function round(value: unknown, [precision = 0, how = 'common']: readonly unknown
 
 function absolute(value: unknown): unknown {
   if (!isNumeric(value))
-    throw value === undefined ? undefinedError('an undefined value is no number') : typeError('abs() requires a number')
+    throw value === undefined ? undefinedError('an undefined value is not a number') : typeError('abs() requires a number')
   const isNegative = typeof value === 'bigint' ? value < 0n : asNumber(value) < 0 || (isFloat(value) && Object.is(asNumber(value), -0))
   return isNegative ? negate(value) : typeof value === 'boolean' ? Number(value) : value
 }

@@ -33,7 +33,7 @@ const nowUtc = ({ now }: Environment): DateTime => datetimeOfEpochMs(now())
 
 /** ISO-8601 in UTC; without an offset it counts as UTC. */
 function strToDatetime(value: unknown): DateTime {
-  if (value === undefined) throw undefinedError('an undefined value is no date')
+  if (value === undefined) throw undefinedError('an undefined value is not a date')
   // dateutil measures the length before it looks at the type.
   if (typeof value === 'object' && value !== null && (Array.isArray(value) || isDict(value)) && lengthOf(value) < 4) {
     throw valueError('not an ISO-8601 date: too short')

@@ -8,7 +8,7 @@ import { Callable, isDict, isFloat, isIntegral, isNumeric, PyFloat } from '../py
 /** Jinja's tests, `value is name(arguments)`. */
 
 function remainder(value: unknown, divisor: unknown): unknown {
-  if (value === undefined) throw undefinedError('an undefined value is no number')
+  if (value === undefined) throw undefinedError('an undefined value is not a number')
   if (!isNumeric(value)) throw typeError('the test needs a number')
   return binary('%', value, divisor)
 }

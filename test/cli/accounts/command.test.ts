@@ -208,7 +208,7 @@ describe('connector accounts', () => {
     await accounts(['add', ...graph], { stdin: 'sandbox-user-token' })
     const env = { CONNECTOR_ACCOUNTS_KEY: '', NEW_KEY: Buffer.alloc(32, 9).toString('hex'), OLD_KEY: KEY }
     const rotated = await accounts(['rotate-key', '--key', 'env:NEW_KEY', '--old-key', 'env:OLD_KEY'], { env })
-    expect(rotated).toMatchObject({ code: 0, stderr: 'encrypted 2 tokens anew\n' })
+    expect(rotated).toMatchObject({ code: 0, stderr: 're-encrypted 2 tokens\n' })
     const id = ids(sandbox)[0] ?? ''
     expect((await accounts(['refresh', id, ...graph])).stdout).toContain('ERR_ACCOUNT_TOKEN_UNREADABLE')
     expect((await accounts(['refresh', id, '--key', 'env:NEW_KEY', ...graph], { env })).stdout).toContain('"refreshed"')

@@ -83,8 +83,8 @@ describe('connector runs', () => {
   })
 
   it.each([
-    [['2099'], /'2099' is no run of connection facebook_pages/],
-    [['2'], /is the start of several runs|is no run/],
+    [['2099'], /'2099' is not a run of connection facebook_pages/],
+    [['2'], /is the start of several runs|is not a run/],
   ])('says which run it does not find: %j', async (args, message) => {
     const { read, runs } = await readOnce('--max-requests', '3')
     await read('--max-requests', '3')

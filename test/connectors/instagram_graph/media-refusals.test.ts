@@ -157,7 +157,7 @@ describe('a list that heeds no times', () => {
     sandbox.reset()
     const run = await read({ state: first.state })
     expect(run.summary.exit_code).toBe(0)
-    expect(run.output).toContain(`does not heed since and until of account ${account}; it is read as a whole`)
+    expect(run.output).toContain(`ignores since and until of account ${account}; it is read as a whole`)
     expect(new Set(run.rows[`media__${account}`]?.map(({ id }) => id))).toEqual(new Set(ids()))
   })
 })

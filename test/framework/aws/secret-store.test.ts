@@ -76,7 +76,7 @@ describe('aws-sm', () => {
 
   it.each([
     ['//missing', /ResourceNotFoundException.*name/],
-    ['//text#token', /is no JSON object/],
+    ['//text#token', /must be a JSON object/],
     ['//object#missing', /has no text at key 'missing'/],
     ['//object#__proto__', /has no text at key/],
     ['//object#empty', /has no text at key/],

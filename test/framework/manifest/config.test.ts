@@ -120,8 +120,8 @@ describe('parseConfigText', () => {
   })
 
   it.each([
-    ['{"access_token": "sandbox-user-token", oops', /^c\.json:1:\d+: the config is no valid JSON$/],
-    ['{"access_token": "sandbox-user-token" "b": 1}', /^c\.json:1:\d+: the config is no valid JSON$/],
+    ['{"access_token": "sandbox-user-token", oops', /^c\.json:1:\d+: the config is not valid JSON$/],
+    ['{"access_token": "sandbox-user-token" "b": 1}', /^c\.json:1:\d+: the config is not valid JSON$/],
     ['"sandbox-user-token"', /^c\.json: a config is a JSON object, found string$/],
     ['', /^c\.json: a config is a JSON object, found nothing$/],
   ])('refuses %s without repeating it', (text, message) => {

@@ -114,7 +114,7 @@ describe('loadManifest', () => {
     ],
     ['no schema in the spec', ['connection_specification:', 'connection_spec:'], "spec: needs 'connection_specification', a JSON Schema"],
     [
-      'a reference that leads nowhere',
+      'an unresolved reference',
       ['"#/definitions/retriever"\n      type', '"#/definitions/retrieve"\n      type'],
       "there is no 'retrieve'; did you mean retriever? known: broken, retriever (pages.yaml:14:7)",
     ],

@@ -11,11 +11,11 @@ const MAX_TRACKS = 32
 /** Size, duration and codecs of an MP4 or MOV, wherever its index stands. */
 export async function readFilm(window: ByteWindow): Promise<Partial<Size> & { readonly video: VideoFacts }> {
   let index: Box | undefined
-  let hasPictures = false
+  let hasFrames = false
   let indexFirst = true
   for await (const box of boxes(window, 0, endOf(window))) {
     if (box.type === 'mdat') {
-      hasPictures = true
+      hasFrames = true
       if (index === undefined) indexFirst = false
     }
     if (box.type === 'moov') index ??= box
@@ -23,7 +23,7 @@ export async function readFilm(window: ByteWindow): Promise<Partial<Size> & { re
     if (index !== undefined && window.size === undefined) break
   }
   if (index === undefined) throw new UnreadableMedia('a film without its index (moov)')
-  if (!hasPictures && window.size !== undefined) throw new UnreadableMedia('a film without pictures (mdat)')
+  if (!hasFrames && window.size !== undefined) throw new UnreadableMedia('a video without frames (mdat)')
   const { duration, fragmented, tracks } = await readIndex(window, index)
   const pictures = tracks.find(({ kind }) => kind === 'vide')
   const sound = tracks.find(({ kind }) => kind === 'soun')

@@ -10,7 +10,7 @@ export async function heifSize(window: ByteWindow): Promise<Size> {
     const properties = await find(window, { ...box, start: box.start + 4 }, ['iprp', 'ipco'])
     if (properties) return sizeIn(window, properties)
   }
-  throw new UnreadableMedia('a HEIC without its picture properties')
+  throw new UnreadableMedia('a HEIC without its image properties')
 }
 
 async function sizeIn(window: ByteWindow, properties: Box): Promise<Size> {
@@ -24,6 +24,6 @@ async function sizeIn(window: ByteWindow, properties: Box): Promise<Size> {
     }
     if (box.type === 'irot') turned = ((await window.at(box.start, 1))[0] ?? 0) % 2 === 1
   }
-  if (size === undefined) throw new UnreadableMedia('a HEIC without the size of its picture')
+  if (size === undefined) throw new UnreadableMedia('a HEIC without the size of its image')
   return turned ? { width: size.height, height: size.width } : size
 }

@@ -18,7 +18,7 @@ export interface Track {
   readonly edited: boolean
 }
 
-/** So many runs of equal picture lengths are added up; a film with more has no single rate. */
+/** Maximum number of runs of equal frame lengths that are added up; a video with more has no single rate. */
 const MAX_RUNS = 4_096
 
 export async function readTrack(window: ByteWindow, trak: Box): Promise<Track> {
@@ -49,11 +49,11 @@ async function times(window: ByteWindow, trak: Box): Promise<Pick<Track, 'durati
   const header = await find(window, trak, ['mdia', 'mdhd'])
   const seconds = header && (await durationIn(window, header))
   if (seconds === undefined) return {}
-  const pictures = await countPictures(window, trak)
+  const pictures = await countFrames(window, trak)
   return { duration: seconds, ...(pictures === undefined ? {} : { frameRate: pictures / seconds }) }
 }
 
-async function countPictures(window: ByteWindow, trak: Box): Promise<number | undefined> {
+async function countFrames(window: ByteWindow, trak: Box): Promise<number | undefined> {
   const table = await find(window, trak, ['mdia', 'minf', 'stbl', 'stts'])
   if (!table) return undefined
   const runs = (await window.at(table.start + 4, 4)).readUInt32BE(0)
@@ -64,7 +64,7 @@ async function countPictures(window: ByteWindow, trak: Box): Promise<number | un
   return pictures
 }
 
-/** Encoders write one entry that skips their own delay; only what cuts, repeats or delays the film counts as an edit list. */
+/** Encoders write one entry that skips their own delay; only what cuts, repeats or delays the video counts as an edit list. */
 async function isEdited(window: ByteWindow, trak: Box): Promise<boolean> {
   const list = await find(window, trak, ['edts', 'elst'])
   if (!list) return false

@@ -50,7 +50,7 @@ describe('ObservationCursor', () => {
   })
 
   it('refuses a state that is no time', () => {
-    expect(() => isDue({ end_time: 'soon' })).toThrow(/"soon" is no time/)
+    expect(() => isDue({ end_time: 'soon' })).toThrow(/"soon" is not a time/)
   })
 
   it('has nothing to read in a backfill', () => {

@@ -199,7 +199,7 @@ describe('AsyncRetriever', () => {
     const { created } = serveJobs({ statuses: [{ status: 'FAILED' }, { status: 'EXPIRED' }, { status: 'FAILED' }] })
     await expect(rowsOf(build())).rejects.toMatchObject({
       code: 'ERR_ASYNC_JOB_FAILED',
-      message: expect.stringContaining('came to nothing 3 times (failed, timeout, failed)'),
+      message: expect.stringContaining('failed 3 times (failed, timeout, failed)'),
     })
     expect(created()).toBe(3)
   })

@@ -54,7 +54,7 @@ describe('back-off strategies', () => {
   it.each([
     [{ type: 'ConstantBackoffStrategy' }, "needs 'backoff_time_in_seconds'"],
     [{ type: 'ConstantBackoffStrategy', backoff_time_in_seconds: 'long' }, 'expected a number of seconds'],
-    [{ type: 'WaitTimeFromHeader', header: 'a', regex: '(' }, 'is no regular expression'],
+    [{ type: 'WaitTimeFromHeader', header: 'a', regex: '(' }, 'is not a valid regular expression'],
   ])('refuses %o', (node, message) => {
     expect(() => strategy(node)).toThrow(message)
   })

@@ -166,7 +166,7 @@ describe('DatetimeBasedCursor', () => {
 
   it('says what is wrong with a start or a state', () => {
     expect(() => open({ start_datetime: 'yesterday' })).toThrow("expected a date in the format %Y-%m-%d, found 'yesterday'")
-    expect(() => open({}, { at: 'yesterday' })).toThrow('the state cannot be used: yesterday is no cursor value')
+    expect(() => open({}, { at: 'yesterday' })).toThrow('the state cannot be used: yesterday is not a cursor value')
   })
 
   it('reads whole periods only when it is clamped, without a gap between them', () => {

@@ -39,7 +39,7 @@ describe('JsonlDecoder', () => {
   it('names the line that is no JSON, not its content', async () => {
     await expect(decode('JsonlDecoder', { text: '{"a":1}\nsandbox-secret\n' })).rejects.toMatchObject({
       code: 'ERR_BODY_NOT_JSON',
-      message: 'line 2 of the body is no JSON (14 characters)',
+      message: 'line 2 of the body is not valid JSON (14 characters)',
     })
   })
 })

@@ -68,7 +68,7 @@ describe('OffsetIncrement', () => {
 
   it('refuses a size that is no integer', () => {
     const paging = strategy({ type: 'OffsetIncrement', page_size: '{{ response.limit }}' })
-    expect(() => paging.nextToken(page({ extracted: 1 }), undefined)).toThrow('page_size is no integer')
+    expect(() => paging.nextToken(page({ extracted: 1 }), undefined)).toThrow('page_size must be an integer')
   })
 })
 

@@ -125,7 +125,7 @@ describe('HttpRequester', () => {
   })
 
   it.each([
-    [{ request_parameters: 'a=1' }, 'request_parameters is no mapping'],
+    [{ request_parameters: 'a=1' }, 'request_parameters must be a mapping, got'],
     [{ request_parameters: { a: { b: 1 } } }, "the query parameter 'a' is a mapping"],
   ])('refuses to send %o', (node, message) => {
     expect(() => requester(node).requester.url(slice)).toThrow(message)

@@ -25,11 +25,11 @@ describe('resolveReferences', () => {
     [
       'a name that is missing',
       'def: {limit: 1}\nb:\n  c: "#/def/limt"',
-      "reference #/def/limt leads nowhere: there is no 'limt'; did you mean limit? known: limit (m.yaml:3:3)",
+      "unresolved reference #/def/limt: 'limt' does not exist; did you mean limit? known: limit (m.yaml:3:3)",
     ],
-    ['an index out of range', 'a: [1]\nb: "#/a/1"', "reference #/a/1 leads nowhere: there is no '1' (m.yaml:2:1)"],
-    ['a path into a text', 'a: x\nb: "#/a/0"', "reference #/a/0 leads nowhere: there is no '0' (m.yaml:2:1)"],
-    ['an inherited name', 'a: {}\nb: "#/a/constructor"', "reference #/a/constructor leads nowhere: there is no 'constructor' (m.yaml:2:1)"],
+    ['an index out of range', 'a: [1]\nb: "#/a/1"', "unresolved reference #/a/1: '1' does not exist (m.yaml:2:1)"],
+    ['a path into a text', 'a: x\nb: "#/a/0"', "unresolved reference #/a/0: '0' does not exist (m.yaml:2:1)"],
+    ['an inherited name', 'a: {}\nb: "#/a/constructor"', "unresolved reference #/a/constructor: 'constructor' does not exist (m.yaml:2:1)"],
     ['a circle', 'a: {x: "#/b"}\nb: {$ref: "#/a"}', 'reference #/b leads back to itself: #/b → #/a → #/b (m.yaml:1:5)'],
     ['the whole document', 'a: "#/"', 'reference #/ leads back to itself: #/ → #/ (m.yaml:1:1)'],
   ])('refuses %s with its place', (_, text, message) => {

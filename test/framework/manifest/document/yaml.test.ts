@@ -30,7 +30,7 @@ describe('parseYaml', () => {
     ],
     ['a JavaScript tag', 'a: 1\nb: !!js/function "function(){}"', /m\.yaml:2:18: tag tag:yaml\.org,2002:js\/function is not allowed/],
     ['a local tag on a list', 'b: !pairs [1]', /m\.yaml:1:11: tag !pairs is not allowed/],
-    ['the same key twice', 'a:\n  x: 1\n  y: 2\n  x: 3', /m\.yaml:4:3: key 'x' stands twice in this mapping; first at 2:3/],
+    ['the same key twice', 'a:\n  x: 1\n  y: 2\n  x: 3', /m\.yaml:4:3: duplicate key 'x' in this mapping; first at 2:3/],
     ['a tab as indentation', 'a:\n\tb: 1', /m\.yaml:2:1: .*[Tt]ab/],
     ['an anchor that contains itself', 'a: &a\n  b: [*a]', /m\.yaml:2:7: alias \*a contains itself/],
     ['an alias without an anchor', 'a: *b', /m\.yaml:1:4: .*b/],

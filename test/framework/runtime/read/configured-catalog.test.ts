@@ -43,7 +43,7 @@ describe('readConfiguredCatalog', () => {
   it.each([null, [], {}, { streams: {} }, { streams: [{}] }, { streams: [{ stream: { name: 1 } }] }])(
     'refuses %j as no catalog',
     (value) => {
-      expect(() => readConfiguredCatalog(value, 'catalog.json')).toThrow(/catalog\.json is no configured catalog/)
+      expect(() => readConfiguredCatalog(value, 'catalog.json')).toThrow(/catalog\.json is not a configured catalog/)
     },
   )
 })
