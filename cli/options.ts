@@ -39,7 +39,8 @@ export const STATE: CommandOption = {
 
 export const UNKNOWN_STATE: CommandOption = {
   flags: '--ignore-unknown-state',
-  description: 'continue with a state that names no stream of the connection, or that no cursor reads; such streams are read from their start',
+  description:
+    'continue with a state that names no stream of the connection, or that no cursor reads; such streams are read from their start',
 }
 
 export const LOCK_TIMEOUT: CommandOption = {

@@ -59,7 +59,8 @@ function versionOf(stream: string, found: unknown): SchemaVersion {
     )
   }
   const parsed: unknown = JSON.parse(schema)
-  if (!isNode(parsed)) throw new ConfigError('ERR_SCHEMA_UNREADABLE', `version ${version} of the subject ${stream} is not a schema of records`)
+  if (!isNode(parsed))
+    throw new ConfigError('ERR_SCHEMA_UNREADABLE', `version ${version} of the subject ${stream} is not a schema of records`)
   return { stream, version, fingerprint: fingerprintOf(parsed), schema: parsed }
 }
 

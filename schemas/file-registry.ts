@@ -152,7 +152,9 @@ async function readVersion(path: string, files: Files): Promise<SchemaVersion> {
 
 function unreadable(path: string, cause?: unknown): ConfigError {
   const reason = cause instanceof Error ? cause.message : 'it lacks stream, version, fingerprint or schema'
-  return new ConfigError('ERR_SCHEMA_UNREADABLE', `${path} is not a registered schema (${reason}); restore it from version control`, { cause })
+  return new ConfigError('ERR_SCHEMA_UNREADABLE', `${path} is not a registered schema (${reason}); restore it from version control`, {
+    cause,
+  })
 }
 
 /** Turns system errors of the disk into ConnectorError ERR_SCHEMA_STORAGE. */

@@ -59,7 +59,7 @@ function mediaOf(content: PostContent, type: Post['type'], kind: MediaKind | und
   })
 }
 
-/** Tags of one picture; those of a carousel belong to its items, which this form does not tell apart. */
+/** Tags of one image; those of a carousel belong to its items, which this form does not tell apart. */
 function tagsOf({ userTags, productTags }: PostContent, single: boolean, type?: Post['type']) {
   if (!single) return {}
   return { user_tags: userTags, ...(type === 'story' ? {} : { product_tags: productTags }) }

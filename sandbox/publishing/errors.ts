@@ -21,7 +21,7 @@ export const PUBLISHING_ERRORS: Readonly<Record<number, Refusal>> = {
   2207032: { code: -1, message: 'The media could not be created.', userTitle: 'Media creation failed' },
   2207035: {
     code: 100,
-    message: '(#100) Product tags of a picture need a position, those of a video have none.',
+    message: '(#100) Product tags of an image need a position, those of a video have none.',
     userTitle: 'Product tag',
   },
   2207036: { code: 100, message: '(#100) A product tag lacks its product.', userTitle: 'Product tag' },

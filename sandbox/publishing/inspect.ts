@@ -6,7 +6,7 @@ import { measure } from './measure.ts'
 const MAX_IMAGE = 8 * 1_048_576
 const MEGABYTE = 1_000_000
 
-/** Looks at a downloaded picture. Throws the refusal: pictures are judged while the container is made. */
+/** Looks at a downloaded image. Throws the refusal: images are judged while the container is made. */
 export function inspectImage(download: Download | undefined, kind: ContainerKind): void {
   const bytes = bytesOf(download, 2207004)
   if (typeof bytes === 'number') throw publishingError(bytes)

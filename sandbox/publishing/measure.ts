@@ -11,7 +11,7 @@ export function measure(bytes: Buffer): Measured {
   const head = bytes.subarray(0, 16).toString('latin1')
   if (head.startsWith('\x89PNG') || head.startsWith('GIF8') || /^RIFF....WEBP/s.test(head)) return { kind: 'other-image' }
   if (/^....ftyp(?:hei|mif|avif)/s.test(head)) return { kind: 'other-image' }
-  if (/^....(?:ftyp|moov|wide)/s.test(head)) return film(bytes)
+  if (/^....(?:ftyp|moov|wide)/s.test(head)) return video(bytes)
   return { kind: 'unknown' }
 }
 
@@ -32,7 +32,7 @@ function jpeg(bytes: Buffer): Measured {
 }
 
 /** The movie header stands somewhere in the file: at its start or, often, at its end. */
-function film(bytes: Buffer): Measured {
+function video(bytes: Buffer): Measured {
   const at = bytes.indexOf('mvhd', 0, 'latin1')
   if (at < 0 || at + 32 > bytes.length) return { kind: 'unknown' }
   const long = bytes[at + 4] === 1

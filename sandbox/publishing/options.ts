@@ -1,6 +1,6 @@
 /** How publishing behaves; everything has a default. Seconds of the fake clock, unless they say otherwise. */
 export interface PublishingOptions {
-  /** Until a picture or a carousel is FINISHED; default 5. */
+  /** Until an image or a carousel is FINISHED; default 5. */
   readonly imageSeconds?: number
   /** Until a video is FINISHED; default 60. */
   readonly videoSeconds?: number

@@ -34,13 +34,13 @@ export function readContainerParameters(params: Params, { uploads }: { uploads: 
   checkTags(params, kind)
   const thumb = params.get('thumb_offset')
   if (thumb !== undefined && !/^\d+$/.test(thumb)) throw publishingError(2207057)
-  const film = resumable || kind === 'VIDEO' || kind === 'REELS' || (kind === 'STORIES' && !params.has('image_url'))
+  const video = resumable || kind === 'VIDEO' || kind === 'REELS' || (kind === 'STORIES' && !params.has('image_url'))
   return {
     kind,
     carouselItem,
     resumable,
-    imageUrl: film ? undefined : params.get('image_url'),
-    videoUrl: film ? params.get('video_url') : undefined,
+    imageUrl: video ? undefined : params.get('image_url'),
+    videoUrl: video ? params.get('video_url') : undefined,
     children: kind === 'CAROUSEL' ? readChildren(params) : [],
     thumbOffset: thumb === undefined || params.has('cover_url') ? undefined : Number(thumb),
   }
@@ -91,7 +91,7 @@ function checkTexts(params: Params): void {
 }
 
 function checkTags(params: Params, kind: ContainerKind): void {
-  const film = kind === 'REELS' || kind === 'VIDEO'
+  const video = kind === 'REELS' || kind === 'VIDEO'
   for (const tag of objects(params, 'user_tags')) {
     if (typeof tag['username'] !== 'string') throw invalidParameter('Param user_tags needs a username.')
     if (kind === 'IMAGE' && !isPosition(tag)) throw invalidParameter('Param user_tags needs x and y between 0.0 and 1.0.')
@@ -101,7 +101,7 @@ function checkTags(params: Params, kind: ContainerKind): void {
   for (const tag of products) {
     if (tag['product_id'] === undefined) throw publishingError(2207036)
     if (!/^\d+$/.test(String(tag['product_id']))) throw publishingError(2207037)
-    if (film ? tag['x'] !== undefined || tag['y'] !== undefined : !isPosition(tag)) throw publishingError(2207035)
+    if (video ? tag['x'] !== undefined || tag['y'] !== undefined : !isPosition(tag)) throw publishingError(2207035)
   }
 }
 

@@ -1,4 +1,4 @@
-/** A file of the wanted size and shape: enough of a header for whoever measures it, and no pictures. */
+/** A file of the wanted size and shape: enough of a header for whoever measures it, without frames. */
 export interface Sample {
   readonly status: number
   readonly contentType: string
@@ -7,7 +7,7 @@ export interface Sample {
 
 const PREFIX = '/__sandbox/samples/'
 
-/** Files that a sandbox serves itself, for posts that need a picture or a film: `photo.jpg?width=1080&height=1350`, `film.mp4?seconds=10`. */
+/** Files that a sandbox serves itself, for posts that need an image or a video: `photo.jpg?width=1080&height=1350`, `film.mp4?seconds=10`. */
 export function sampleAt(path: string): Sample | undefined {
   if (!path.startsWith(PREFIX)) return undefined
   const url = new URL(path, 'http://sandbox')
@@ -52,7 +52,7 @@ function box(type: string, ...parts: readonly Buffer[]): Buffer {
   return Buffer.concat([u32(body.length + 8), Buffer.from(type, 'latin1'), body])
 }
 
-/** One track of H.264 at 30 pictures a second. */
+/** One track of H.264 at 30 frames per second. */
 function mp4(seconds: number, { width, height, bytes }: Size): Buffer {
   const scale = 1_000
   const matrix = Buffer.concat([0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000].map(u32))

@@ -7,7 +7,7 @@ export interface ByteSource {
   close(): Promise<void>
 }
 
-/** The bytes are not what a picture or film is made of, or end too early, or are too many to look for the header. */
+/** The bytes are not what an image or video is made of, or end too early, or are too many to look for the header. */
 export class UnreadableMedia extends Error {}
 
 const BLOCK = 65_536

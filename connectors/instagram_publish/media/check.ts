@@ -3,12 +3,12 @@ import { type Finding, finding } from './finding.ts'
 import { limitsOf, type RuleName } from './rules.ts'
 
 const VIDEO_CODECS = new Set(['avc1', 'avc2', 'avc3', 'avc4', 'hvc1', 'hev1'])
-const PICTURES = new Set(['jpeg', 'png', 'webp', 'gif', 'heic', 'avif'])
-const FILMS = new Set(['mp4', 'mov'])
-/** Films that the API does not take. */
-const OTHER_FILMS = new Set(['webm', 'avi'])
+const IMAGES = new Set(['jpeg', 'png', 'webp', 'gif', 'heic', 'avif'])
+const VIDEOS = new Set(['mp4', 'mov'])
+/** Videos that the API does not take. */
+const UNSUPPORTED_VIDEOS = new Set(['webm', 'avi'])
 
-/** Everything about a picture or film that its use does not allow. What is not known is not judged, save that it could not be read. */
+/** Everything about an image or video that its use does not allow. What is not known is not judged, save that it could not be read. */
 export function checkMedia(facts: MediaFacts, use: MediaUse): Finding[] {
   const { address } = facts
   const reached = address ? addressFindings(address, facts, use) : []
@@ -38,8 +38,8 @@ function addressFindings(address: AddressFacts, facts: MediaFacts, { path }: Med
 
 /** Reports servers that declare an image as a video (or text), but not those that declare no specific type. */
 function typeFindings(contentType: string | undefined, { format }: MediaFacts, path: string): Finding[] {
-  const film = FILMS.has(format) || OTHER_FILMS.has(format)
-  const wanted = PICTURES.has(format) ? 'image/' : film ? 'video/' : undefined
+  const video = VIDEOS.has(format) || UNSUPPORTED_VIDEOS.has(format)
+  const wanted = IMAGES.has(format) ? 'image/' : video ? 'video/' : undefined
   if (wanted === undefined || contentType === undefined) return []
   if (contentType.startsWith(wanted) || /^(?:application|binary)\/octet-stream/.test(contentType)) return []
   return [finding('content-type', { path, found: `${contentType} for ${format}` })]
@@ -47,9 +47,9 @@ function typeFindings(contentType: string | undefined, { format }: MediaFacts, p
 
 function imageFindings(facts: MediaFacts, { as, path }: MediaUse): Finding[] {
   const { format, size, width, height, unreadable } = facts
-  if (FILMS.has(format) || OTHER_FILMS.has(format))
+  if (VIDEOS.has(format) || UNSUPPORTED_VIDEOS.has(format))
     return [finding('image-format', { path, found: format, fix: 'set type of the item to video' })]
-  if (!PICTURES.has(format)) return [finding('media-readable', { path, found: unreadable ?? format })]
+  if (!IMAGES.has(format)) return [finding('media-readable', { path, found: unreadable ?? format })]
   const wrongFormat = format === 'jpeg' ? [] : [finding('image-format', { path, found: format })]
   const broken = unreadable === undefined ? [] : [finding('media-readable', { path, found: unreadable })]
   const free = as === 'story' || as === 'cover'
@@ -64,9 +64,9 @@ function imageFindings(facts: MediaFacts, { as, path }: MediaUse): Finding[] {
 
 function videoFindings(facts: MediaFacts, { as, path }: MediaUse): Finding[] {
   const { format, size, width, height, unreadable, video } = facts
-  if (PICTURES.has(format)) return [finding('video-format', { path, found: format, fix: 'set type of the item to image' })]
-  if (OTHER_FILMS.has(format)) return [finding('video-format', { path, found: format })]
-  if (!FILMS.has(format)) return [finding('media-readable', { path, found: unreadable ?? format })]
+  if (IMAGES.has(format)) return [finding('video-format', { path, found: format, fix: 'set type of the item to image' })]
+  if (UNSUPPORTED_VIDEOS.has(format)) return [finding('video-format', { path, found: format })]
+  if (!VIDEOS.has(format)) return [finding('media-readable', { path, found: unreadable ?? format })]
   const story = as === 'story'
   return [
     ...(unreadable === undefined ? [] : [finding('media-readable', { path, found: unreadable })]),
@@ -83,7 +83,7 @@ function trackFindings(video: VideoFacts, { path, size }: { path: string; size: 
   const bitRate = size !== undefined && duration ? (size * 8) / duration : undefined
   const noCodec = videoCodec === undefined || !VIDEO_CODECS.has(videoCodec)
   return [
-    ...(noCodec ? [finding('video-codec', { path, found: videoCodec ?? 'no pictures' })] : []),
+    ...(noCodec ? [finding('video-codec', { path, found: videoCodec ?? 'no frames' })] : []),
     ...within('video-frame-rate', frameRate, { path, unit: 'frames per second' }),
     ...within('video-bit-rate', bitRate, { path, unit: 'bit/s' }),
     ...(audioCodec === undefined || audioCodec === 'mp4a' ? [] : [finding('audio-codec', { path, found: audioCodec })]),

@@ -30,7 +30,7 @@ export interface AddressFacts {
   readonly problem?: string
 }
 
-/** What could be learned of a picture or film from its first (and, for films, last) bytes. */
+/** What could be learned of an image or video from its first (and, for videos, last) bytes. */
 export interface MediaFacts {
   readonly format: MediaFormat
   /** Bytes of the whole file; absent when the server does not tell. */
@@ -45,7 +45,7 @@ export interface MediaFacts {
   readonly unreadable?: string
 }
 
-/** What a picture or film is wanted for. */
+/** What an image or video is wanted for. */
 export interface MediaUse {
   readonly as: 'image' | 'reel' | 'story' | 'child' | 'cover'
   readonly expects: 'image' | 'video'

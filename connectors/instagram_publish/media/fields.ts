@@ -10,7 +10,7 @@ interface FieldRule {
 }
 
 const FEED: readonly PostType[] = ['image', 'video', 'reel', 'carousel']
-const FILMS: readonly PostType[] = ['video', 'reel']
+const VIDEOS: readonly PostType[] = ['video', 'reel']
 
 /** Every field of a post. Source: reference of `POST /{ig-user}/media`. */
 export const POST_FIELDS: Readonly<Record<string, FieldRule>> = {
@@ -20,14 +20,14 @@ export const POST_FIELDS: Readonly<Record<string, FieldRule>> = {
   hashtags: { value: 'list', on: FEED },
   location_id: { value: 'text', on: FEED },
   collaborators: { value: 'list', on: FEED },
-  cover_url: { value: 'text', on: FILMS },
-  thumb_offset: { value: 'number', on: FILMS },
-  share_to_feed: { value: 'boolean', on: FILMS },
-  audio_name: { value: 'text', on: FILMS },
+  cover_url: { value: 'text', on: VIDEOS },
+  thumb_offset: { value: 'number', on: VIDEOS },
+  share_to_feed: { value: 'boolean', on: VIDEOS },
+  audio_name: { value: 'text', on: VIDEOS },
   is_ai_generated: { value: 'boolean', on: POST_TYPES },
 }
 
-/** Every field of one picture or film of a post. */
+/** Every field of one image or video of a post. */
 export const MEDIA_FIELDS: Readonly<Record<string, FieldRule>> = {
   type: { value: 'text', on: POST_TYPES },
   url: { value: 'text', on: POST_TYPES },

@@ -5,14 +5,14 @@ import { type Finding, finding } from './finding.ts'
 import { type ProbeOptions, probeMedia } from './probe.ts'
 import { mediaOf } from './sources.ts'
 
-/** A picture or film with what was learned of it. */
+/** An image or video with what was learned of it. */
 export interface InspectedMedia {
   readonly use: MediaUse
   readonly facts: MediaFacts
 }
 
 /**
- * Looks at every picture and film of a post, one after the other (a host that serves them all should not be pressed), and judges them
+ * Looks at every image and video of a post, one after the other (a host that serves them all should not be pressed), and judges them
  * alone and side by side. At most eleven files. Rejects only when `signal` is aborted.
  */
 export async function inspectMedia(
@@ -32,5 +32,5 @@ export async function inspectMedia(
 function coverFindings({ thumb_offset, cover_url }: Post, [first]: readonly InspectedMedia[]): Finding[] {
   const seconds = first?.facts.video?.duration
   if (thumb_offset === undefined || cover_url !== undefined || seconds === undefined || thumb_offset <= seconds * 1_000) return []
-  return [finding('thumb-offset', { path: 'thumb_offset', found: `${thumb_offset} ms in a film of ${Math.round(seconds * 1_000)} ms` })]
+  return [finding('thumb-offset', { path: 'thumb_offset', found: `${thumb_offset} ms in a video of ${Math.round(seconds * 1_000)} ms` })]
 }

@@ -24,7 +24,7 @@ const KINDS: Readonly<Record<PostType, readonly string[]>> = {
   story: ['image', 'video'],
 }
 
-/** Findings for one picture or film of a post. */
+/** Findings for one image or video of a post. */
 export function itemFindings(item: unknown, { type, path, localHosts }: ItemPlace): Finding[] {
   if (!isObject(item)) return [finding('field-type', { path, found: formOf(item), fix: 'write the item as an object' })]
   const wrong = fieldFindings(item, { known: MEDIA_FIELDS, on: type, prefix: `${path}.` })
@@ -35,8 +35,8 @@ export function itemFindings(item: unknown, { type, path, localHosts }: ItemPlac
     ...kindFindings(fields, type, path),
     ...sourceFindings(item, { path, localHosts }),
     ...altFindings(fields, path),
-    ...filmTagFindings(fields, type, path),
-    ...tagFindings(fields, { path, inFilm: item['type'] === 'video', inStory: type === 'story' }),
+    ...videoTagFindings(fields, type, path),
+    ...tagFindings(fields, { path, inVideo: item['type'] === 'video', inStory: type === 'story' }),
   ]
 }
 
@@ -47,23 +47,23 @@ function kindFindings({ type: kind }: Fields, type: PostType, path: string): Fin
   return [finding('media-type', { path: `${path}.type`, found: JSON.stringify(kind) ?? 'nothing', fix })]
 }
 
-/** Exactly one of an address and a file; only films can be uploaded. */
+/** Exactly one of an address and a file; only videos can be uploaded. */
 function sourceFindings({ type: kind, url, file }: Fields, { path, localHosts }: Pick<ItemPlace, 'path' | 'localHosts'>): Finding[] {
   if ((url === undefined) === (file === undefined)) {
     return [finding('media-source', { path, found: url === undefined ? 'neither url nor file' : 'url and file' })]
   }
-  if (kind === 'image' && file !== undefined) return [finding('image-upload', { path: `${path}.file`, found: 'a local picture' })]
+  if (kind === 'image' && file !== undefined) return [finding('image-upload', { path: `${path}.file`, found: 'a local image' })]
   return typeof url === 'string' ? urlFindings(url, { path: `${path}.url`, localHosts }) : []
 }
 
-/** People can be marked in the pictures of a carousel only. */
-function filmTagFindings({ type: kind, user_tags }: Fields, type: PostType, path: string): Finding[] {
+/** People can be marked in the images of a carousel only. */
+function videoTagFindings({ type: kind, user_tags }: Fields, type: PostType, path: string): Finding[] {
   if (type !== 'carousel' || kind !== 'video' || user_tags === undefined) return []
-  return [finding('field-fits', { path: `${path}.user_tags`, found: 'user_tags on a film of a carousel' })]
+  return [finding('field-fits', { path: `${path}.user_tags`, found: 'user_tags on a video of a carousel' })]
 }
 
 function altFindings({ type: kind, alt_text }: Fields, path: string): Finding[] {
   if (typeof alt_text !== 'string') return []
-  if (kind === 'video') return [finding('field-fits', { path: `${path}.alt_text`, found: 'alt_text on a film' })]
+  if (kind === 'video') return [finding('field-fits', { path: `${path}.alt_text`, found: 'alt_text on a video' })]
   return atMost('alt-text-length', { count: [...alt_text].length, what: 'characters', path: `${path}.alt_text` })
 }

@@ -3,11 +3,11 @@ import { type AddressOptions, openAddress } from './address-source.ts'
 import { type ByteSource, ByteWindow, UnreadableMedia } from './byte-window.ts'
 import type { AddressFacts, MediaFacts, MediaFormat } from './facts.ts'
 import { openFile } from './file-source.ts'
-import { readFilm } from './formats/film.ts'
 import { heifSize } from './formats/heif.ts'
+import { gifSize, pngSize, webpSize } from './formats/images.ts'
 import { readJpeg } from './formats/jpeg.ts'
-import { gifSize, pngSize, webpSize } from './formats/pictures.ts'
 import { recognise } from './formats/recognise.ts'
+import { readVideo } from './formats/video.ts'
 import { type RangeRequest, rangeRequests } from './range-request.ts'
 import type { MediaSource } from './sources.ts'
 
@@ -20,7 +20,7 @@ export interface ProbeOptions {
 }
 
 /**
- * Learns what a picture or film is by reading its header: at most 8 MiB in blocks of 64 KiB, by range requests from a URL. A file that
+ * Learns what an image or video is by reading its header: at most 8 MiB in blocks of 64 KiB, by range requests from a URL. A file that
  * can't be had or understood is a fact, not an error; rejects only when `signal` is aborted.
  */
 export async function probeMedia(source: MediaSource, options: ProbeOptions = {}): Promise<MediaFacts> {
@@ -65,8 +65,8 @@ const READERS: Readonly<Record<MediaFormat, Reader>> = {
   webp: webpSize,
   heic: heifSize,
   avif: heifSize,
-  mp4: readFilm,
-  mov: readFilm,
+  mp4: readVideo,
+  mov: readVideo,
   webm: async () => ({}),
   avi: async () => ({}),
   html: async () => ({ unreadable: 'a web page' }),

@@ -51,7 +51,7 @@ function receive(request: ClientRequest, length: number): Promise<RangeAnswer> {
 async function firstBytes(response: IncomingMessage, length: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
-  // Leaving the loop ends the connection, so that a server that ignores the range does not send its whole film.
+  // Leaving the loop ends the connection, so that a server that ignores the range does not send its whole video.
   for await (const chunk of response) {
     const bytes = Buffer.from(chunk)
     chunks.push(bytes)

@@ -31,9 +31,13 @@ export const RULES = {
   'field-type': rule('post', 'each field has the type that the API takes', 'change the value'),
   'field-fits': rule('post', 'only fields that this kind of post takes', 'remove the field, or change type'),
   'media-count': rule('post', 'one item in `media`, of a carousel 2 to 10', 'give one item, or set type to carousel'),
-  'media-type': rule('post', 'each item is an image or a video, as the kind of post requires', 'correct the type of the item or of the post'),
+  'media-type': rule(
+    'post',
+    'each item is an image or a video, as the kind of post requires',
+    'correct the type of the item or of the post',
+  ),
   'media-source': rule('post', 'each item has either a `url` or a `file`', 'give one of the two', { refusal: '100' }),
-  'image-upload': rule('post', 'only films can be uploaded from a local file', 'put the picture on a public server and give its url'),
+  'image-upload': rule('post', 'only videos can be uploaded from a local file', 'put the image on a public server and give its url'),
   'hashtag-form': rule(
     'post',
     'hashtags are letters, digits and underscores, and not digits alone',
@@ -66,13 +70,13 @@ export const RULES = {
     refusal: '100/2207036',
     source: ERRORS,
   }),
-  'product-tag-position': rule('post', 'product tags on a picture have x and y, those on a film have none', 'set x and y between 0 and 1', {
+  'product-tag-position': rule('post', 'product tags on an image have x and y, those on a video have none', 'set x and y between 0 and 1', {
     min: 0,
     max: 1,
     refusal: '100/2207035',
     source: ERRORS,
   }),
-  'user-tag-position': rule('post', 'people marked in a picture have x and y, those in a film have none', 'set x and y between 0 and 1', {
+  'user-tag-position': rule('post', 'people marked in an image have x and y, those in a video have none', 'set x and y between 0 and 1', {
     min: 0,
     max: 1,
     refusal: '100',
@@ -82,7 +86,7 @@ export const RULES = {
     refusal: '100',
   }),
   'location-id': rule('post', 'a place is the id of a Page, in digits', 'look up the id of the Page', { refusal: '100' }),
-  'thumb-offset': rule('post', 'the cover is taken from within the film', 'give milliseconds from 0 to the end of the film', {
+  'thumb-offset': rule('post', 'the cover is taken from within the video', 'give milliseconds from 0 to the end of the video', {
     min: 0,
     refusal: '1/2207057',
     source: ERRORS,
@@ -112,52 +116,52 @@ export const RULES = {
     severity: 'warning',
     source: GUIDE,
   }),
-  'media-readable': rule('media', 'the file is a picture or film whose header can be read', 'export the file again', {
+  'media-readable': rule('media', 'the file is an image or video whose header can be read', 'export the file again', {
     refusal: '9004/2207052',
     source: ERRORS,
   }),
-  'image-format': rule('media', 'pictures are JPEG', 'convert the picture to JPEG (sRGB)', { refusal: '36001/2207005' }),
-  'image-size': rule('media', 'pictures of at most 8 MiB', 'compress the picture', { max: 8 * MEBIBYTE, refusal: '36000/2207004' }),
-  'image-ratio': rule('media', 'pictures between 4:5 and 1.91:1', 'crop or pad the picture', {
+  'image-format': rule('media', 'images are JPEG', 'convert the image to JPEG (sRGB)', { refusal: '36001/2207005' }),
+  'image-size': rule('media', 'images of at most 8 MiB', 'compress the image', { max: 8 * MEBIBYTE, refusal: '36000/2207004' }),
+  'image-ratio': rule('media', 'images between 4:5 and 1.91:1', 'crop or pad the image', {
     min: 0.8,
     max: 1.91,
     refusal: '36003/2207009',
   }),
-  'image-width': rule('media', 'pictures 320 to 1,440 pixels wide; others are scaled', 'scale the picture', {
+  'image-width': rule('media', 'images 320 to 1,440 pixels wide; others are scaled', 'scale the image', {
     min: 320,
     max: 1_440,
     severity: 'warning',
   }),
-  'video-format': rule('media', 'films are MP4 or MOV', 'convert the film to MP4 with H.264 and AAC', { refusal: '352/2207026' }),
-  'video-codec': rule('media', 'films are H.264 or HEVC', 'convert the film to H.264', { refusal: '352/2207026' }),
-  'video-size-reel': rule('media', 'reels and films of a carousel of at most 300 MB', 'lower the bit rate', { max: 300 * MEGABYTE }),
-  'video-size-story': rule('media', 'films of a story of at most 100 MB', 'lower the bit rate', { max: 100 * MEGABYTE }),
-  'video-duration-reel': rule('media', 'reels and films of a carousel of 3 seconds to 15 minutes', 'cut the film', {
+  'video-format': rule('media', 'videos are MP4 or MOV', 'convert the video to MP4 with H.264 and AAC', { refusal: '352/2207026' }),
+  'video-codec': rule('media', 'videos are H.264 or HEVC', 'convert the video to H.264', { refusal: '352/2207026' }),
+  'video-size-reel': rule('media', 'reels and videos of a carousel of at most 300 MB', 'lower the bit rate', { max: 300 * MEGABYTE }),
+  'video-size-story': rule('media', 'videos of a story of at most 100 MB', 'lower the bit rate', { max: 100 * MEGABYTE }),
+  'video-duration-reel': rule('media', 'reels and videos of a carousel of 3 seconds to 15 minutes', 'cut the video', {
     min: 3,
     max: 900,
     refusal: '352/2207026',
   }),
-  'video-duration-story': rule('media', 'films of a story of 3 to 60 seconds', 'cut the film into several stories', {
+  'video-duration-story': rule('media', 'videos of a story of 3 to 60 seconds', 'cut the video into several stories', {
     min: 3,
     max: 60,
     refusal: '352/2207026',
   }),
-  'video-ratio': rule('media', 'films between 0.01:1 and 10:1', 'crop the film; 9:16 fills the screen', { min: 0.01, max: 10 }),
-  'video-width': rule('media', 'films of at most 1,920 columns', 'scale the film', { max: 1_920, refusal: '352/2207026' }),
+  'video-ratio': rule('media', 'videos between 0.01:1 and 10:1', 'crop the video; 9:16 fills the screen', { min: 0.01, max: 10 }),
+  'video-width': rule('media', 'videos of at most 1,920 columns', 'scale the video', { max: 1_920, refusal: '352/2207026' }),
   'video-frame-rate': rule('media', 'videos of 23 to 60 frames per second', 'convert the video to 30 frames per second', {
     min: 23,
     max: 60,
     refusal: '352/2207026',
   }),
-  'video-bit-rate': rule('media', 'films of at most 25 Mbit/s', 'lower the bit rate', { max: 25_000_000, severity: 'warning' }),
-  'video-index-first': rule('media', 'the index (moov) precedes the frames', 'write the film with "fast start"', {
+  'video-bit-rate': rule('media', 'videos of at most 25 Mbit/s', 'lower the bit rate', { max: 25_000_000, severity: 'warning' }),
+  'video-index-first': rule('media', 'the index (moov) precedes the frames', 'write the video with "fast start"', {
     severity: 'warning',
   }),
-  'video-fragments': rule('media', 'videos are in one piece, not fragmented for streaming', 'write the film with "fast start" instead', {
+  'video-fragments': rule('media', 'videos are in one piece, not fragmented for streaming', 'write the video with "fast start" instead', {
     severity: 'warning',
     source: GUIDE,
   }),
-  'video-edit-list': rule('media', 'films have no edit lists', 'export the film without edit lists', { severity: 'warning' }),
+  'video-edit-list': rule('media', 'videos have no edit lists', 'export the video without edit lists', { severity: 'warning' }),
   'audio-codec': rule('media', 'sound is AAC', 'convert the sound to AAC', { severity: 'warning' }),
   'audio-rate': rule('media', 'sound of at most 48 kHz', 'convert the sound to 48 kHz', { max: 48_000, severity: 'warning' }),
   'carousel-ratio': rule('media', 'all items of a carousel are cropped to the ratio of the first', 'give all items the same ratio', {

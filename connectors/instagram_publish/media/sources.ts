@@ -4,7 +4,7 @@ import type { MediaUse } from './facts.ts'
 /** Where bytes come from. */
 export type MediaSource = { readonly url: string } | { readonly file: string }
 
-/** A picture or film of a post with what it is wanted for. */
+/** An image or video of a post with what it is wanted for. */
 export interface SourcedMedia {
   readonly source: MediaSource
   readonly use: MediaUse
@@ -12,7 +12,7 @@ export interface SourcedMedia {
 
 const USES = { image: 'image', video: 'reel', reel: 'reel', carousel: 'child', story: 'story' } as const
 
-/** All pictures and films of a post in their order, the cover last. Items without a source are left out: `validatePost` tells of them. */
+/** All images and videos of a post in their order, the cover last. Items without a source are left out: `validatePost` tells of them. */
 export function mediaOf({ type, media, cover_url }: Post): readonly SourcedMedia[] {
   const items = media.flatMap(({ type: expects, url, file }, index): SourcedMedia[] => {
     const use = (name: string) => ({ as: USES[type], expects, path: `media[${index}].${name}` })

@@ -5,7 +5,7 @@ import { type Finding, finding, shownUrl } from './finding.ts'
 /** Names that only resolve on this machine or in a local network. */
 const LOCAL_NAMES = /^(?:localhost|.*\.(?:localhost|local|internal|lan|home|test|invalid))$/i
 
-/** Findings for the address of a picture or film, without opening it. */
+/** Findings for the address of an image or video, without opening it. */
 export function urlFindings(text: string, { path, localHosts }: { path: string; localHosts: boolean }): Finding[] {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') return [finding('url-form', { path, found: shownUrl(text) })]

@@ -9,8 +9,7 @@ import { plannedCall } from './step-call.ts'
 
 export const GuardStep = defineComponent(ActionStep, {
   type: 'GuardStep',
-  summary:
-    'Checks a precondition, such as a quota, and ends the action when it does not hold. Continues when it cannot be checked.',
+  summary: 'Checks a precondition, such as a quota, and ends the action when it does not hold. Continues when it cannot be checked.',
   fields: {
     name: string({ description: 'What the step is called.' }),
     when: optional(condition(actionRoots, { description: 'Whether the step is part of this action.' })),

@@ -40,7 +40,8 @@ const fields = {
   tolerated_failures: optional(template(actionRoots, { description: 'Calls in a row that may fail for passing reasons; default: 5.' })),
   unreadable: optional(
     string({
-      description: 'Code of rejections that do not tell the state of the object: after too many of them the action continues without knowing it.',
+      description:
+        'Code of rejections that do not tell the state of the object: after too many of them the action continues without knowing it.',
     }),
   ),
 }

@@ -11,7 +11,9 @@ export const HTTPAPIBudget = defineComponent(ApiBudget, {
       description: 'The call rates: for a request the first one holds that concerns it; a request that none concerns is free.',
     }),
     ratelimit_reset_header: withDefault(
-      string({ description: 'Header with the time at which the count of calls resets: epoch seconds or milliseconds, or seconds from now.' }),
+      string({
+        description: 'Header with the time at which the count of calls resets: epoch seconds or milliseconds, or seconds from now.',
+      }),
       'ratelimit-reset',
     ),
     ratelimit_remaining_header: withDefault(string({ description: 'Header that tells how many calls are left.' }), 'ratelimit-remaining'),

@@ -86,8 +86,7 @@ function signed(values: Values<typeof fields>, context: BuildContext): string {
 function claims(free: BoundMapping | undefined, own: BoundMapping | undefined, reserved: readonly string[]): Record<string, unknown> {
   const more = evaluated(free)
   const taken = Object.keys(more).find((name) => reserved.includes(name))
-  if (taken !== undefined)
-    throw new ConfigError('ERR_MANIFEST_INVALID', `'${taken}' is reserved and cannot be set as an additional one`)
+  if (taken !== undefined) throw new ConfigError('ERR_MANIFEST_INVALID', `'${taken}' is reserved and cannot be set as an additional one`)
   const known = evaluated(own)
   const named = reserved.filter((name) => known[name] !== undefined && known[name] !== null).map((name) => [name, known[name]])
   return { ...more, ...Object.fromEntries(named) }

@@ -13,7 +13,9 @@ const retrievers = (description: string) =>
 const fields = {
   retriever: optional(slot(Retriever, { description: 'Lists the accounts. Each of its records becomes `account` in templates.' })),
   retrievers: retrievers('More lists of accounts, read after `retriever`.'),
-  optional_retrievers: retrievers('Lists read last, for which the token may lack the permission: when they are rejected, that is a warning.'),
+  optional_retrievers: retrievers(
+    'Lists read last, for which the token may lack the permission: when they are rejected, that is a warning.',
+  ),
   account_id: withDefault(string({ description: 'Path of the id in the record, segments separated by dots.' }), 'id'),
   account_name: withDefault(string({ description: 'Path of the name in the record, segments separated by dots.' }), 'name'),
   partition_field: withDefault(

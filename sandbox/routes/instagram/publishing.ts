@@ -38,7 +38,7 @@ function create(call: Call): unknown {
   return { id: container.id, uri: `${call.world.url()}/ig-api-upload/v${call.version}.0/${container.id}` }
 }
 
-/** Judges what the container is made of: pictures and items at once, videos later. */
+/** Judges what the container is made of: images and items at once, videos later. */
 function look(call: Call, params: ContainerParameters): { failure: number | undefined; video: boolean } {
   const { kind, imageUrl, videoUrl, thumbOffset, resumable } = params
   if (kind === 'CAROUSEL') {

@@ -7,7 +7,7 @@ import { baseHeaders } from '../../wire/reply.ts'
 import { requireAccount, requirePublishing } from './access.ts'
 
 /**
- * `POST /ig-api-upload/{version}/{container}` of rupload.facebook.com: the bytes of a film, whole or in parts, or the address of one. Its
+ * `POST /ig-api-upload/{version}/{container}` of rupload.facebook.com: the bytes of a video, whole or in parts, or the address of one. Its
  * parameters are headers: `offset`, `file_size`, `file_url`.
  */
 export const uploadRoute: Route = { method: 'POST', path: '/ig-api-upload/{ig-container}', downloads: ['file_url'], answer: upload }
@@ -33,7 +33,7 @@ function fromAddress({ params, request }: Call): Buffer | undefined {
   return found.bytes
 }
 
-/** The whole film once its last part is there; parts must follow each other. */
+/** The whole video once its last part is there; parts must follow each other. */
 function fromBody({ params, request }: Call, container: Container, received: Buffer): Buffer | undefined {
   const [offset, size] = [Number(params.get('offset') ?? Number.NaN), Number(params.get('file_size') ?? Number.NaN)]
   if (!Number.isInteger(offset) || !Number.isInteger(size)) throw problem('The headers offset and file_size are required.')

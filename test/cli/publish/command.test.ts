@@ -66,8 +66,8 @@ describe('connector publish', () => {
 
   it('shows every call of a dry run and makes none', async () => {
     const { post, write, image, sandbox, folder, account } = await openPlace()
-    const film = { type: 'video', url: sandbox.sample('film.mp4') }
-    write({ type: 'carousel', caption: 'Two', hashtags: ['dry'], media: [{ ...image, alt_text: 'A' }, film] })
+    const video = { type: 'video', url: sandbox.sample('film.mp4') }
+    write({ type: 'carousel', caption: 'Two', hashtags: ['dry'], media: [{ ...image, alt_text: 'A' }, video] })
     const { code, stdout, stderr } = await post('--dry-run')
     expect(code, stderr).toBe(0)
     const { calls } = JSON.parse(stdout)

@@ -56,7 +56,7 @@ describe('toPost', () => {
     expect(toPost('story', content, 'image')).toEqual({ type: 'story', media: [{ type: 'image', url: mediaUrls[0] }] })
   })
 
-  it('tags people in a single picture', () => {
+  it('tags people in a single image', () => {
     const userTags = [{ username: 'friend', x: 0.1, y: 0.2 }]
     expect(toPost('image', { mediaUrls, userTags })).toMatchObject({ media: [{ user_tags: userTags }] })
   })

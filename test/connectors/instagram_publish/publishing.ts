@@ -18,7 +18,7 @@ export interface Place {
   live(): Readonly<Record<string, number>>
   fault(fault: Fault): void
   image(name?: string): string
-  film(seconds?: number): string
+  video(seconds?: number): string
 }
 
 /** A sandbox that lives as long as the test, and a connector whose waiting moves the clock of the sandbox. */
@@ -41,6 +41,6 @@ export async function openPlace(options: SandboxOptions = {}): Promise<Place> {
     live: () => sandbox.published(account).by_caption,
     fault: (fault) => void sandbox.faults.add(fault),
     image: (name = 'photo.jpg?width=1080&height=1080') => sandbox.sample(name),
-    film: (seconds = 20) => sandbox.sample(`film.mp4?seconds=${seconds}`),
+    video: (seconds = 20) => sandbox.sample(`film.mp4?seconds=${seconds}`),
   }
 }

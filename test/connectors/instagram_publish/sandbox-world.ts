@@ -19,7 +19,7 @@ export interface PublishingWorld {
   break(...faults: readonly Fault[]): void
   /** One post of a kind under a key, by a connector of its own, as a program that was started anew would do it. */
   post(kind: Kind, key: string, options?: PublishOptions): Promise<PublishResult>
-  /** One post of a picture that the sandbox serves. */
+  /** One post of an image that the sandbox serves. */
   postSample(name: string, key: string, options?: PublishOptions): Promise<PublishResult>
   /** How many posts stand on the account for a key. */
   live(key: string): number
@@ -81,9 +81,9 @@ interface Order {
 
 function posted(connector: InstagramConnector, { sandbox, kind, caption, options }: Order): Promise<PublishResult> {
   const photo = sandbox.sample('photo.jpg?width=1080&height=1080')
-  const film = sandbox.sample('film.mp4?seconds=10')
-  if (kind === 'reel') return connector.publishReel({ mediaUrls: [film], caption }, options)
-  if (kind === 'carousel') return connector.publishCarousel({ mediaUrls: [photo, film], caption }, options)
+  const video = sandbox.sample('film.mp4?seconds=10')
+  if (kind === 'reel') return connector.publishReel({ mediaUrls: [video], caption }, options)
+  if (kind === 'carousel') return connector.publishCarousel({ mediaUrls: [photo, video], caption }, options)
   if (kind === 'story') return connector.publishStory({ mediaUrls: [photo] }, 'image', options)
   return connector.publishFeedPost({ mediaUrls: [photo], caption }, options)
 }

@@ -6,15 +6,15 @@ import { CREATE, openPlace, PUBLISH } from './publishing.ts'
 
 describe('publishing to the sandbox', () => {
   it('publishes every format, with the token in the header', async () => {
-    const { instagram, sandbox, live, image, film } = await openPlace()
+    const { instagram, sandbox, live, image, video } = await openPlace()
     const results = [
       await instagram.publishFeedPost({ caption: 'image', hashtags: ['one'], mediaUrls: [image()], altText: 'A square' }),
-      await instagram.publishFeedPost({ caption: 'video', mediaUrls: [film()], mediaTypes: ['video'] }),
-      await instagram.publishReel({ caption: 'reel', mediaUrls: [film(5)], thumbOffset: 1500, shareToFeed: true }),
-      await instagram.publishReel({ caption: 'cover', mediaUrls: [film(6)], thumbnailUrl: image() }),
-      await instagram.publishCarousel({ caption: 'carousel', mediaUrls: [image(), film(7)], mediaTypes: ['image', 'video'] }),
+      await instagram.publishFeedPost({ caption: 'video', mediaUrls: [video()], mediaTypes: ['video'] }),
+      await instagram.publishReel({ caption: 'reel', mediaUrls: [video(5)], thumbOffset: 1500, shareToFeed: true }),
+      await instagram.publishReel({ caption: 'cover', mediaUrls: [video(6)], thumbnailUrl: image() }),
+      await instagram.publishCarousel({ caption: 'carousel', mediaUrls: [image(), video(7)], mediaTypes: ['image', 'video'] }),
       await instagram.publishStory({ mediaUrls: [image()] }, 'image'),
-      await instagram.publishStory({ mediaUrls: [film(8)] }, 'video'),
+      await instagram.publishStory({ mediaUrls: [video(8)] }, 'video'),
     ]
     expect(results.map(({ error }) => error)).toEqual(results.map(() => undefined))
     for (const { publishedUrl } of results) expect(publishedUrl).toMatch(/^https:\/\/(?:www\.)?instagram\.com\//)
@@ -29,15 +29,15 @@ describe('publishing to the sandbox', () => {
     expect(live()).toEqual({ there: 1 })
   })
 
-  it('uploads a local film, in one piece', async () => {
-    const { instagram, film, live } = await openPlace()
+  it('uploads a local video, in one piece', async () => {
+    const { instagram, video, live } = await openPlace()
     const file = join(temporaryFolder(), 'film.mp4')
-    writeFileSync(file, Buffer.from(await (await fetch(film())).arrayBuffer()))
+    writeFileSync(file, Buffer.from(await (await fetch(video())).arrayBuffer()))
     expect(await instagram.publishReel({ caption: 'mine', mediaUrls: [], videoFile: file })).toMatchObject({ success: true })
     expect(live()).toEqual({ mine: 1 })
   })
 
-  it('says MEDIA_ERROR of a local film that is not there', async () => {
+  it('says MEDIA_ERROR of a local video that is not there', async () => {
     const { instagram } = await openPlace()
     expect(await instagram.publishReel({ mediaUrls: [], videoFile: '/nowhere/film.mp4' })).toMatchObject({ error: { code: 'MEDIA_ERROR' } })
   })
@@ -72,10 +72,10 @@ describe('publishing to the sandbox', () => {
     expect(live()).toEqual({ seen: 1 })
   })
 
-  it('says CONTAINER_ERROR of a film that is too short, and publishes nothing of a carousel with it', async () => {
-    const { instagram, live, image, film } = await openPlace()
-    expect(await instagram.publishReel({ mediaUrls: [film(1)] })).toMatchObject({ error: { code: 'CONTAINER_ERROR' } })
-    const carousel = await instagram.publishCarousel({ mediaUrls: [image(), film(1)], mediaTypes: ['image', 'video'] })
+  it('says CONTAINER_ERROR of a video that is too short, and publishes nothing of a carousel with it', async () => {
+    const { instagram, live, image, video } = await openPlace()
+    expect(await instagram.publishReel({ mediaUrls: [video(1)] })).toMatchObject({ error: { code: 'CONTAINER_ERROR' } })
+    const carousel = await instagram.publishCarousel({ mediaUrls: [image(), video(1)], mediaTypes: ['image', 'video'] })
     expect(carousel).toMatchObject({ error: { code: 'CONTAINER_ERROR' } })
     expect(live()).toEqual({})
   })
@@ -92,9 +92,9 @@ describe('publishing to the sandbox', () => {
   })
 
   it('asks rarely: at once, soon, then once a minute', async () => {
-    const { instagram, sandbox, film, fault } = await openPlace()
+    const { instagram, sandbox, video, fault } = await openPlace()
     fault({ kind: 'slow-container', seconds: 590 })
-    expect(await instagram.publishReel({ mediaUrls: [film()] })).toMatchObject({ success: true })
+    expect(await instagram.publishReel({ mediaUrls: [video()] })).toMatchObject({ success: true })
     expect(sandbox.requests.filter(({ query }) => query['fields'] === 'status_code').length).toBeLessThan(18)
   })
 
@@ -156,11 +156,11 @@ describe('publishing to the sandbox', () => {
     ['a policy block', 368, undefined, 'API_ERROR'],
     ['the spam block', 4, 2207051, 'API_ERROR'],
     ['a container that is not found', 24, 2207006, 'CONTAINER_ERROR'],
-    ['an unsupported film', 352, 2207026, 'MEDIA_ERROR'],
+    ['an unsupported video', 352, 2207026, 'MEDIA_ERROR'],
     ['an image that is too large', 36000, 2207004, 'MEDIA_ERROR'],
     ['an image format', 36001, 2207005, 'MEDIA_ERROR'],
     ['a caption that is too long', 36004, 2207010, 'MEDIA_ERROR'],
-    ['a thumbnail outside the film', 1, 2207057, 'MEDIA_ERROR'],
+    ['a thumbnail outside the video', 1, 2207057, 'MEDIA_ERROR'],
     ['a download that took too long', -2, 2207003, 'MEDIA_ERROR'],
     ['a failed upload', -1, 2207053, 'MEDIA_ERROR'],
     ['a server error', -1, 2207001, 'API_ERROR'],

@@ -40,15 +40,15 @@ describe('publishing', () => {
   })
 
   it('makes reels, stories and carousels', async () => {
-    const film = await create(sandbox(), { media_type: 'REELS', video_url: sandbox().sample('film.mp4?seconds=20'), caption: 'reel' })
+    const video = await create(sandbox(), { media_type: 'REELS', video_url: sandbox().sample('film.mp4?seconds=20'), caption: 'reel' })
     const story = await create(sandbox(), { media_type: 'STORIES', image_url: sandbox().sample('photo.jpg') })
     sandbox().clock.advance(5_000)
-    expect(await statusOf(sandbox(), film.json.id)).toBe('IN_PROGRESS')
+    expect(await statusOf(sandbox(), video.json.id)).toBe('IN_PROGRESS')
     const posted = await publish(sandbox(), story.json.id)
     const stories = await call(sandbox(), 'GET', `/${accountOf(sandbox())}/stories?fields=id,media_product_type&limit=1`)
     expect(stories.json.data).toEqual([{ id: posted.json.id, media_product_type: 'STORY' }])
     sandbox().clock.advance(60_000)
-    const reel = await publish(sandbox(), film.json.id)
+    const reel = await publish(sandbox(), video.json.id)
     const fields = '?fields=media_type,media_product_type,permalink,children{id,media_type}'
     expect((await call(sandbox(), 'GET', `/${reel.json.id}${fields}`)).json).toMatchObject({
       media_type: 'VIDEO',

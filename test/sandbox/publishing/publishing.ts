@@ -37,7 +37,7 @@ export async function statusOf(sandbox: Sandbox, container: string): Promise<str
   return (await call(sandbox, 'GET', `/${container}?fields=status_code,status`)).json.status_code
 }
 
-/** A picture that is ready to be published; gives the id of its container. */
+/** An image that is ready to be published; gives the id of its container. */
 export async function readyImage(sandbox: Sandbox, body: object = {}): Promise<string> {
   const { json } = await create(sandbox, { image_url: sandbox.sample('photo.jpg'), ...body })
   sandbox.clock.advance(5_000)

@@ -14,11 +14,11 @@ describe('a new container', () => {
   const photo = (query = '') => sandbox().sample(`photo.jpg${query}`)
 
   it.each<[string, (photo: string) => object, string]>([
-    ['no picture', () => ({}), '100'],
+    ['no image', () => ({}), '100'],
     ['an unknown type', (image_url) => ({ image_url, media_type: 'PHOTO' }), '100/2207023'],
-    ['a film of the feed', (video_url) => ({ video_url, media_type: 'VIDEO' }), '100/2207023'],
-    ['a reel without a film', () => ({ media_type: 'REELS' }), '100'],
-    ['a child film without a type', (video_url) => ({ video_url, is_carousel_item: true }), '100'],
+    ['a video of the feed', (video_url) => ({ video_url, media_type: 'VIDEO' }), '100/2207023'],
+    ['a reel without a video', () => ({ media_type: 'REELS' }), '100'],
+    ['a child video without a type', (video_url) => ({ video_url, is_carousel_item: true }), '100'],
     ['a long caption', (image_url) => ({ image_url, caption: 'a'.repeat(2_201) }), '36004/2207010'],
     ['31 hashtags', (image_url) => ({ image_url, caption: many(31, '#a') }), '36004/2207010'],
     ['21 mentions', (image_url) => ({ image_url, caption: many(21, '@a') }), '100/2207040'],
@@ -39,12 +39,12 @@ describe('a new container', () => {
 
   it.each([
     ['a PNG', 'picture.png', '36001/2207005'],
-    ['a film', 'film.mp4', '9004/2207052'],
+    ['a video', 'film.mp4', '9004/2207052'],
     ['a missing file', 'none.txt', '9004/2207052'],
-    ['a tall picture', 'photo.jpg?width=800&height=1100', '36003/2207009'],
-    ['a wide picture', 'photo.jpg?width=2000&height=1000', '36003/2207009'],
-    ['a large picture', 'photo.jpg?bytes=8388609', '36000/2207004'],
-  ])('is refused for %s as picture', async (_, name, code) => {
+    ['a tall image', 'photo.jpg?width=800&height=1100', '36003/2207009'],
+    ['a wide image', 'photo.jpg?width=2000&height=1000', '36003/2207009'],
+    ['a large image', 'photo.jpg?bytes=8388609', '36000/2207004'],
+  ])('is refused for %s as image', async (_, name, code) => {
     expect(codeOf(await create(sandbox(), { image_url: sandbox().sample(name) }))).toBe(code)
   })
 
@@ -56,10 +56,10 @@ describe('a new container', () => {
   })
 
   it.each([
-    ['a picture', 'REELS', 'photo.jpg', '2207026'],
+    ['an image', 'REELS', 'photo.jpg', '2207026'],
     ['a page', 'REELS', 'none.txt', '2207052'],
-    ['a short film', 'REELS', 'film.mp4?seconds=2.9', '2207026'],
-    ['a long film', 'REELS', 'film.mp4?seconds=901', '2207026'],
+    ['a short video', 'REELS', 'film.mp4?seconds=2.9', '2207026'],
+    ['a long video', 'REELS', 'film.mp4?seconds=901', '2207026'],
     ['a long story', 'STORIES', 'film.mp4?seconds=61', '2207026'],
   ])('ends as ERROR for %s in %s', async (_, media_type, name, subcode) => {
     const { json } = await create(sandbox(), { media_type, video_url: sandbox().sample(name) })
@@ -69,13 +69,13 @@ describe('a new container', () => {
     expect(codeOf(await publish(sandbox(), json.id))).toBe('-1/2207032')
   })
 
-  it('takes the cover from within the film', async () => {
+  it('takes the cover from within the video', async () => {
     const reel = { media_type: 'REELS', video_url: sandbox().sample('film.mp4?seconds=5') }
     expect(codeOf(await create(sandbox(), { ...reel, thumb_offset: 5_001 }))).toBe('1/2207057')
     expect((await create(sandbox(), { ...reel, thumb_offset: 5_000 })).status).toBe(200)
   })
 
-  it('does not wait for ever for a picture, and follows no redirect', async () => {
+  it('does not wait for ever for an image, and follows no redirect', async () => {
     await using sandbox = await disposable({ publishing: { downloadMs: 20 } })
     const server = createServer((request, response) => {
       if (request.url === '/moved') response.writeHead(302, { location: sandbox.sample('photo.jpg') }).end()

@@ -5,7 +5,7 @@ import { call, create, instagram, publish, statusOf } from './publishing.ts'
 
 describe('upload', () => {
   const sandbox = withSandbox({ instagram: { accounts: 1, media: 10 } })
-  const film = async () => Buffer.from(await (await fetch(sandbox().sample('film.mp4?seconds=20&bytes=300000'))).arrayBuffer())
+  const video = async () => Buffer.from(await (await fetch(sandbox().sample('film.mp4?seconds=20&bytes=300000'))).arrayBuffer())
   const resumable = async () => (await create(sandbox(), { media_type: 'REELS', upload_type: 'resumable', caption: 'up' })).json
   const send = async (uri: string, headers: Record<string, string>, body?: Buffer) => {
     const response = await fetch(uri, {
@@ -17,8 +17,8 @@ describe('upload', () => {
     return { status: response.status, json }
   }
 
-  it('takes a film in one part, and then it is a post like others', async () => {
-    const bytes = await film()
+  it('takes a video in one part, and then it is a post like others', async () => {
+    const bytes = await video()
     const { id, uri } = await resumable()
     expect(uri).toBe(`${sandbox().url}/ig-api-upload/v25.0/${id}`)
     sandbox().clock.advance(120_000)
@@ -35,7 +35,7 @@ describe('upload', () => {
   })
 
   it('takes parts that follow each other', async () => {
-    const bytes = await film()
+    const bytes = await video()
     const { id, uri } = await resumable()
     const file_size = String(bytes.length)
     expect((await send(uri, { offset: '0', file_size }, bytes.subarray(0, 100_000))).json.success).toBe(true)
@@ -47,7 +47,7 @@ describe('upload', () => {
     expect((await send(uri, { offset: '0', file_size }, bytes)).json.debug_info.message).toMatch(/takes no upload/)
   })
 
-  it('takes the address of a film', async () => {
+  it('takes the address of a video', async () => {
     const { id, uri } = await resumable()
     expect((await send(uri, { file_url: sandbox().sample('none.txt') })).status).toBe(400)
     expect((await send(uri, { file_url: sandbox().sample('film.mp4?seconds=5') })).json.success).toBe(true)
@@ -60,11 +60,11 @@ describe('upload', () => {
     ['more than announced', { offset: '0', file_size: '10' }, /did not match length/],
   ])('refuses %s in its own form', async (_, headers, message) => {
     const { uri } = await resumable()
-    const { status, json } = await send(uri, headers, await film())
+    const { status, json } = await send(uri, headers, await video())
     expect([status, json.debug_info.type, json.debug_info.message]).toEqual([400, 'ProcessingFailedError', expect.stringMatching(message)])
   })
 
-  it('ends as ERROR for bytes that are no film', async () => {
+  it('ends as ERROR for bytes that are no video', async () => {
     const { id, uri } = await resumable()
     await send(uri, { offset: '0', file_size: '3' }, Buffer.from('abc'))
     sandbox().clock.advance(60_000)

@@ -1,7 +1,7 @@
 import type { ByteWindow } from '../byte-window.ts'
 import type { Box } from './boxes.ts'
 
-/** Seconds out of a `mvhd` or `mdhd`; a film that is written in pieces tells no duration here. */
+/** Seconds out of a `mvhd` or `mdhd`; a fragmented video tells no duration here. */
 export async function durationIn(window: ByteWindow, header: Box): Promise<number | undefined> {
   const long = (await window.at(header.start, 1))[0] === 1
   const bytes = await window.at(header.start + (long ? 20 : 12), long ? 12 : 8)

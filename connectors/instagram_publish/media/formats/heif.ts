@@ -1,8 +1,8 @@
 import { type ByteWindow, UnreadableMedia } from '../byte-window.ts'
 import { type Box, boxes, endOf, find, inside } from './boxes.ts'
-import type { Size } from './pictures.ts'
+import type { Size } from './images.ts'
 
-/** Size of a HEIC or AVIF: that of its largest picture (the others are tiles and thumbnails), turned where it asks for it. */
+/** Size of a HEIC or AVIF: that of its largest image (the others are tiles and thumbnails), turned where it asks for it. */
 export async function heifSize(window: ByteWindow): Promise<Size> {
   for await (const box of boxes(window, 0, endOf(window))) {
     if (box.type !== 'meta') continue

@@ -1,11 +1,11 @@
 import { type ByteWindow, UnreadableMedia } from '../byte-window.ts'
-import type { Size } from './pictures.ts'
+import type { Size } from './images.ts'
 
 const START_OF_FRAME = new Set([0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf])
 const MAX_SEGMENTS = 500
 const TAIL = 65_536
 
-/** Size as shown, and whether the picture has an end. */
+/** Size as shown, and whether the image has an end. */
 export async function readJpeg(window: ByteWindow): Promise<Size & { readonly complete: boolean }> {
   let at = 2
   let turned = false

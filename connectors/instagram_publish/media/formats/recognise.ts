@@ -2,7 +2,7 @@ import type { MediaFormat } from '../facts.ts'
 
 const HEIC_BRANDS = /^(?:hei[cxms]|hev[cxms]|mif1|msf1)$/
 const AVIF_BRANDS = /^avi[fs]$/
-/** First boxes of films that were written without a type. */
+/** First boxes of videos that were written without a type. */
 const FIRST_BOXES = new Set(['moov', 'mdat', 'wide', 'free', 'skip', 'pnot'])
 
 /** The format by the first bytes alone; names and types of servers are not asked. */

@@ -2,14 +2,14 @@ import { defined } from '../../../../framework/defined.ts'
 import type { ByteWindow } from '../byte-window.ts'
 import { type Box, find } from './boxes.ts'
 import { durationIn } from './duration.ts'
-import type { Size } from './pictures.ts'
+import type { Size } from './images.ts'
 
-/** One track of a film. */
+/** One track of a video. */
 export interface Track {
   /** `vide`, `soun`, or another kind that is not looked into. */
   readonly kind: string
   readonly codec?: string
-  /** As shown: turned where the film asks for it. */
+  /** As shown: turned where the video asks for it. */
   readonly size?: Size
   readonly duration?: number
   readonly frameRate?: number
@@ -49,8 +49,8 @@ async function times(window: ByteWindow, trak: Box): Promise<Pick<Track, 'durati
   const header = await find(window, trak, ['mdia', 'mdhd'])
   const seconds = header && (await durationIn(window, header))
   if (seconds === undefined) return {}
-  const pictures = await countFrames(window, trak)
-  return { duration: seconds, ...(pictures === undefined ? {} : { frameRate: pictures / seconds }) }
+  const frames = await countFrames(window, trak)
+  return { duration: seconds, ...(frames === undefined ? {} : { frameRate: frames / seconds }) }
 }
 
 async function countFrames(window: ByteWindow, trak: Box): Promise<number | undefined> {
@@ -59,9 +59,9 @@ async function countFrames(window: ByteWindow, trak: Box): Promise<number | unde
   const runs = (await window.at(table.start + 4, 4)).readUInt32BE(0)
   if (runs === 0 || runs > MAX_RUNS || table.start + 8 + runs * 8 > table.end) return undefined
   const bytes = await window.at(table.start + 8, runs * 8)
-  let pictures = 0
-  for (let run = 0; run < runs; run++) pictures += bytes.readUInt32BE(run * 8)
-  return pictures
+  let frames = 0
+  for (let run = 0; run < runs; run++) frames += bytes.readUInt32BE(run * 8)
+  return frames
 }
 
 /** Encoders write one entry that skips their own delay; only what cuts, repeats or delays the video counts as an edit list. */

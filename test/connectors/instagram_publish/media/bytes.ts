@@ -107,7 +107,7 @@ export function heic(width: number, height: number, { turns = 0, brand = 'heic' 
   return Buffer.concat([box('ftyp', Buffer.from(brand), u32(0), Buffer.from('mif1')), box('meta', u32(0), properties), box('mdat')])
 }
 
-export interface Film {
+export interface Video {
   readonly brand?: string
   readonly seconds?: number
   readonly width?: number
@@ -123,8 +123,8 @@ export interface Film {
   readonly edit?: number
   readonly edits?: number
   readonly version?: 0 | 1
-  /** Bytes of pictures. */
-  readonly pictures?: number
+  /** Bytes of frames. */
+  readonly frames?: number
   readonly longBoxes?: boolean
   /** With the box that announces fragments. */
   readonly fragmented?: boolean
@@ -132,23 +132,23 @@ export interface Film {
 
 const SCALE = 600
 
-/** An MP4 or MOV of one film track, and a sound track when `audio` is given. */
-export function film(options: Film = {}): Buffer {
-  const { brand = 'isom', indexLast = false, pictures = 64, longBoxes = false } = options
+/** An MP4 or MOV of one video track, and a sound track when `audio` is given. */
+export function video(options: Video = {}): Buffer {
+  const { brand = 'isom', indexLast = false, frames = 64, longBoxes = false } = options
   const type = brand === '' ? Buffer.alloc(0) : box('ftyp', Buffer.from(brand), u32(0x200), Buffer.from(brand))
   const index = box(
     'moov',
     clock('mvhd', options, Buffer.alloc(80)),
-    picturesTrack(options),
+    framesTrack(options),
     ...(options.fragmented ? [box('mvex')] : []),
     ...(options.audio ? [soundTrack(options)] : []),
   )
-  const data = longBoxes ? longBox('mdat', Buffer.alloc(pictures)) : box('mdat', Buffer.alloc(pictures))
+  const data = longBoxes ? longBox('mdat', Buffer.alloc(frames)) : box('mdat', Buffer.alloc(frames))
   return Buffer.concat(indexLast ? [type, data, index] : [type, index, data])
 }
 
 /** `mvhd` and `mdhd`. */
-function clock(type: string, { seconds = 10, version = 0 }: Film, rest: Buffer): Buffer {
+function clock(type: string, { seconds = 10, version = 0 }: Video, rest: Buffer): Buffer {
   const ticks = Math.round(seconds * SCALE)
   const long = Buffer.alloc(8)
   long.writeBigUInt64BE(BigInt(ticks))
@@ -157,7 +157,7 @@ function clock(type: string, { seconds = 10, version = 0 }: Film, rest: Buffer):
     : box(type, u32(0), Buffer.alloc(8), u32(SCALE), u32(ticks), rest)
 }
 
-function picturesTrack(options: Film): Buffer {
+function framesTrack(options: Video): Buffer {
   const { seconds = 10, width = 1_080, height = 1_920, codec = 'avc1', frameRate = 30, turned = false, version = 0 } = options
   const matrix = (turned ? [0, 65_536, 0, -65_536, 0, 0, 0, 0, 1 << 30] : [65_536, 0, 0, 0, 65_536, 0, 0, 0, 1 << 30]).map(i32)
   const head = box(
@@ -173,17 +173,17 @@ function picturesTrack(options: Film): Buffer {
   return box('trak', head, ...editList(options), media('vide', options, box('stbl', box('stsd', u32(0), u32(1), entry), times)))
 }
 
-function soundTrack(options: Film): Buffer {
+function soundTrack(options: Video): Buffer {
   const entry = box(options.audio ?? 'mp4a', Buffer.alloc(6), u16(1), Buffer.alloc(16), u16(options.audioRate ?? 44_100), u16(0))
   return box('trak', media('soun', options, box('stbl', box('stsd', u32(0), u32(1), entry))))
 }
 
-function media(kind: string, options: Film, table: Buffer): Buffer {
+function media(kind: string, options: Video, table: Buffer): Buffer {
   const handler = box('hdlr', u32(0), u32(0), Buffer.from(kind), Buffer.alloc(13))
   return box('mdia', clock('mdhd', options, Buffer.alloc(4)), handler, box('minf', table))
 }
 
-function editList({ edit, edits = 1, version = 0 }: Film): Buffer[] {
+function editList({ edit, edits = 1, version = 0 }: Video): Buffer[] {
   if (edit === undefined) return []
   const long = Buffer.alloc(8)
   long.writeBigInt64BE(BigInt(edit))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { inspectMedia } from '../../../../connectors/instagram_publish/media/inspect.ts'
-import { film, jpeg, png } from './bytes.ts'
+import { jpeg, png, video } from './bytes.ts'
 import { file, serve } from './file-server.ts'
 
 describe('inspectMedia', () => {
@@ -9,7 +9,7 @@ describe('inspectMedia', () => {
       '/square.jpg': file(jpeg({ width: 1080, height: 1080 }), 'image/jpeg'),
       '/tall.jpg': file(jpeg({ width: 1080, height: 1350 }), 'image/jpeg'),
       '/a.png': file(png(1080, 1080), 'image/png'),
-      '/a.mp4': file(film({ seconds: 10 }), 'video/mp4'),
+      '/a.mp4': file(video({ seconds: 10 }), 'video/mp4'),
     })
   const local = { localHosts: true }
 
@@ -35,10 +35,10 @@ describe('inspectMedia', () => {
     ])
   })
 
-  it('finds a cover beyond the end of the film', async () => {
+  it('finds a cover beyond the end of the video', async () => {
     const { url } = await files()
     const post = { type: 'reel', media: [{ type: 'video', url: `${url}/a.mp4` }], thumb_offset: 10_001 } as const
-    expect((await inspectMedia(post, local)).findings).toMatchObject([{ rule: 'thumb-offset', found: '10001 ms in a film of 10000 ms' }])
+    expect((await inspectMedia(post, local)).findings).toMatchObject([{ rule: 'thumb-offset', found: '10001 ms in a video of 10000 ms' }])
     expect((await inspectMedia({ ...post, thumb_offset: 10_000 }, local)).findings).toEqual([])
   })
 })

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { checkMedia } from '../../../../connectors/instagram_publish/media/check.ts'
 import type { MediaFacts } from '../../../../connectors/instagram_publish/media/facts.ts'
 import { probeMedia } from '../../../../connectors/instagram_publish/media/probe.ts'
-import { box, film, gif, heic, jpeg, png, webp } from './bytes.ts'
+import { box, gif, heic, jpeg, png, video, webp } from './bytes.ts'
 import { file, serve } from './file-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'probe-'))
@@ -46,7 +46,7 @@ describe('probeMedia', () => {
     expect(await onDisk(bytes)).toMatchObject({ size: bytes.length, ...expected })
   })
 
-  it.each<[string, Parameters<typeof film>[0], object]>([
+  it.each<[string, Parameters<typeof video>[0], object]>([
     [
       'an MP4',
       {},
@@ -55,18 +55,18 @@ describe('probeMedia', () => {
     ['a MOV', { brand: 'qt  ', codec: 'hvc1' }, { format: 'mov', video: { videoCodec: 'hvc1' } }],
     ['a MOV without a type', { brand: '' }, { format: 'mov', video: { duration: 10 } }],
     ['long times', { version: 1, seconds: 90.5 }, { width: 1080, height: 1920, video: { duration: 90.5, frameRate: 30 } }],
-    ['a turned film', { width: 1920, height: 1080, turned: true }, { width: 1080, height: 1920 }],
+    ['a turned video', { width: 1920, height: 1080, turned: true }, { width: 1080, height: 1920 }],
     ['sound', { audio: 'mp4a', audioRate: 48_000 }, { video: { audioCodec: 'mp4a', audioRate: 48_000 } }],
-    ['an index at the end', { indexLast: true, pictures: 500_000 }, { width: 1080, video: { duration: 10, indexFirst: false } }],
-    ['an index behind a long box', { indexLast: true, pictures: 500_000, longBoxes: true }, { video: { indexFirst: false } }],
+    ['an index at the end', { indexLast: true, frames: 500_000 }, { width: 1080, video: { duration: 10, indexFirst: false } }],
+    ['an index behind a long box', { indexLast: true, frames: 500_000, longBoxes: true }, { video: { indexFirst: false } }],
     ['an edit list that only skips a delay', { edit: 1_024 }, { video: { hasEditList: false } }],
     ['an edit list that delays', { edit: -1 }, { video: { hasEditList: true } }],
     ['an edit list that delays, long', { edit: -1, version: 1 }, { video: { hasEditList: true } }],
     ['an edit list that cuts', { edit: 0, edits: 2 }, { video: { hasEditList: true } }],
-    ['a film in pieces', { fragmented: true, seconds: 0 }, { video: { fragmented: true } }],
-    ['60 pictures a second', { frameRate: 60, seconds: 3 }, { video: { frameRate: 60, duration: 3 } }],
+    ['a fragmented video', { fragmented: true, seconds: 0 }, { video: { fragmented: true } }],
+    ['60 frames per second', { frameRate: 60, seconds: 3 }, { video: { frameRate: 60, duration: 3 } }],
   ])('reads %s', async (_, options, expected) => {
-    expect(await onDisk(film(options))).toMatchObject(expected)
+    expect(await onDisk(video(options))).toMatchObject(expected)
   })
 
   it('says why a local file can not be opened', async () => {
@@ -75,7 +75,7 @@ describe('probeMedia', () => {
   })
 
   it('never fails and always finds something in random bytes', async () => {
-    const starts = [film(), jpeg({ width: 10, height: 10 }), heic(9, 9), webp('VP8X', 9, 9), png(9, 9), box('moov', box('trak'))]
+    const starts = [video(), jpeg({ width: 10, height: 10 }), heic(9, 9), webp('VP8X', 9, 9), png(9, 9), box('moov', box('trak'))]
     const head = fc.constantFrom(...starts.map((bytes) => bytes.subarray(0, 40)), Buffer.alloc(0))
     await fc.assert(
       fc.asyncProperty(
@@ -92,11 +92,11 @@ describe('probeMedia', () => {
   })
 
   it('never fails and always finds something in a file that is cut off', async () => {
-    const films = [film({ audio: 'mp4a' }), film({ indexLast: true }), film({ version: 1, edit: 5 })]
-    const pictures = [jpeg({ width: 1080, height: 1080 }), jpeg({ width: 1080, height: 1080, orientation: 6 })]
-    for (const whole of [...films, ...pictures]) {
-      const isFilm = films.includes(whole)
-      const use = isFilm ? ({ as: 'reel', expects: 'video', path: '' } as const) : ({ as: 'image', expects: 'image', path: '' } as const)
+    const videos = [video({ audio: 'mp4a' }), video({ indexLast: true }), video({ version: 1, edit: 5 })]
+    const images = [jpeg({ width: 1080, height: 1080 }), jpeg({ width: 1080, height: 1080, orientation: 6 })]
+    for (const whole of [...videos, ...images]) {
+      const isVideo = videos.includes(whole)
+      const use = isVideo ? ({ as: 'reel', expects: 'video', path: '' } as const) : ({ as: 'image', expects: 'image', path: '' } as const)
       expect(checkMedia(await onDisk(whole), use).filter(({ severity }) => severity === 'error')).toEqual([])
       for (let length = 0; length < whole.length; length += 3) {
         expect(checkMedia(await onDisk(whole.subarray(0, length)), use), `cut at ${length} of ${whole.length}`).not.toEqual([])
@@ -105,7 +105,7 @@ describe('probeMedia', () => {
   })
 
   it('survives any change of a byte', async () => {
-    const whole = film({ audio: 'mp4a', edit: 5 })
+    const whole = video({ audio: 'mp4a', edit: 5 })
     await fc.assert(
       fc.asyncProperty(fc.nat(whole.length - 1), fc.nat(255), async (at, value) => {
         const changed = Buffer.from(whole)
@@ -121,7 +121,7 @@ describe('probeMedia of a URL', () => {
   const probe = (url: string) => probeMedia({ url }, { localHosts: true })
 
   it('asks for the first bytes only', async () => {
-    const whole = film({ pictures: 3_000_000 })
+    const whole = video({ frames: 3_000_000 })
     const { url, seen } = await serve({ '/a.mp4': file(whole, 'video/mp4') })
     expect(await probe(`${url}/a.mp4`)).toMatchObject({
       format: 'mp4',
@@ -132,8 +132,8 @@ describe('probeMedia of a URL', () => {
     expect(seen).toEqual([{ path: '/a.mp4', range: 'bytes=0-65535' }])
   })
 
-  it('jumps over the pictures to an index at the end', async () => {
-    const whole = film({ pictures: 5_000_000, indexLast: true })
+  it('jumps over the images to an index at the end', async () => {
+    const whole = video({ frames: 5_000_000, indexLast: true })
     const { url, seen } = await serve({ '/a.mov': file(whole) })
     expect(await probe(`${url}/a.mov`)).toMatchObject({ video: { duration: 10, indexFirst: false } })
     expect(seen.length).toBeLessThan(4)
@@ -141,8 +141,8 @@ describe('probeMedia of a URL', () => {
 
   it('reads what it can from a server without ranges', async () => {
     const { url } = await serve({
-      '/first.mp4': file(film({ pictures: 400_000 }), 'video/mp4', { ranges: false }),
-      '/last.mp4': file(film({ pictures: 400_000, indexLast: true }), 'video/mp4', { ranges: false }),
+      '/first.mp4': file(video({ frames: 400_000 }), 'video/mp4', { ranges: false }),
+      '/last.mp4': file(video({ frames: 400_000, indexLast: true }), 'video/mp4', { ranges: false }),
     })
     expect(await probe(`${url}/first.mp4`)).toMatchObject({ size: expect.any(Number), video: { duration: 10 } })
     expect(await probe(`${url}/last.mp4`)).toMatchObject({ format: 'mp4', unreadable: expect.stringContaining('no ranges') })

@@ -3,13 +3,13 @@ import { type ByteWindow, UnreadableMedia } from '../byte-window.ts'
 import type { VideoFacts } from '../facts.ts'
 import { type Box, boxes, endOf, find, inside } from './boxes.ts'
 import { durationIn } from './duration.ts'
-import type { Size } from './pictures.ts'
+import type { Size } from './images.ts'
 import { readTrack, type Track } from './track.ts'
 
 const MAX_TRACKS = 32
 
 /** Size, duration and codecs of an MP4 or MOV, wherever its index stands. */
-export async function readFilm(window: ByteWindow): Promise<Partial<Size> & { readonly video: VideoFacts }> {
+export async function readVideo(window: ByteWindow): Promise<Partial<Size> & { readonly video: VideoFacts }> {
   let index: Box | undefined
   let hasFrames = false
   let indexFirst = true
@@ -22,18 +22,18 @@ export async function readFilm(window: ByteWindow): Promise<Partial<Size> & { re
     // Behind the index nothing matters but that the file goes on to its end; that is only known together with its size.
     if (index !== undefined && window.size === undefined) break
   }
-  if (index === undefined) throw new UnreadableMedia('a film without its index (moov)')
+  if (index === undefined) throw new UnreadableMedia('a video without its index (moov)')
   if (!hasFrames && window.size !== undefined) throw new UnreadableMedia('a video without frames (mdat)')
   const { duration, fragmented, tracks } = await readIndex(window, index)
-  const pictures = tracks.find(({ kind }) => kind === 'vide')
+  const frames = tracks.find(({ kind }) => kind === 'vide')
   const sound = tracks.find(({ kind }) => kind === 'soun')
-  const seconds = duration ?? pictures?.duration
+  const seconds = duration ?? frames?.duration
   return {
-    ...(pictures?.size ?? {}),
+    ...(frames?.size ?? {}),
     video: {
       ...defined({ duration: seconds }),
-      ...(pictures?.codec === undefined ? {} : { videoCodec: pictures.codec }),
-      ...(pictures?.frameRate === undefined ? {} : { frameRate: pictures.frameRate }),
+      ...(frames?.codec === undefined ? {} : { videoCodec: frames.codec }),
+      ...(frames?.frameRate === undefined ? {} : { frameRate: frames.frameRate }),
       ...(sound?.codec === undefined ? {} : { audioCodec: sound.codec }),
       ...(sound?.rate === undefined ? {} : { audioRate: sound.rate }),
       indexFirst,
