@@ -21,13 +21,13 @@ export const ValidateAdheresToSchema = defineComponent(ValidationStrategy, {
 })
 
 function schemaOf(value: unknown): JsonSchema {
-  const schema = typeof value === 'string' ? parsed(value, "'base_schema' yields") : value
+  const schema = typeof value === 'string' ? parsed(value, "'base_schema'") : value
   if (isNode(schema)) return schema
-  throw new ConfigError('ERR_MANIFEST_INVALID', "'base_schema' yields no JSON Schema")
+  throw new ConfigError('ERR_MANIFEST_INVALID', "'base_schema' must yield a JSON Schema")
 }
 
 async function validate(schema: JsonSchema, given: unknown): Promise<void> {
-  const value = typeof given === 'string' ? parsed(given, 'it is') : given
+  const value = typeof given === 'string' ? parsed(given, 'it') : given
   const { Ajv } = await import('ajv')
   const check = new Ajv({ strict: false, allErrors: true, validateSchema: false, validateFormats: false, logger: false }).compile(schema)
   if (check(value)) return
@@ -40,7 +40,7 @@ function parsed(text: string, what: string): unknown {
   try {
     return JSON.parse(text)
   } catch (thrown) {
-    if (thrown instanceof SyntaxError) throw new ConfigError('ERR_CONFIG_INVALID', `${what} no JSON`)
+    if (thrown instanceof SyntaxError) throw new ConfigError('ERR_CONFIG_INVALID', `${what} is not valid JSON`)
     throw thrown
   }
 }

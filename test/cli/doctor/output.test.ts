@@ -17,7 +17,7 @@ describe('renderDiagnosis', () => {
       '  ok       token         never expires',
       '  warning  api_version   stops\\nsoon',
       '  error    clock         7200 s behind',
-      '2 things to look after',
+      '2 items to attend to',
     ])
   })
 

@@ -116,7 +116,7 @@ describe('loadManifest', () => {
     [
       'an unresolved reference',
       ['"#/definitions/retriever"\n      type', '"#/definitions/retrieve"\n      type'],
-      "there is no 'retrieve'; did you mean retriever? known: broken, retriever (pages.yaml:14:7)",
+      "unresolved reference #/definitions/retrieve: 'retrieve' does not exist; did you mean retriever? known: broken, retriever (pages.yaml:14:7)",
     ],
   ] as const)('refuses %s', (_, [from, to], message) => {
     expect(errorsOf(envelope.replace(from, to))).toContain(message)
