@@ -8,8 +8,32 @@ import { readTrack, type Track } from './track.ts'
 
 const MAX_TRACKS = 32
 
-/** Size, duration and codecs of an MP4 or MOV, wherever its index stands. */
+/** Size, duration and codecs of an MP4 or MOV, wherever its index is. */
 export async function readVideo(window: ByteWindow): Promise<Partial<Size> & { readonly video: VideoFacts }> {
+  const { index, indexFirst } = await findIndex(window)
+  const { duration, fragmented, tracks } = await readIndex(window, index)
+  const frames = tracks.find(({ kind }) => kind === 'vide')
+  const sound = tracks.find(({ kind }) => kind === 'soun')
+  const seconds = duration ?? frames?.duration
+  return {
+    ...(frames?.size ?? {}),
+    video: {
+      ...defined({
+        duration: seconds,
+        videoCodec: frames?.codec,
+        frameRate: frames?.frameRate,
+        audioCodec: sound?.codec,
+        audioRate: sound?.rate,
+      }),
+      indexFirst,
+      fragmented,
+      hasEditList: tracks.some(({ edited }) => edited),
+    },
+  }
+}
+
+/** The box with the index, and whether it precedes the frames. */
+async function findIndex(window: ByteWindow): Promise<{ readonly index: Box; readonly indexFirst: boolean }> {
   let index: Box | undefined
   let hasFrames = false
   let indexFirst = true
@@ -19,28 +43,12 @@ export async function readVideo(window: ByteWindow): Promise<Partial<Size> & { r
       if (index === undefined) indexFirst = false
     }
     if (box.type === 'moov') index ??= box
-    // Behind the index nothing matters but that the file goes on to its end; that is only known together with its size.
+    // After the index only the end of the file matters, and that is known only together with its size.
     if (index !== undefined && window.size === undefined) break
   }
   if (index === undefined) throw new UnreadableMedia('a video without its index (moov)')
   if (!hasFrames && window.size !== undefined) throw new UnreadableMedia('a video without frames (mdat)')
-  const { duration, fragmented, tracks } = await readIndex(window, index)
-  const frames = tracks.find(({ kind }) => kind === 'vide')
-  const sound = tracks.find(({ kind }) => kind === 'soun')
-  const seconds = duration ?? frames?.duration
-  return {
-    ...(frames?.size ?? {}),
-    video: {
-      ...defined({ duration: seconds }),
-      ...(frames?.codec === undefined ? {} : { videoCodec: frames.codec }),
-      ...(frames?.frameRate === undefined ? {} : { frameRate: frames.frameRate }),
-      ...(sound?.codec === undefined ? {} : { audioCodec: sound.codec }),
-      ...(sound?.rate === undefined ? {} : { audioRate: sound.rate }),
-      indexFirst,
-      fragmented,
-      hasEditList: tracks.some(({ edited }) => edited),
-    },
-  }
+  return { index, indexFirst }
 }
 
 async function readIndex(
