@@ -58,7 +58,7 @@ function parseRows(content: string, file: string): readonly ImportRow[] {
   const start = content.trimStart()[0]
   const rows = start === '[' ? json(content, file) : start === '{' ? jsonLines(content, file) : csv(content, file)
   if (!Array.isArray(rows) || !rows.every((row) => isObject(row))) {
-    throw new ConfigError('ERR_IMPORT_UNREADABLE', `${file} is no list of objects`)
+    throw new ConfigError('ERR_IMPORT_UNREADABLE', `${file} must be a list of objects`)
   }
   return rows
 }
@@ -68,7 +68,7 @@ function json(content: string, file: string): unknown {
   try {
     return parseJson(content)
   } catch {
-    throw new ConfigError('ERR_IMPORT_UNREADABLE', `${file} is no valid JSON`)
+    throw new ConfigError('ERR_IMPORT_UNREADABLE', `${file} is not valid JSON`)
   }
 }
 
