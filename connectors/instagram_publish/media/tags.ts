@@ -8,18 +8,18 @@ const USERNAME = /^[A-Za-z0-9._]{1,30}$/
 
 interface TagPlace {
   readonly path: string
-  readonly inFilm: boolean
+  readonly inVideo: boolean
   readonly inStory: boolean
 }
 
-/** Findings for the people and products marked in a picture or film. */
-export function tagFindings(fields: Readonly<Record<string, unknown>>, { path, inFilm, inStory }: TagPlace): Finding[] {
+/** Findings for the people and products marked in an image or video. */
+export function tagFindings(fields: Readonly<Record<string, unknown>>, { path, inVideo, inStory }: TagPlace): Finding[] {
   const products = listed(fields['product_tags'])
   return [
     ...listed(fields['user_tags']).flatMap((tag, index) => {
       const at = `${path}.user_tags[${index}]`
       const name = nameFindings(isObject(tag) ? tag['username'] : undefined, `${at}.username`)
-      return [...name, ...positionFindings('user-tag-position', tag, { path: at, inFilm, needed: !inStory })]
+      return [...name, ...positionFindings('user-tag-position', tag, { path: at, inVideo, needed: !inStory })]
     }),
     ...atMost('product-tags-count', { count: products.length, what: 'product tags', path: `${path}.product_tags` }),
     ...products.flatMap((tag, index) => {
@@ -28,7 +28,7 @@ export function tagFindings(fields: Readonly<Record<string, unknown>>, { path, i
       const known = typeof id === 'string' && /^\d+$/.test(id)
       return [
         ...(known ? [] : [finding('product-id', { path: `${at}.product_id`, found: JSON.stringify(id) ?? formOf(id) })]),
-        ...positionFindings('product-tag-position', tag, { path: at, inFilm, needed: true }),
+        ...positionFindings('product-tag-position', tag, { path: at, inVideo, needed: true }),
       ]
     }),
   ]
@@ -46,16 +46,16 @@ function listed(value: unknown): readonly unknown[] {
 
 interface Position {
   readonly path: string
-  readonly inFilm: boolean
+  readonly inVideo: boolean
   /** Stories may do without. */
   readonly needed: boolean
 }
 
-function positionFindings(rule: RuleName, tag: unknown, { path, inFilm, needed }: Position): Finding[] {
+function positionFindings(rule: RuleName, tag: unknown, { path, inVideo, needed }: Position): Finding[] {
   if (!isObject(tag)) return []
   const { x, y } = tag
   const absent = x === undefined && y === undefined
-  if (inFilm) return absent ? [] : [finding(rule, { path, found: 'x and y in a film', fix: 'remove x and y' })]
+  if (inVideo) return absent ? [] : [finding(rule, { path, found: 'x and y in a video', fix: 'remove x and y' })]
   if (absent && !needed) return []
   const { min, max } = limitsOf(rule)
   const inside = (value: unknown) => typeof value === 'number' && value >= min && value <= max
