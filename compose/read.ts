@@ -149,7 +149,7 @@ class Reading {
       this.#written = () => destination.report()
       await closing(destination, session.report, async () => {
         const signal = runSignal(session.signal, over.signal)
-        const refreshes = startedOver(plan.refreshes, destination.lost?.() ?? [])
+        const refreshes = startedOver(plan.refreshes, destination.lost?.(plan.streams.map(({ info }) => info)) ?? [])
         const waitForStates = destination.prompt === true
         const own = { refreshes, signal, waitForStates, done: this.#done }
         const rows = readStreams(planned, { ...readOptions(session, state, this.#request), ...own })

@@ -46,7 +46,8 @@ function nameOf(output: Output | undefined): string {
 
 function cannot(place: string, what: string, ability: WriteAbility): ConfigError {
   const modes = ability === 'reader' ? ['append'] : ability
-  const message = `${place} cannot do ${what}: it can ${modes.join(' or ')}. Choose another --output, or another way of writing.`
+  const advice = `Choose ${modes.includes('replace') ? `--write ${modes.join(' or ')}` : 'another way of writing'}, or another --output, such as duckdb:FILE.`
+  const message = `${place} cannot do ${what}: it can ${modes.join(' or ')}. ${advice}`
   return new ConfigError('ERR_WRITE_MODE', message)
 }
 

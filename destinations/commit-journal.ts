@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ConfigError, ConnectorError, defined, errnoOf, type Files, replaceFile, type StreamState } from '../framework/index.ts'
 
-/** Up to where the file of a stream is complete, and for which state. */
+/** Up to where a file of a stream is complete, and for which state. */
 export interface Mark {
   readonly stream: string
   readonly file: string
@@ -14,6 +14,10 @@ export interface Mark {
   readonly run: string
   /** Name that the state is kept under, when it is not the stream's. */
   readonly key?: string
+  /** The file is a stage: rows of this refresh, which do not count before they replace those of the stream. */
+  readonly refresh?: string
+  /** The stage of the stream, with so many bytes, takes the place of the file, once the state is committed. */
+  readonly replaced?: true
 }
 
 /** A stream before its first state. */
@@ -117,7 +121,7 @@ export function sharedFolder(path: string): ConnectorError {
 }
 
 /**
- * The marks that count, by stream. A crash between the last mark and the commit of its state leaves two candidates;
+ * The marks that count, by file. A crash between the last mark and the commit of its state leaves two candidates;
  * `committed` (the states that the next run starts from) tells which. Without it the last mark counts.
  */
 export async function readMarks(
@@ -132,13 +136,13 @@ export async function readMarks(
       open = undefined
       continue
     }
-    open = { before: marks.get(line.stream), last: line }
-    marks.set(line.stream, line)
+    open = { before: marks.get(line.file), last: line }
+    marks.set(line.file, line)
   }
   if (open?.before && committed) {
     const committedMark = ({ stream, key = stream }: Mark) => stateMark(Object.hasOwn(committed, key) ? committed[key] : undefined)
     const { before, last } = open
-    if (committedMark(last) !== last.state && committedMark(before) === before.state) marks.set(last.stream, before)
+    if (committedMark(last) !== last.state && committedMark(before) === before.state) marks.set(last.file, before)
   }
   return marks
 }
@@ -163,11 +167,12 @@ function parseMark(line: string, place: string): Mark | { readonly confirmed: tr
     throw unusable(place, cause)
   }
   if (value.confirmed === true) return { confirmed: true }
-  const { stream, file, bytes, state, run, key } = value
+  const { stream, file, bytes, state, run, key, refresh, replaced } = value
   if (typeof stream !== 'string' || typeof file !== 'string' || typeof state !== 'string' || typeof run !== 'string') throw unusable(place)
   if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0) throw unusable(place)
   if (key !== undefined && typeof key !== 'string') throw unusable(place)
-  return { stream, file, bytes, state, run, ...defined({ key }) }
+  if (refresh !== undefined && typeof refresh !== 'string') throw unusable(place)
+  return { stream, file, bytes, state, run, ...defined({ key, refresh }), ...(replaced === true ? { replaced } : {}) }
 }
 
 function unusable(place: string, cause?: unknown): ConfigError {

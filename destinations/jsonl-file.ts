@@ -1,10 +1,13 @@
 import { constants, type FileHandle } from 'node:fs/promises'
-import { ConfigError, errnoOf, type Files } from '../framework/index.ts'
+import { dirname } from 'node:path'
+import { ConfigError, errnoOf, type Files, syncDirectory } from '../framework/index.ts'
 import { sharedFolder } from './commit-journal.ts'
 
-/** The data file of one stream. Lines are only ever added at its end. */
+/** A data file of one stream. Lines are only ever added at its end. */
 export interface JsonlFile {
   readonly path: string
+  /** Of a stage: the refresh whose rows it has. */
+  readonly refresh?: string
   /** Length that this run knows of. */
   size: number
   /** Changed by this run since the last mark. */
@@ -36,6 +39,13 @@ export class OpenFiles {
     const handle = await this.#files.open(file.path, appendOnly, 0o600)
     this.#held.set(file, handle)
     return handle
+  }
+
+  /** Of one file, before it gets another name or goes. */
+  async release(file: JsonlFile): Promise<void> {
+    const handle = this.#held.get(file)
+    this.#held.delete(file)
+    await handle?.close()
   }
 
   async close(): Promise<void> {
@@ -83,6 +93,39 @@ function tooShort(path: string, size: number, bytes: number): ConfigError {
   const lengths = `${path} has ${size} bytes, but ${bytes} bytes of it are committed: rows that count as written are missing`
   const advice = `Restore the file; or move it away to start a new one, and reset the state of its stream to read the missing rows again.`
   return new ConfigError('ERR_OUTPUT_JOURNAL', `${lengths}. ${advice}`)
+}
+
+/** Complete lines of a file; 0 when there is none. */
+export async function countLines(path: string, files: Files): Promise<number> {
+  if ((await checkRegular(path, files)) === undefined) return 0
+  const handle = await files.open(path, 'r')
+  try {
+    const block = Buffer.alloc(64 * 1024)
+    let lines = 0
+    for (let start = 0; ; ) {
+      const { bytesRead } = await handle.read(block, 0, block.length, start)
+      if (bytesRead === 0) return lines
+      const end = block.subarray(0, bytesRead)
+      for (let at = end.indexOf(0x0a); at >= 0; at = end.indexOf(0x0a, at + 1)) lines += 1
+      start += bytesRead
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+/**
+ * Puts a file into the place of another, which may be missing, and gives it the mode of that one. A crash leaves the old file or the new
+ * one under the name.
+ */
+export async function takePlace(stage: string, path: string, files: Files): Promise<void> {
+  if ((await checkRegular(path, files)) !== undefined) {
+    const { mode } = await files.stat(path)
+    const handle = await files.open(stage, 'r+')
+    await handle.chmod(mode & 0o777).finally(() => handle.close())
+  }
+  await files.rename(stage, path)
+  await syncDirectory(dirname(path), files)
 }
 
 /** Position after the last line feed. */

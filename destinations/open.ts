@@ -60,7 +60,7 @@ const schemes: Readonly<Record<keyof typeof destinationForms, Scheme>> = {
     },
   },
   jsonl: {
-    writes: () => ['append'],
+    writes: () => ['append', 'replace'],
     open: async (url, { state, registry }) => {
       const directory = url.slice('jsonl:'.length)
       if (directory === '') throw new ConfigError('ERR_OUTPUT_URL', `${url} names no directory; write ${destinationForms.jsonl}`)

@@ -14,7 +14,7 @@ export function tee(destinations: readonly Destination[]): Destination {
       const failed = results.find((result) => result.status === 'rejected')
       if (failed) throw failed.reason
     },
-    lost: () => [...new Set(destinations.flatMap((destination) => destination.lost?.() ?? []))],
+    lost: (streams) => [...new Set(destinations.flatMap((destination) => destination.lost?.(streams) ?? []))],
     report: () => merge(destinations.map((destination) => destination.report())),
   }
 }

@@ -61,9 +61,14 @@ function readable(name: string): string {
 // UTF-16 keeps lone surrogates apart.
 const shortHash = (identity: string): string => createHash('sha256').update(identity, 'utf16le').digest('hex').slice(0, 10)
 
-/** Tables in which the rows of a stream wait until they replace the old ones all start with this. */
-export const stagePrefix = (connection: string, stream: string): string =>
-  `_connector_new_${shortHash(JSON.stringify([connection, stream]))}_`
+interface StageOwner {
+  readonly connection: string
+  readonly stream: string
+}
+
+/** Tables in which rows wait until they replace old ones all start with this; those of one stream also with what its owner adds. */
+export const stagePrefix = (owner?: StageOwner): string =>
+  `_connector_new_${owner ? `${shortHash(JSON.stringify([owner.connection, owner.stream]))}_` : ''}`
 
 /** The one of them that belongs to a refresh. */
-export const stageName = (prefix: string, refresh: string): string => `${prefix}${shortHash(refresh)}`
+export const stageName = (owner: StageOwner, refresh: string): string => `${stagePrefix(owner)}${shortHash(refresh)}`

@@ -23,8 +23,8 @@ export class StageTables {
   readonly #replaced = new Map<string, number>()
   readonly #unowned = new Map<string, number>()
   #connection = ''
-  /** Streams that an earlier run began to replace and whose rows are not here. */
-  lost: readonly string[] = []
+  /** Stages that earlier runs left. */
+  #found: ReadonlySet<string> = new Set()
 
   /** `newBuffer`: a buffer for the rows of a plan; what it tells of them names the table given. */
   constructor(store: TableStore, newBuffer: (plan: TablePlan, table: string) => TableBuffer) {
@@ -35,16 +35,37 @@ export class StageTables {
   /** Drops what earlier runs of the connection left behind and this run does not resume. */
   async open({ connection, streams }: RunInfo): Promise<void> {
     this.#connection = connection
-    const lost: string[] = []
-    for (const { name, write } of streams) {
-      const prefix = stagePrefix(connection, name)
-      const found = await this.#store.tables(prefix)
-      const resumed = write?.mode === 'replace' && write.resumed ? stageName(prefix, write.refresh) : undefined
-      const stale = found.filter((table) => table !== resumed)
-      if (stale.length > 0) await this.#store.drop(stale)
-      if (resumed !== undefined && !found.includes(resumed)) lost.push(name)
-    }
-    this.lost = lost
+    this.#found = new Set(await this.#store.tables(stagePrefix()))
+    for (const stream of streams) await this.dropStale(stream)
+  }
+
+  /** Those that an earlier run began to replace and whose rows are not here. */
+  lost(streams: readonly StreamInfo[]): readonly string[] {
+    return streams.filter((stream) => isResumed(stream) && !this.#found.has(this.#nameOf(stream))).map(({ name }) => name)
+  }
+
+  hasStale(stream: StreamInfo): boolean {
+    return this.#staleOf(stream).length > 0
+  }
+
+  async dropStale(stream: StreamInfo): Promise<void> {
+    const stale = this.#staleOf(stream)
+    if (stale.length === 0) return
+    await this.#store.drop(stale)
+    this.#found = new Set([...this.#found].filter((table) => !stale.includes(table)))
+  }
+
+  /** What earlier runs left of the stream and this one does not resume. */
+  #staleOf(stream: StreamInfo): readonly string[] {
+    if (this.#found.size === 0) return []
+    const prefix = stagePrefix({ connection: this.#connection, stream: stream.name })
+    const resumed = isResumed(stream) ? this.#nameOf(stream) : undefined
+    return [...this.#found].filter((table) => table.startsWith(prefix) && table !== resumed)
+  }
+
+  #nameOf({ name, write }: StreamInfo): string {
+    const refresh = write?.mode === 'replace' ? write.refresh : ''
+    return stageName({ connection: this.#connection, stream: name }, refresh)
   }
 
   /** Where the rows of a stream go that replaces those in the table of the plan. */
@@ -106,10 +127,11 @@ export class StageTables {
     }
   }
 
-  async #prepared({ name, write }: StreamInfo, plan: TablePlan): Promise<TablePlan> {
-    const refresh = write?.mode === 'replace' ? write.refresh : ''
-    const staged = { ...plan, name: stageName(stagePrefix(this.#connection, name), refresh) }
+  async #prepared(stream: StreamInfo, plan: TablePlan): Promise<TablePlan> {
+    const staged = { ...plan, name: this.#nameOf(stream) }
     await this.#store.prepare(staged)
     return staged
   }
 }
+
+const isResumed = ({ write }: StreamInfo): boolean => write?.mode === 'replace' && write.resumed

@@ -49,7 +49,7 @@ export class TableDestination implements Destination {
   readonly #rejections = new Rejections()
   readonly #misfits = new Misfits()
   readonly #streamsOf = new Map<string, Set<string>>()
-  /** Streams whose rows replace those of before. */
+  /** Streams whose rows replace those of before, as last described. */
   readonly #replacing = new Map<string, StreamInfo>()
   #states = new Map<string, StreamState>()
   #position: number | undefined
@@ -72,7 +72,6 @@ export class TableDestination implements Destination {
     const plans = new Map<string, TablePlan>()
     for (const stream of run.streams) {
       this.#belongs(stream)
-      if (stream.write?.mode === 'replace') this.#replacing.set(stream.name, stream)
       const plan = this.#isOpen(stream) ? undefined : this.#planOnce(stream)
       if (!plan) continue
       const known = plans.get(plan.name)
@@ -82,8 +81,8 @@ export class TableDestination implements Destination {
     await this.#stages.open(run)
   }
 
-  lost(): readonly string[] {
-    return this.#stages.lost
+  lost(streams: readonly StreamInfo[]): readonly string[] {
+    return this.#stages.lost(streams)
   }
 
   async *write(items: AsyncIterable<Item>): AsyncGenerator<Item> {
@@ -119,7 +118,8 @@ export class TableDestination implements Destination {
       this.#states.set(item.stateKey ?? stream_descriptor.name, stream_state)
       this.#position = item.position
       const { name } = stream_descriptor
-      if (item.completes) await this.#unlessRejected(name, () => this.#complete(name))
+      const { completes } = item
+      if (completes) await this.#unlessRejected(name, () => this.#complete(this.#replacing.get(name) ?? completes))
     }
   }
 
@@ -135,21 +135,24 @@ export class TableDestination implements Destination {
   }
 
   /** A stream without rows replaces those of before too. */
-  async #complete(name: string): Promise<void> {
-    const stream = this.#replacing.get(name)
-    if (!stream) return
+  async #complete(stream: StreamInfo): Promise<void> {
+    if (stream.write?.mode !== 'replace') return
     if (!this.#streams.has(stream)) {
       const { name: table } = this.#plan(stream)
       // Nothing is known of its columns, and there are no rows of before.
       if (this.#isOpen(stream) && !(await this.#store.tables(table)).includes(table)) return
       await this.#bufferOf(stream)
     }
-    this.#stages.complete(name)
+    this.#stages.complete(stream.name)
   }
 
   /** The buffer of the table, which gets the columns that the stream needs. */
   async #bufferOf(stream: StreamInfo): Promise<TableBuffer> {
     this.#belongs(stream)
+    if (this.#stages.hasStale(stream)) {
+      await this.#writing
+      await this.#stages.dropStale(stream)
+    }
     const wanted = this.#planOnce(stream)
     const name = wanted?.name ?? this.#plan(stream).name
     const known = this.#tables.get(name)

@@ -196,10 +196,7 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
       )
       const [first, second] = streams.map((stream) => ({ ...stream, write: replacing('r1') }))
       if (!first || !second) throw new Error('two streams')
-      await run(
-        [page(first, [row(days[0] ?? '', 2, '1')]), completion(first.name), page(second, [row(days[0] ?? '', 9, '2')])],
-        [first, second],
-      )
+      await run([page(first, [row(days[0] ?? '', 2, '1')]), completion(first), page(second, [row(days[0] ?? '', 9, '2')])], [first, second])
       expect(await place.select('insights', ['page_id', 'value', '_stream'], 'value')).toEqual([
         ['2', '1', 'insights__2'],
         ['2', '1', 'insights__2'],
@@ -211,7 +208,7 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
       const before = streamInfo('insights__1', { ...insightKey, write: replacing('r1') })
       const after = { ...before, schema: objectOf({ ...(insights['properties'] as Row), title: { type: 'string' } }) }
       const pages = [page(before, [row(day('2026-01-01'), 1)]), page(after, [{ ...row(day('2026-01-02'), 2), title: 'new' }])]
-      await run([...pages, completion(before.name)], [before])
+      await run([...pages, completion(before)], [before])
       expect(await place.select('insights', ['value', 'title'], 'end_time')).toEqual([
         ['1', null],
         ['2', 'new'],
@@ -227,7 +224,7 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
       await place.execute(`create view ${place.table('kept')} as select * from ${place.table('insights')}`)
       await place.execute(`update ${place.table('insights')} set note = 'mine'`)
       const again = { ...stream, write: replacing('r1') }
-      await run([page(again, [row(days[1] ?? '', 7), row(day('2026-01-03'), 8)]), completion(stream.name)], [again])
+      await run([page(again, [row(days[1] ?? '', 7), row(day('2026-01-03'), 8)]), completion(again)], [again])
       expect(await place.select('kept', ['value', 'note'], 'end_time')).toEqual([
         ['7', 'mine'],
         ['8', null],
@@ -239,7 +236,7 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
       await run([page(stream, [row(day('2026-01-01'), 1)])], [stream])
       await place.execute(`update ${place.table('insights')} set _stream = null`)
       const again = { ...stream, write: replacing('r1') }
-      const report = await run([page(again, [row(day('2026-01-02'), 2)]), completion(stream.name)], [again])
+      const report = await run([page(again, [row(day('2026-01-02'), 2)]), completion(again)], [again])
       expect(Object.values(report.unowned ?? {})).toEqual([1])
       expect(await place.select('insights', ['value'], 'end_time')).toEqual([['1'], ['2']])
     })
@@ -370,10 +367,10 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
       it('replaces its rows', async () => {
         await things([{ id: 1 }, { id: 2 }])
         const again = { ...open, write: replacing('r1') }
-        await run([page(again, [{ id: 3, v: 'new' }]), completion('things')], [again])
+        await run([page(again, [{ id: 3, v: 'new' }]), completion(again)], [again])
         expect(await place.select('things', ['id', 'v'])).toEqual([['3', 'new']])
         const empty = { ...open, write: replacing('r2') }
-        await run([completion('things')], [empty])
+        await run([completion(empty)], [empty])
         expect(await place.select('things', ['id'])).toEqual([])
       })
     })

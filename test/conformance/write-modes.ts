@@ -6,7 +6,7 @@ import { page, state, streamInfo } from './items.ts'
 export const replacing = (refresh: string, resumed = false): StreamWrite => ({ mode: 'replace', refresh, resumed })
 
 /** The state that says that every row of the stream came. */
-export const completion = (stream: string): Item => ({ ...state(stream, { done: true }), type: 'message', completes: true }) as Item
+export const completion = (stream: StreamInfo): Item => ({ ...state(stream.name, { done: true }), completes: stream }) as Item
 
 /** What every destination has to do with the ways of writing that it knows. */
 export function testWriteModes(name: string, createPlace: () => Promise<Place>, modes: readonly WriteMode[]): void {
@@ -26,14 +26,15 @@ export function testWriteModes(name: string, createPlace: () => Promise<Place>, 
     async function run(stream: StreamInfo, rows: readonly Row[], end: 'complete' | 'broken' = 'complete') {
       const destination = await place.open()
       await destination.open(runOf([stream]))
+      const lost = destination.lost?.([stream]) ?? []
       const items: Item[] = rows.length > 0 ? [page(stream, rows)] : []
       try {
-        const all = [...items, end === 'complete' ? completion(stream.name) : state(stream.name, { at: rows.length })]
+        const all = [...items, end === 'complete' ? completion(stream) : state(stream.name, { at: rows.length })]
         for await (const _ of destination.write(from(all)));
       } finally {
         await destination.close()
       }
-      return { report: destination.report(), lost: destination.lost?.() ?? [] }
+      return { report: destination.report(), lost }
     }
     const rows = async () => (await place.rows('posts')).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
     const row = (id: string, text: string) => ({ id, text })

@@ -30,7 +30,7 @@ async function createPlace(): Promise<Place> {
   }
 }
 testDestination('jsonl:', createPlace)
-testWriteModes('jsonl:', createPlace, ['append'])
+testWriteModes('jsonl:', createPlace, ['append', 'replace'])
 
 describe('JsonlFolder', () => {
   const posts = streamInfo('posts')

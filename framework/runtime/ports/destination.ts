@@ -66,6 +66,6 @@ export interface Destination {
   /** Called once, after success and after failure. */
   close(): Promise<void>
   report(): DestinationReport
-  /** Once open: streams that this run wants to resume replacing, and whose rows of before are not here. They have to be read from their start. */
-  lost?(): readonly string[]
+  /** Once open: those of the streams whose replacement this run resumes although the rows of before are not here. They have to be read from their start. */
+  lost?(streams: readonly StreamInfo[]): readonly string[]
 }

@@ -36,8 +36,8 @@ export interface MessageItem {
   readonly stateKey?: string
   /** Of a STATE: where it stands in the run. Of two states of a stream the one with the higher position is the newer. */
   readonly position?: number
-  /** Of a STATE: the stream is complete, and every row of it came before. */
-  readonly completes?: true
+  /** Of a STATE: the stream that is complete; every row of it came before. */
+  readonly completes?: StreamInfo
   /** Of a STATE: called by the last stage once the state is kept; whoever sent it may wait for that before it asks for more. */
   readonly onKept?: () => void
 }

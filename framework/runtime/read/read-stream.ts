@@ -229,7 +229,7 @@ export class StreamReader {
 
   async #sendState(state: StreamState): Promise<void> {
     const { range, refresh, out, waitForStates, signal } = this.#options
-    const place = { stream: this.#bound.info.name, complete: this.#isComplete, rows: this.#sinceState, range, refresh }
+    const place = { stream: this.#bound.info, complete: this.#isComplete, rows: this.#sinceState, range, refresh }
     const items = stateItems(state, place)
     this.#sinceState = 0
     this.#checkpoints = 0

@@ -1,6 +1,6 @@
 import { defined } from '../../defined.ts'
 import type { StreamState } from '../../protocol/messages.ts'
-import type { MessageItem } from '../ports/items.ts'
+import type { MessageItem, StreamInfo } from '../ports/items.ts'
 import type { ConnectionState } from '../ports/state-registry.ts'
 import { type BackfillRange, backfillKey, backfillState, isBackfillKey } from './backfill.ts'
 import { stateItem } from './trace.ts'
@@ -50,7 +50,7 @@ function isRecord(value: unknown): value is RefreshRecord {
 
 /** What a state that is to be sent belongs to. */
 export interface StatePlace {
-  readonly stream: string
+  readonly stream: StreamInfo
   /** Every row of the stream came before it. */
   readonly complete: boolean
   /** Rows since the state before. */
@@ -60,12 +60,13 @@ export interface StatePlace {
 }
 
 /** The messages that hand a state on, each under the name that it is kept under. */
-export function stateItems(state: StreamState, { stream, complete, rows, range, refresh }: StatePlace): readonly MessageItem[] {
+export function stateItems(state: StreamState, { stream: info, complete, rows, range, refresh }: StatePlace): readonly MessageItem[] {
+  const { name: stream } = info
   if (range) return [{ ...stateItem(stream, backfillState(state, range, complete), rows), stateKey: backfillKey(stream) }]
   if (refresh?.progress === 'apart' && !complete) return [recordItem(stream, refresh, { progress: state, rows })]
   const own = stateItem(stream, state, rows)
   if (!complete) return [own]
-  return [{ ...own, completes: true }, ...(refresh?.isRecorded ? [recordItem(stream, refresh)] : [])]
+  return [{ ...own, completes: info }, ...(refresh?.isRecorded ? [recordItem(stream, refresh)] : [])]
 }
 
 function recordItem(
