@@ -1,8 +1,8 @@
+import { isDead } from '../accounts/refresh.ts'
 import type { TableChoice } from '../connectors/index.ts'
 import {
   type AccountRecord,
   type AccountToken,
-  AuthenticationError,
   asConnectorError,
   type BoundStream,
   type Clock,
@@ -106,7 +106,7 @@ export async function syncAccount(account: AccountRecord, run: SyncRun): Promise
 
 /** Why only a person who logs in can mend it; undefined for an account that may work again by itself. */
 export function needsLogin({ errors }: AccountOutcome): ConnectorError | undefined {
-  return errors.find((error) => error instanceof AuthenticationError)
+  return errors.find(isDead)
 }
 
 async function openStreams(account: AccountRecord, run: SyncRun, { report }: Share): Promise<readonly BoundStream[]> {

@@ -70,6 +70,18 @@ describe('syncAccounts', () => {
     expect(sandbox.requests).toHaveLength(4)
   })
 
+  it('gives no account up when the program itself is refused', async () => {
+    const { sandbox, accounts, sync } = await openSyncWorld(few)
+    const message = 'Invalid appsecret_proof provided in the API argument'
+    sandbox.faults.add({ match: { path: '*/media' }, kind: 'error', code: 100, message })
+    const summary = await sync()
+    expect(summary).toMatchObject({ success: false, exit_code: 4, accounts_needing_login: 0 })
+    expect(new Set(summary.errors.map(({ code }) => code))).toEqual(new Set(['ERR_APPSECRET_PROOF']))
+    expect((await accounts.list()).map(({ status }) => status)).toEqual(Array(5).fill('active'))
+    sandbox.faults.clear()
+    expect(await sync()).toMatchObject({ success: true, accounts_processed: 5 })
+  })
+
   it('flags an expired token without sending it', async () => {
     const { sandbox, ids, accounts, sync } = await openSyncWorld({ instagram: { accounts: 1, media: 5 } })
     const [only = ''] = ids

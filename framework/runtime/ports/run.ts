@@ -159,7 +159,7 @@ export class Run {
 
   /** Accounts that were lost one by one are failures of their streams, as long as anything else could be read. */
   #isLoginLost(errors: readonly AuthenticationError[]): boolean {
-    return errors.some(({ reach }) => reach === 'login') || !this.streams.some(({ outcome }) => outcome === 'complete')
+    return errors.some(({ reach }) => reach !== 'account') || !this.streams.some(({ outcome }) => outcome === 'complete')
   }
 
   /** Rows of the kinds that a connector counts by a name of its own. */
