@@ -2,11 +2,12 @@ import { openPlace, type Servers } from './place.ts'
 import { type Extent, runReader } from './reader.ts'
 import { counted, type FoundRow, type Rows } from './rows.ts'
 import type { Scenario } from './scenario.ts'
-import { openSource } from './source.ts'
+import { type Effort, openSource } from './source.ts'
 
 /** What an undisturbed read of a world gives. */
 export interface Golden {
   readonly extent: Extent
+  readonly effort: Effort
   readonly rows: ReadonlyMap<string, number>
   /** Rows that an interruption may repeat, by stream: of the largest page, and of the cursor value at which a read goes on. */
   readonly repeatable: ReadonlyMap<string, number>
@@ -43,7 +44,7 @@ async function readGolden({ product, output, registry, world }: World, servers: 
     const { largest, total } = place.sizes()
     const bytes = { stdout: Buffer.byteLength(stdout), database: place.proxy?.bytes ?? 0 }
     const extent = { requests: source.requests, ...bytes, seconds, largestFile: largest, allFiles: total }
-    return { extent, rows: counted(rows), repeatable: repeatableRows(rows) }
+    return { extent, effort: source.effort, rows: counted(rows), repeatable: repeatableRows(rows) }
   } finally {
     await place.close()
     await source.close()

@@ -22,7 +22,7 @@ const goldens = new Goldens(servers)
 const means = { mounts: canMount(), worlds: 3, most: 3 }
 const started = performance.now()
 const failed: number[] = []
-const totals = { seeds: 0, runs: 0, interruptions: 0, repeated: 0 }
+const totals = { seeds: 0, runs: 0, interruptions: 0, repeated: 0, requests: 0, calls: 0 }
 const waiting = [...seeds]
 /** Seeds between two lines that say how far it is. */
 const stride = 50
@@ -30,10 +30,14 @@ const stride = 50
 async function work(): Promise<void> {
   for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
     const scenario = scenarioOf(seed, means)
-    const { failures, interruptions, repeated } = await perform(scenario, servers, goldens)
+    const { failures, interruptions, repeated, again } = await perform(scenario, servers, goldens)
     totals.runs += scenario.disturbances.length + 1
     totals.interruptions += interruptions
     totals.repeated += repeated
+    totals.requests += again.requests
+    totals.calls += again.calls
+    const asked = `${again.requests} requests and ${again.calls} calls again in ${interruptions} interruptions`
+    console.log(`seed ${seed} (${scenario.product}, ${scenario.output}, ${scenario.concurrency} at once): ${asked}`)
     totals.seeds += 1
     if (totals.seeds % stride === 0) console.error(`${totals.seeds} of ${seeds.length} seeds, ${failed.length} failures`)
     if (failures.length === 0) continue
@@ -48,6 +52,6 @@ await servers.s3.stop()
 const minutes = ((performance.now() - started) / 60_000).toFixed(1)
 const disk = means.mounts ? '' : ' (no right to mount: full disks are left out)'
 console.log(
-  `${seeds.length} seeds, ${totals.runs} reads of which ${totals.interruptions} were interrupted, ${totals.repeated} rows came again, ${failed.length} failures, ${minutes} min${disk}`,
+  `${seeds.length} seeds, ${totals.runs} reads of which ${totals.interruptions} were interrupted, ${totals.repeated} rows came again, ${totals.requests} requests and ${totals.calls} calls were made again, ${failed.length} failures, ${minutes} min${disk}`,
 )
 process.exitCode = failed.length === 0 ? 0 : 1

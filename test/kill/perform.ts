@@ -3,7 +3,7 @@ import { openPlace, type Place, type Servers } from './place.ts'
 import { type Ended, runReader } from './reader.ts'
 import { counted } from './rows.ts'
 import type { Disturbance, Scenario } from './scenario.ts'
-import { openSource } from './source.ts'
+import { type Effort, openSource } from './source.ts'
 
 /** What a scenario came to. */
 export interface Verdict {
@@ -12,6 +12,8 @@ export interface Verdict {
   readonly interruptions: number
   /** Rows that came more than once, where an output only appends. */
   readonly repeated: number
+  /** Asked of the source beyond what an undisturbed read asks. */
+  readonly again: Effort
   /** What was promised and not kept; empty when all is well. */
   readonly failures: readonly string[]
 }
@@ -39,11 +41,28 @@ export async function perform(scenario: Scenario, servers: Servers, goldens: Gol
       problems: [`what was written cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`],
       repeated: 0,
     }))
-    return { scenario, interruptions, repeated, failures: [...failures, ...problems] }
+    const again = effortSince(golden.effort, source.effort)
+    const wasted = tooMuch(again, scenario, golden)
+    return { scenario, interruptions, repeated, again, failures: [...failures, ...problems, ...wasted] }
   } finally {
     await place.close()
     await source.close()
   }
+}
+
+function effortSince(before: Effort, after: Effort): Effort {
+  return { requests: Math.max(0, after.requests - before.requests), calls: Math.max(0, after.calls - before.calls) }
+}
+
+/** Calls of a batch. */
+const BATCH = 50
+/** A stream that was complete may ask for what came since: the newest days, and its list. */
+const NEWS = 4
+
+/** Of each slice in flight a batch may come again; how many requests that takes depends on how many streams share batches. */
+function tooMuch({ calls }: Effort, { concurrency, disturbances }: Scenario, { repeatable }: Golden): readonly string[] {
+  const most = disturbances.length * (BATCH * concurrency + NEWS * repeatable.size)
+  return calls <= most ? [] : [`${calls} calls came again in ${disturbances.length} further runs; at most ${most} may`]
 }
 
 function guarded(failures: string[], work: () => void): void {

@@ -28,11 +28,21 @@ const configs: Readonly<Record<Product, Readonly<Record<string, unknown>>>> = {
   },
 }
 
+/** What was asked of a source; discovery, which every run needs, is left out. */
+export interface Effort {
+  /** HTTP requests. */
+  readonly requests: number
+  /** What the API counts: the items of a batch, and single requests. */
+  readonly calls: number
+}
+
 /** A sandbox and how to read it. */
 export interface Source {
   /** Command, connector and config. */
   readonly args: readonly string[]
   readonly requests: number
+  /** Of all reads so far. */
+  readonly effort: Effort
   /** Calls `reached` once, when so many requests came from now on. */
   watch(requests: number, reached: () => void): void
   close(): Promise<void>
@@ -42,7 +52,14 @@ export async function openSource(product: Product, world: number): Promise<Sourc
   let requests = 0
   let limit = Number.POSITIVE_INFINITY
   let reached = (): void => undefined
-  const info = () => {
+  const effort = { requests: 0, calls: 0 }
+  const count = ({ method, path, inBatch }: Readonly<Record<string, unknown>>) => {
+    if (/\/me(\/|$)/.test(String(path))) return
+    if (inBatch !== true) effort.requests += 1
+    if (inBatch === true || method === 'GET') effort.calls += 1
+  }
+  const info = (entry: Readonly<Record<string, unknown>>) => {
+    count(entry)
     requests += 1
     if (requests < limit) return
     limit = Number.POSITIVE_INFINITY
@@ -56,6 +73,9 @@ export async function openSource(product: Product, world: number): Promise<Sourc
     args: ['read', product, '--config', file],
     get requests() {
       return requests
+    },
+    get effort() {
+      return { ...effort }
     },
     watch(after, call) {
       requests = 0
