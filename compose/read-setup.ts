@@ -1,6 +1,6 @@
 import { openDestinations } from '../destinations/open.ts'
 import { defined } from '../framework/defined.ts'
-import { ConfigError, ConnectorError } from '../framework/errors.ts'
+import { ConfigError, type ConnectorError, inContext } from '../framework/errors.ts'
 import type { Finding } from '../framework/report.ts'
 import { type ListedStream, selectStreams } from '../framework/runtime/assembly/bound-stream.ts'
 import type { Destination } from '../framework/runtime/ports/destination.ts'
@@ -123,11 +123,7 @@ export async function openOutput(session: Session, { catalog, state, giveUp }: O
     finding: (finding: Finding) => report.finding(finding),
     rejectStream(stream: string, error: ConnectorError) {
       run.reject(stream)
-      const { code, message, failureType, cause, context } = error
-      report.finding({
-        severity: 'error',
-        error: new ConnectorError(code, message, { failureType, cause, context: { ...context, stream } }),
-      })
+      report.finding({ severity: 'error', error: inContext(error, { stream }) })
     },
   }
   const open = destination.open({ ...info, backfill: rangeOf(request, state) !== undefined })

@@ -119,6 +119,11 @@ export function withContext(thrown: unknown, context: ErrorContext): ConnectorEr
   return error
 }
 
+/** The error for one of several things that it concerns; the error itself stays as it is. */
+export function inContext({ code, message, failureType, cause, context }: ConnectorError, own: ErrorContext): ConnectorError {
+  return new ConnectorError(code, message, { failureType, cause, context: { ...context, ...own } })
+}
+
 /** `, did you mean x? known: a, b, x` for messages about unknown names. */
 export function suggest(unknown: string, known: readonly string[]): string {
   const near = known

@@ -8,6 +8,7 @@ export {
   asConnectorError,
   ConfigError,
   ConnectorError,
+  inContext,
   RateLimitError,
   StoppedError,
   suggest,

@@ -1,4 +1,4 @@
-import type { Item, StreamState } from '../framework/index.ts'
+import type { ConnectorError, Item, PageItem, StreamState } from '../framework/index.ts'
 
 /** What of one account came out of the pipeline: written, and its states committed. */
 export interface Accepted {
@@ -6,17 +6,34 @@ export interface Accepted {
   readonly states: Map<string, StreamState>
 }
 
+interface Expected {
+  readonly account: string
+  readonly reject: (error: ConnectorError) => void
+  /** Rows that came since its last state. */
+  pending: number
+  isRejected: boolean
+}
+
 /** Tells for each account how much of it was written, by following the items that come out behind the destination. */
 export class Acceptance {
   readonly #accounts = new Map<string, Accepted>()
-  readonly #streams = new Map<string, string>()
+  readonly #streams = new Map<string, Expected>()
   readonly #ends = new Map<Item, () => void>()
   readonly #waiting = new Set<(error: unknown) => void>()
   #failure: { readonly error: unknown } | undefined
 
-  /** The stream belongs to the account. */
-  expect(stream: string, account: string): void {
-    this.#streams.set(stream, account)
+  /** The stream belongs to the account; `reject` is called when the destination cannot write its rows. */
+  expect(stream: string, account: string, reject: (error: ConnectorError) => void): void {
+    this.#streams.set(stream, { account, reject, pending: 0, isRejected: false })
+  }
+
+  /** The destination cannot write the rows of the stream: none after its last state counts as written. */
+  reject(stream: string, error: ConnectorError): void {
+    const expected = this.#streams.get(stream)
+    if (!expected) return
+    this.of(expected.account).rows -= expected.pending
+    expected.isRejected = true
+    expected.reject(error)
   }
 
   of(account: string): Accepted {
@@ -62,14 +79,20 @@ export class Acceptance {
       this.#ends.delete(item)
       end()
     } else if (item.type === 'page') {
-      this.of(this.#accountOf(item.stream.name)).rows += item.rows.length
+      this.#observePage(item)
     } else if (item.message.type === 'STATE') {
       const { stream_descriptor, stream_state } = item.message.state.stream
-      this.of(this.#accountOf(stream_descriptor.name)).states.set(stream_descriptor.name, stream_state)
+      const { name } = stream_descriptor
+      const expected = this.#streams.get(name)
+      if (expected) expected.pending = 0
+      this.of(expected?.account ?? '').states.set(name, stream_state)
     }
   }
 
-  #accountOf(stream: string): string {
-    return this.#streams.get(stream) ?? ''
+  #observePage({ stream, rows }: PageItem): void {
+    const expected = this.#streams.get(stream.name)
+    if (expected?.isRejected) return
+    this.of(expected?.account ?? '').rows += rows.length
+    if (expected) expected.pending += rows.length
   }
 }

@@ -9,6 +9,7 @@ import {
   type ConnectionState,
   type ConnectorError,
   type Item,
+  inContext,
   type Logger,
   openConnector,
   type PageItem,
@@ -142,7 +143,12 @@ interface Reading {
 async function readInto(streams: readonly BoundStream[], account: AccountRecord, { run, record, share }: Reading): Promise<void> {
   const { clock, recipe, states, signal, out, acceptance, drift, waitForStates } = run
   const written = tables(streams, account, recipe)
-  for (const { info } of streams) acceptance.expect(info.name, account.id)
+  for (const { info } of streams) {
+    acceptance.expect(info.name, account.id, (error) => {
+      record.reject(info.name)
+      share.report.finding({ severity: 'error', error: inContext(error, { stream: info.name, account_id: account.externalId }) })
+    })
+  }
   await drift?.follow(streams.map(({ info }) => info))
   const dialect = recipe.manifest.dialect
   const items = readStreams(

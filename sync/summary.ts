@@ -28,6 +28,8 @@ export interface SyncSummary {
   readonly [updated: `${string}_updated`]: number
   /** Rows that the destination took, of all streams. */
   readonly rows_written: number
+  /** Values that their columns do not take, or that have none: kept in `_extra`. */
+  readonly values_in_extra: number
   /** Everything that was sent: retries and calls for tokens too. */
   readonly requests_made: number
   readonly retries: number
@@ -48,13 +50,14 @@ export interface SyncFacts {
   /** See `SyncRecipe`. */
   readonly noun: string
   readonly outcomes: readonly AccountOutcome[]
-  /** Of the run as a whole: schemas that drifted. */
+  /** Of the run as a whole: schemas that drifted, values that went to `_extra`. */
   readonly warnings: readonly ConnectorError[]
   readonly left: number
   readonly needingLogin: number
   readonly requests: number
   readonly retries: number
   readonly usagePercent: number | undefined
+  readonly valuesInExtra: number
   readonly ended: number
   /** Milliseconds. */
   readonly duration: number
@@ -76,6 +79,7 @@ export function summaryOf(facts: SyncFacts): SyncSummary {
     accounts_needing_login: facts.needingLogin,
     ...counters(facts.noun, { inserted: sum(({ inserted }) => inserted), updated: sum(({ updated }) => updated) }),
     rows_written: sum(({ rows }) => rows),
+    values_in_extra: facts.valuesInExtra,
     requests_made: facts.requests,
     retries: facts.retries,
     usage_percent: facts.usagePercent ?? null,

@@ -118,11 +118,13 @@ interface DueResult {
   readonly requests: number
   readonly retries: number
   readonly usagePercent: number | undefined
+  /** See `values_in_extra` in {@link SyncSummary}. */
+  readonly valuesInExtra: number
   /** What ended the run as a whole. */
   readonly failure?: { readonly error: unknown }
 }
 
-const nothing: DueResult = { outcomes: [], warnings: [], left: 0, requests: 0, retries: 0, usagePercent: undefined }
+const nothing: DueResult = { outcomes: [], warnings: [], left: 0, requests: 0, retries: 0, usagePercent: undefined, valuesInExtra: 0 }
 
 async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run: { id: string; lease: StateLease }): Promise<DueResult> {
   const { recipe, clock, redactor, logger, schemas } = request
@@ -141,8 +143,16 @@ async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run:
     out.close()
   }
   try {
-    await destination.open({ runId: id, connector: recipe.manifest.id, connection: connectionOf(recipe), streams: [], giveUp })
     const acceptance = new Acceptance()
+    const found: ConnectorError[] = []
+    await destination.open({
+      ...{ runId: id, connector: recipe.manifest.id, connection: connectionOf(recipe), streams: [], giveUp },
+      rejectStream: (stream, error) => acceptance.reject(stream, error),
+      finding: ({ error }) => {
+        found.push(error)
+        logger.log('warn', error.message, { code: error.code })
+      },
+    })
     const followed = acceptance.follow(deliver(out, { destination, lease, giveUp })).finally(giveUp)
     // Awaited below; what breaks it meanwhile reaches the accounts through `acceptance`.
     followed.catch(() => undefined)
@@ -156,15 +166,18 @@ async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run:
       () => undefined,
       (error: unknown) => ({ error }),
     )
-    const warnings = failure ? [] : ((await drift?.finish()) ?? [])
+    const drifted = failure ? [] : ((await drift?.finish()) ?? [])
+    const written = { warnings: [...found, ...drifted], valuesInExtra: sumOf(destination.report().misfits) }
     const { requests, retries, usagePercent } = client.http.stats()
-    return { outcomes, warnings, left, requests, retries, usagePercent, ...(failure ? { failure } : {}) }
+    return { outcomes, ...written, left, requests, retries, usagePercent, ...(failure ? { failure } : {}) }
   } finally {
     out.close()
     client.http.close()
     await destination.close()
   }
 }
+
+const sumOf = (counts: Readonly<Record<string, number>> = {}): number => Object.values(counts).reduce((sum, count) => sum + count, 0)
 
 /** A few accounts at a time, in the order of the list, as long as budget, time and destination last. */
 async function syncInTurn(due: readonly AccountRecord[], request: SyncRequest, { shared, budget }: { shared: SyncRun; budget: Budget }) {

@@ -1,4 +1,4 @@
-import { backfillKey, ConnectorError, defined, type Item, type RunInfo, withContext } from '../../framework/index.ts'
+import { backfillKey, ConnectorError, defined, type Item, type RunInfo, refreshKey, withContext } from '../../framework/index.ts'
 
 /** One table cannot take its rows while others can take theirs. Nothing of the transaction that found out was kept. */
 export class TableRejection extends ConnectorError {
@@ -16,6 +16,9 @@ const rowErrors = new Set(['ERR_RECORD_KEY', 'ERR_RECORD_UNWRITABLE'])
 
 export const isRowError = (thrown: unknown): thrown is ConnectorError => thrown instanceof ConnectorError && rowErrors.has(thrown.code)
 
+/** Keys of the states that stand for rows of a stream. */
+export const stateKeysOf = (stream: string): readonly string[] => [stream, backfillKey(stream), refreshKey(stream)]
+
 /** Streams of a run whose rows cannot be written: the others continue, and no state of these is handed on. */
 export class Rejections {
   #run: RunInfo | undefined
@@ -29,9 +32,9 @@ export class Rejections {
     return this.#streams.has(stream)
   }
 
-  /** True for the key of a state of a rejected stream, of a backfill too. */
+  /** True for the key of a state of a rejected stream, of a backfill or a refresh too. */
   hasState(key: string): boolean {
-    return [...this.#streams].some((stream) => key === stream || key === backfillKey(stream))
+    return [...this.#streams].some((stream) => stateKeysOf(stream).includes(key))
   }
 
   /** Throws the error where the run cannot continue without the streams. */

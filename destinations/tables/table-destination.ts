@@ -2,11 +2,11 @@ import {
   type ConnectorError,
   type Destination,
   type DestinationReport,
+  defined,
   groupCommit,
   type Item,
   type PageItem,
   type RunInfo,
-  type StateCommit,
   type StreamInfo,
   type StreamState,
   withContext,
@@ -15,9 +15,10 @@ import { propertiesOf } from './column-type.ts'
 import { Misfits } from './misfits.ts'
 import { isRowError, Rejections, TableRejection } from './rejections.ts'
 import { StageTables } from './stage-tables.ts'
-import { type Batch, TableBuffer } from './table-buffer.ts'
+import { TableBuffer } from './table-buffer.ts'
 import { mergePlans, planTable, type TableLayout, type TablePlan } from './table-plan.ts'
-import type { Replaced, Replacement, TableStore } from './table-store.ts'
+import type { TableStore } from './table-store.ts'
+import { TableWriter } from './table-writer.ts'
 
 /** Rows and characters held before they are written even without a STATE. */
 const mostRows = 10_000
@@ -45,8 +46,8 @@ export class TableDestination implements Destination {
   /** The buffer of each stream as last described; a stream may be described anew when its schema changes. */
   readonly #streams = new Map<StreamInfo, TableBuffer>()
   readonly #planned = new Map<string, Map<unknown, string>>()
-  readonly #rows = new Map<string, number>()
   readonly #rejections = new Rejections()
+  readonly #writer: TableWriter
   readonly #misfits = new Misfits()
   readonly #streamsOf = new Map<string, Set<string>>()
   /** Streams whose rows replace those of before, as last described. */
@@ -61,6 +62,7 @@ export class TableDestination implements Destination {
     this.#learn = learn
     this.#stages = new StageTables(store, (plan, table) => this.#newBuffer(plan, table))
     this.#layout = layout
+    this.#writer = new TableWriter(store, this.#rejections, (table) => this.#streamsOf.get(table) ?? [])
   }
 
   async open(run: RunInfo): Promise<void> {
@@ -72,12 +74,17 @@ export class TableDestination implements Destination {
     const plans = new Map<string, TablePlan>()
     for (const stream of run.streams) {
       this.#belongs(stream)
-      const plan = this.#isOpen(stream) ? undefined : this.#planOnce(stream)
+      const plan = this.#isOpen(stream) ? undefined : this.#newPlan(stream)
       if (!plan) continue
       const known = plans.get(plan.name)
       plans.set(plan.name, known ? mergePlans(known, plan) : plan)
+      this.#markPlanned(stream)
     }
-    for (const plan of plans.values()) await this.#prepare(plan)
+    for (const plan of plans.values())
+      await this.#rejecting(
+        () => this.#streamsOf.get(plan.name) ?? [],
+        () => this.#prepare(plan),
+      )
     await this.#stages.open(run)
   }
 
@@ -103,7 +110,7 @@ export class TableDestination implements Destination {
 
   report(): DestinationReport {
     const places = Array.from(this.#tables.keys(), (name) => this.#store.place(name))
-    return { rows: Object.fromEntries(this.#rows), places, misfits: this.#misfits.counts(), ...this.#stages.report() }
+    return { rows: this.#writer.rows(), places, misfits: this.#misfits.counts(), ...this.#stages.report() }
   }
 
   async #accept(item: Item): Promise<void> {
@@ -125,12 +132,16 @@ export class TableDestination implements Destination {
 
   /** What goes wrong with one row or one table fails the stream alone. */
   async #unlessRejected(stream: string, work: () => Promise<void>): Promise<void> {
-    if (this.#rejections.has(stream)) return
+    if (!this.#rejections.has(stream)) await this.#rejecting(() => [stream], work)
+  }
+
+  async #rejecting(streams: () => Iterable<string>, work: () => Promise<void>): Promise<void> {
     try {
       await work()
     } catch (thrown) {
-      if (!isRowError(thrown) && !(thrown instanceof TableRejection)) throw withContext(thrown, { stream })
-      this.#rejections.reject([stream], thrown)
+      const [stream, ...others] = streams()
+      if (stream === undefined || !(isRowError(thrown) || thrown instanceof TableRejection)) throw withContext(thrown, defined({ stream }))
+      this.#rejections.reject([stream, ...others], thrown)
     }
   }
 
@@ -153,10 +164,14 @@ export class TableDestination implements Destination {
       await this.#writing
       await this.#stages.dropStale(stream)
     }
-    const wanted = this.#planOnce(stream)
+    const wanted = this.#newPlan(stream)
     const name = wanted?.name ?? this.#plan(stream).name
     const known = this.#tables.get(name)
-    if (wanted) await this.#prepare(known ? mergePlans(known.plan, wanted) : wanted)
+    if (wanted) {
+      await this.#prepare(known ? mergePlans(known.plan, wanted) : wanted)
+      // After a rejection the next stream with this schema asks again, and is rejected itself.
+      this.#markPlanned(stream)
+    }
     const buffer = this.#tables.get(name) ?? this.#newBuffer(this.#plan(stream))
     const target = stream.write?.mode === 'replace' ? await this.#stageOf(stream, buffer.plan) : buffer
     this.#streams.set(stream, target)
@@ -170,16 +185,16 @@ export class TableDestination implements Destination {
     return this.#stages.bufferOf(stream, plan)
   }
 
-  /** The plan of the stream's table, unless a stream of the same table brought the same schema before. */
-  #planOnce(stream: StreamInfo): TablePlan | undefined {
-    const { kind, name, schema, primaryKey, write } = stream
-    const table = this.#layout === 'shared' ? kind : name
-    const schemas = this.#planned.get(table) ?? new Map<unknown, string>()
-    this.#planned.set(table, schemas)
-    const key = JSON.stringify([primaryKey, write?.mode === 'append'])
-    if (schemas.get(schema) === key) return undefined
-    schemas.set(schema, key)
-    return this.#plan(stream)
+  /** The plan of the stream's table, unless it is prepared for a stream with the same schema. */
+  #newPlan(stream: StreamInfo): TablePlan | undefined {
+    const plan = this.#plan(stream)
+    return this.#planned.get(plan.name)?.get(stream.schema) === keyText(stream) ? undefined : plan
+  }
+
+  #markPlanned(stream: StreamInfo): void {
+    const { name } = this.#plan(stream)
+    const schemas = this.#planned.get(name) ?? new Map<unknown, string>()
+    this.#planned.set(name, schemas.set(stream.schema, keyText(stream)))
   }
 
   async #prepare(plan: TablePlan): Promise<void> {
@@ -187,22 +202,10 @@ export class TableDestination implements Destination {
     // What was collected fits the columns of before.
     if ([known, ...this.#stages.buffersOf(plan.name)].some((buffer) => buffer && buffer.size > 0)) await this.#flush()
     await this.#writing
-    const prepared = await this.#prepared(plan)
-    if (!prepared) return
+    const prepared = await this.#store.prepare(plan)
     if (known) known.replan(prepared)
     else this.#tables.set(plan.name, this.#newBuffer(prepared))
     await this.#stages.replan(prepared)
-  }
-
-  /** undefined when the table cannot take rows: its streams are rejected. */
-  async #prepared(plan: TablePlan): Promise<TablePlan | undefined> {
-    try {
-      return await this.#store.prepare(plan)
-    } catch (thrown) {
-      if (!(thrown instanceof TableRejection)) throw thrown
-      this.#rejections.reject(this.#streamsOf.get(plan.name) ?? [], thrown)
-      return undefined
-    }
   }
 
   /** Its columns are not known before its first page. */
@@ -245,40 +248,12 @@ export class TableDestination implements Destination {
     this.#states = new Map()
     const { replacements, replaced } = this.#stages.take()
     if (batches.length === 0 && Object.keys(commit.streams).length === 0) return this.#writing
-    const written = this.#writing.then(async () => replaced(await this.#writeAll(batches, commit, replacements)))
+    const written = this.#writing.then(async () => replaced(await this.#writer.write(batches, commit, replacements)))
     // A failure is final: nothing may be written after a batch that was not.
     this.#writing = written
     written.catch(() => this.#giveUp())
     return written
   }
-
-  /** Writes what the tables take; the streams of a table that rejects its rows are left out, with their states. Gives what was replaced. */
-  async #writeAll(
-    batches: readonly Batch[],
-    { streams, position }: StateCommit,
-    replacements: readonly Replacement[],
-  ): Promise<ReadonlyMap<string, Replaced>> {
-    const wanted = batches.filter(({ taken }) => [...taken.keys()].some((stream) => !this.#rejections.has(stream)))
-    const due = replacements.filter(({ stream }) => !this.#rejections.has(stream))
-    const commit = { streams: Object.fromEntries(Object.entries(streams).filter(([key]) => !this.#rejections.hasState(key))), position }
-    if (wanted.length === 0 && due.length === 0 && Object.keys(commit.streams).length === 0) return new Map()
-    try {
-      const results = await this.#store.write(wanted, commit, due)
-      this.#count(wanted)
-      return new Map(due.flatMap(({ stage }, index) => (results[index] ? [[stage, results[index]] as const] : [])))
-    } catch (thrown) {
-      if (!(thrown instanceof TableRejection)) throw thrown
-      const { table } = thrown
-      const rejected = wanted.filter(({ plan }) => plan.name === table).flatMap(({ taken }) => [...taken.keys()])
-      this.#rejections.reject([...rejected, ...(this.#streamsOf.get(table) ?? [])], thrown)
-      const rest = wanted.filter(({ plan }) => plan.name !== table)
-      return this.#writeAll(rest, commit, due)
-    }
-  }
-
-  #count(batches: readonly Batch[]): void {
-    for (const { taken } of batches) {
-      for (const [stream, rows] of taken) this.#rows.set(stream, (this.#rows.get(stream) ?? 0) + rows)
-    }
-  }
 }
+
+const keyText = ({ primaryKey, write }: StreamInfo): string => JSON.stringify([primaryKey, write?.mode === 'append'])

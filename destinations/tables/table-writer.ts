@@ -1,0 +1,81 @@
+import type { StateCommit } from '../../framework/index.ts'
+import { type Rejections, stateKeysOf, TableRejection } from './rejections.ts'
+import type { Batch } from './table-buffer.ts'
+import type { Replaced, Replacement, TableStore } from './table-store.ts'
+
+/** Writes what the tables take; streams whose rows a table rejects are left out, with their states. */
+export class TableWriter {
+  readonly #store: TableStore
+  readonly #rejections: Rejections
+  readonly #streamsOf: (table: string) => Iterable<string>
+  readonly #rows = new Map<string, number>()
+
+  constructor(store: TableStore, rejections: Rejections, streamsOf: (table: string) => Iterable<string>) {
+    this.#store = store
+    this.#rejections = rejections
+    this.#streamsOf = streamsOf
+  }
+
+  /** Rows written, by stream. */
+  rows(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#rows)
+  }
+
+  /** Gives what was replaced, by stage. */
+  async write(
+    batches: readonly Batch[],
+    { streams, position }: StateCommit,
+    replacements: readonly Replacement[],
+  ): Promise<ReadonlyMap<string, Replaced>> {
+    const wanted = batches.filter(({ taken }) => [...taken.keys()].some((stream) => !this.#rejections.has(stream)))
+    const due = replacements.filter(({ stream }) => !this.#rejections.has(stream))
+    const commit = { streams: Object.fromEntries(Object.entries(streams).filter(([key]) => !this.#rejections.hasState(key))), position }
+    if (wanted.length === 0 && due.length === 0 && Object.keys(commit.streams).length === 0) return new Map()
+    try {
+      const results = await this.#store.write(wanted, commit, due)
+      this.#count(wanted)
+      return new Map(due.flatMap(({ stage }, index) => (results[index] ? [[stage, results[index]] as const] : [])))
+    } catch (thrown) {
+      if (!(thrown instanceof TableRejection)) throw thrown
+      const { table } = thrown
+      const rejected = wanted.filter(({ plan }) => plan.name === table)
+      const parts = rejected.flatMap(byStream)
+      if (parts.length > rejected.length) await this.#writeApart(parts, commit)
+      else this.#rejections.reject(this.#concerned(table, rejected, due), thrown)
+      const others = wanted.filter(({ plan }) => plan.name !== table)
+      return this.write(others, commit, due)
+    }
+  }
+
+  /** Shows which of the streams the table rejects. */
+  async #writeApart(parts: readonly Batch[], { streams, position }: StateCommit): Promise<void> {
+    for (const part of parts) {
+      const keys = new Set([...part.taken.keys()].flatMap(stateKeysOf))
+      const own = Object.entries(streams).filter(([key]) => keys.has(key))
+      await this.write([part], { streams: Object.fromEntries(own), position }, [])
+    }
+  }
+
+  #concerned(table: string, batches: readonly Batch[], due: readonly Replacement[]): Iterable<string> {
+    if (batches.length > 0) return batches.flatMap(({ taken }) => [...taken.keys()])
+    const replacing = due.filter(({ plan }) => plan.name === table).map(({ stream }) => stream)
+    return replacing.length > 0 ? replacing : this.#streamsOf(table)
+  }
+
+  #count(batches: readonly Batch[]): void {
+    for (const { taken } of batches) {
+      for (const [stream, rows] of taken) this.#rows.set(stream, (this.#rows.get(stream) ?? 0) + rows)
+    }
+  }
+}
+
+/** A batch for each of its streams, where the rows say which one they are of. */
+function byStream(batch: Batch): readonly Batch[] {
+  const owners = batch.values[batch.plan.columns.findIndex(({ path }) => path.length === 0)]
+  if (!owners || batch.taken.size < 2) return [batch]
+  return Array.from(batch.taken, ([stream, rows]) => {
+    const isOwn = (_: unknown, index: number) => owners[index] === stream
+    const values = batch.values.map((column) => column.filter(isOwn))
+    return { ...batch, values, size: values[0]?.length ?? 0, taken: new Map([[stream, rows]]) }
+  })
+}
