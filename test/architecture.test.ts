@@ -68,7 +68,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   sandbox: [],
   compose: ['framework', 'connectors', 'state', 'schemas', 'destinations', 'accounts'],
   sync: ['framework', ...packages, 'state', 'schemas', 'destinations', 'accounts', 'compose'],
-  service: ['framework', 'connectors', 'state', 'schemas', 'destinations', 'accounts', 'compose', 'sync', 'sandbox'],
+  service: ['framework', ...packages, 'state', 'schemas', 'destinations', 'accounts', 'compose', 'sync', 'sandbox'],
   cli: ['framework', ...packages, 'state', 'schemas', 'destinations', 'accounts', 'compose', 'sandbox', 'sync', 'service'],
 }
 
