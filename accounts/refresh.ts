@@ -39,7 +39,7 @@ export type RefreshOutcome = {
 )
 
 /** A replacement has to end before another process may take it over. */
-const LONGEST_MS = 4 * 60_000
+const MAX_MS = 4 * 60_000
 
 /**
  * Keeps the token of one account alive. `due`: replaces it in time, and asks nothing for accounts that need a login. `now`: replaces it
@@ -54,7 +54,7 @@ export async function refreshToken(life: TokenLife, account: AccountRecord, when
   const { registry } = life
   // Nothing to replace in time, nothing to ask.
   if (when === 'due' && !isWanted(account, life)) return outcomeOf(life, account, { expiresAt: account.tokenExpiresAt, token: 'old' })
-  const end = AbortSignal.any([AbortSignal.timeout(LONGEST_MS), ...(life.signal ? [life.signal] : [])])
+  const end = AbortSignal.any([AbortSignal.timeout(MAX_MS), ...(life.signal ? [life.signal] : [])])
   try {
     const before = await registry.token(account.id)
     const attempt = new Attempt({ ...life, signal: end }, account, { when, before })

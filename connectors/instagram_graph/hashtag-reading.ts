@@ -23,7 +23,7 @@ export interface HashtagSettings {
 
 const PAGE_SIZE = 50
 /** Pages of one list: a busy hashtag has more media in a day than anybody wants. */
-const MOST_PAGES = 40
+const MAX_PAGES = 40
 const EDGES = ['recent', 'top'] as const
 
 interface TagList {
@@ -127,7 +127,7 @@ export class HashtagReading {
     entry.pages += 1
     entry.after = nextOf(body)
     if (entry.after === undefined || fresh.length === 0) return false
-    if (entry.pages < MOST_PAGES) return true
+    if (entry.pages < MAX_PAGES) return true
     this.#settings.services.report.log('warn', `the ${entry.list} media of #${entry.tag} are cut after ${entry.seen.size}`)
     return false
   }

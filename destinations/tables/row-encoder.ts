@@ -115,6 +115,6 @@ function valueAt(row: Row, path: readonly string[]): unknown {
 }
 
 function keyMisfit({ name, type, sqlType = type }: Column, value: unknown, { name: stream }: StreamInfo): ConnectorError {
-  const message = `the key field ${name} of a row is ${jsonText(value).slice(0, 80)}, which does not fit its column of type ${sqlType}; the row cannot be told apart from others`
+  const message = `the key field ${name} of a row is ${jsonText(value).slice(0, 80)}, which does not fit its column of type ${sqlType}; the row cannot be distinguished from others`
   return new ConnectorError('ERR_RECORD_KEY', message, { context: { stream } })
 }

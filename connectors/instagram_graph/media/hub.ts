@@ -20,7 +20,7 @@ interface Reading {
 }
 
 /** Pages kept over all accounts for streams that have not begun. */
-const MOST_KEPT = 300
+const MAX_KEPT = 300
 
 /**
  * Where `media` and `media_insights` of one run meet: the list of an account is read once, by whichever stream comes first, and its pages
@@ -89,7 +89,7 @@ export class MediaHub {
     let kept = 0
     for (const { pages } of this.#readings.values()) kept += pages.kept
     for (const [account, { pages }] of this.#readings) {
-      if (kept <= MOST_KEPT) return
+      if (kept <= MAX_KEPT) return
       kept -= pages.kept
       pages.forgetLatecomers()
       if (pages.isOver) this.#readings.delete(account)

@@ -11,10 +11,10 @@ import { secondsOf } from './page.ts'
 /** The API gives no more in one page. */
 export const PAGE_SIZE = 100
 /** Pages without media in a row, and pages at all: the API lists the 10,000 newest. */
-const MOST_EMPTY = 20
-const MOST_PAGES = 2_000
+const MAX_EMPTY = 20
+const MAX_PAGES = 2_000
 /** An account may pin three posts, which stand in front whatever their age. */
-const MOST_PINNED = 3
+const MAX_PINNED = 3
 const LIGHT = ['id', 'timestamp', 'like_count', 'comments_count']
 
 export interface ListRequest {
@@ -111,7 +111,7 @@ function pageOf(body: unknown, request: ListRequest | undefined): ListedPage {
   const isInside = (time: number) => !(from !== undefined && time < from) && !(to !== undefined && time > to)
   // The added second brings its own neighbours along.
   const strangers = times.filter((time) => (from !== undefined && time < from - 1) || (to !== undefined && time > to + 1))
-  if (request?.paged !== true && strangers.length > MOST_PINNED) throw filterIgnored()
+  if (request?.paged !== true && strangers.length > MAX_PINNED) throw filterIgnored()
   return {
     nodes: rows.filter((_, index) => isInside(times[index] ?? Number.NaN)),
     next: nextOf(body),
@@ -140,10 +140,10 @@ export class CursorWatch {
     this.#empty = rows === 0 ? this.#empty + 1 : 0
     const what = this.#seen.has(next)
       ? 'the source gave the same cursor again'
-      : this.#empty > MOST_EMPTY
+      : this.#empty > MAX_EMPTY
         ? `${this.#empty} empty pages in a row`
-        : this.#seen.size >= MOST_PAGES
-          ? `more than ${MOST_PAGES} pages`
+        : this.#seen.size >= MAX_PAGES
+          ? `more than ${MAX_PAGES} pages`
           : undefined
     if (what !== undefined)
       throw new ConnectorError('ERR_PAGINATION_LOOP', `the list of media does not end: ${what}; the slice is given up`)

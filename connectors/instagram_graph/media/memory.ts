@@ -27,7 +27,7 @@ export interface MediaMemory {
   readonly rest: number | undefined
 }
 
-const MOST_CUTS = 400
+const MAX_CUTS = 400
 
 /** As it stands in the state. */
 export function writeMemory(memory: MediaMemory): Memory {
@@ -80,7 +80,7 @@ function readCuts(text: unknown): readonly number[] {
   const cuts = String(text)
     .split(' ')
     .map((cut) => Number.parseInt(cut, 36))
-  if (cuts.length > MOST_CUTS || !cuts.every(Number.isSafeInteger)) throw invalid('cuts')
+  if (cuts.length > MAX_CUTS || !cuts.every(Number.isSafeInteger)) throw invalid('cuts')
   return cuts
 }
 

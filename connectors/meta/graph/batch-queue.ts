@@ -12,10 +12,10 @@ import { classify, graphConnectorError } from './errors.ts'
 /** Requests of one account on their way at the same time. */
 const AT_ONCE = 4
 /** Batches in which a call may come to nothing before it is sent on its own. */
-const MOST_BATCHES = 2
+const MAX_BATCHES = 2
 
 /** Accounts whose standing is remembered. */
-const MOST_LANES = 1_000
+const MAX_LANES = 1_000
 
 export interface BatchWay {
   readonly batch: Requester
@@ -51,7 +51,7 @@ function createQueue(http: HttpClient, way: BatchWay, root: string): BatchQueue 
       new Promise((resolve, reject) => {
         const id = accountId(request)
         const forget = () => {
-          if (lanes.size > MOST_LANES) lanes.delete(id)
+          if (lanes.size > MAX_LANES) lanes.delete(id)
         }
         const lane = lanes.get(id) ?? new Lane(http, { way, root }, forget)
         lanes.set(id, lane)
@@ -114,7 +114,7 @@ class Lane {
     const limit = this.#standing === 'answers' ? AT_ONCE : 1
     if (waiting === 0 || this.#running >= limit) return 0
     const [first] = this.#waiting
-    if (!this.#way.batches || this.#standing === 'limited' || (first && first.batches >= MOST_BATCHES)) return 1
+    if (!this.#way.batches || this.#standing === 'limited' || (first && first.batches >= MAX_BATCHES)) return 1
     if (this.#standing === 'unknown' && waiting > BATCH_LIMIT) return 1
     const size = batchSize(this.#http)
     if (waiting >= size) return size

@@ -8,7 +8,7 @@ import type { Row } from '../../../framework/protocol/messages.ts'
 import { dataOf } from '../insights/insight-rows.ts'
 
 /** Requests after which the rest of one list of Pages is given up: far more than any business has. */
-const MOST_REQUESTS = 200
+const MAX_REQUESTS = 200
 
 const fields = {
   login: oneOf(['facebook', 'instagram'], { description: 'The login that this list belongs to.' }),
@@ -102,7 +102,7 @@ async function rest(
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const pages: Readonly<Record<string, unknown>>[] = []
   const seen = new Set<string>()
-  for (let after = cursorOf(first); after !== undefined && values.more && !seen.has(after) && seen.size < MOST_REQUESTS; ) {
+  for (let after = cursorOf(first); after !== undefined && values.more && !seen.has(after) && seen.size < MAX_REQUESTS; ) {
     seen.add(after)
     const { stream, signal } = options
     const request = { scope: sliceScope(slice), path, parts: { params: { after } }, stream, ...defined({ signal }) }

@@ -5,7 +5,7 @@ import type { MetaLogin } from './token-call.ts'
 const FORM = /^[A-Za-z0-9._~|=+/%-]{16,4096}$/
 /** How the tokens of a login begin where they have a known beginning. */
 const BEGINNINGS: Readonly<Record<MetaLogin, RegExp>> = { facebook: /^EAA/, instagram: /^IG/ }
-const LONGEST_LIFE_DAYS = 400
+const MAX_LIFE_DAYS = 400
 const DAY_SECONDS = 86_400
 
 export interface AnswerOptions {
@@ -30,7 +30,7 @@ export function readTokenAnswer(body: Readonly<Record<string, unknown>>, { login
   const createdAt = new Date(now).toISOString()
   if (seconds === undefined && life === 'optional') return { accessToken, createdAt, expiresAt: undefined }
   const lifetime = typeof seconds === 'string' && /^\d+$/.test(seconds) ? Number(seconds) : seconds
-  if (typeof lifetime !== 'number' || !(lifetime > 0) || lifetime > LONGEST_LIFE_DAYS * DAY_SECONDS) {
+  if (typeof lifetime !== 'number' || !(lifetime > 0) || lifetime > MAX_LIFE_DAYS * DAY_SECONDS) {
     throw garbage('the life of its token makes no sense')
   }
   return { accessToken, createdAt, expiresAt: new Date(now + lifetime * 1000).toISOString() }

@@ -5,8 +5,8 @@ import type { Reporter } from '../../report.ts'
 import type { QuotaReading, TokenQuota } from './quotas.ts'
 
 /** The shortest wait for new calls, so that a reset of the past asks nobody again and again. */
-const LEAST_WAIT_MS = 5_000
-const MOST_DELAY_MS = 10_000
+const MIN_WAIT_MS = 5_000
+const MAX_DELAY_MS = 10_000
 const WORTH_WAITING_MS = 100
 
 export interface TokenPoolOptions {
@@ -51,7 +51,7 @@ export class TokenPool {
         await this.#slowDown(quota, waiter)
         return token
       }
-      const wait = Math.max(LEAST_WAIT_MS, Math.min(...this.#statesOf(quota).map(({ resetAt }) => resetAt - clock.now())))
+      const wait = Math.max(MIN_WAIT_MS, Math.min(...this.#statesOf(quota).map(({ resetAt }) => resetAt - clock.now())))
       if (clock.monotonic() + wait > end) throw tooLong(quota, wait)
       await this.#sleep(wait, waiter)
       await this.#askAgain(quota)
@@ -109,7 +109,7 @@ export class TokenPool {
     const left = states.reduce((sum, { remaining }) => sum + Math.max(0, remaining), 0)
     const reset = (states[this.#active]?.resetAt ?? 0) - clock.now()
     if (left <= 0 || reset <= 0) return
-    const delay = Math.min(reset / left, MOST_DELAY_MS)
+    const delay = Math.min(reset / left, MAX_DELAY_MS)
     if (delay >= WORTH_WAITING_MS) await clock.sleep(delay, waiter.signal)
   }
 

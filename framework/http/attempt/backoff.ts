@@ -4,7 +4,7 @@ import type { ErrorHandler, Outcome, Resolution } from '../resolution.ts'
 const BASE_SECONDS = 1
 const CAP_SECONDS = 60
 /** Longer demands are misread units or nonsense; none is believed beyond a day. */
-const LONGEST_DEMAND_SECONDS = 86_400
+const MAX_DEMAND_SECONDS = 86_400
 /** The reference sleeps one second more than a strategy says. */
 const STRATEGY_EXTRA_SECONDS = 1
 
@@ -42,7 +42,7 @@ export function backoffBefore({ handler, outcome, resolution, attempt, clock, ra
 function demand(outcome: Outcome, resolution: Resolution, clock: { now(): number }): number | undefined {
   const seconds = resolution.waitSeconds ?? (outcome.response && retryAfter(outcome.response, clock))
   if (!isDuration(seconds) || seconds === 0) return undefined
-  return Math.min(seconds, LONGEST_DEMAND_SECONDS)
+  return Math.min(seconds, MAX_DEMAND_SECONDS)
 }
 
 /** The Retry-After header in seconds (RFC 9110: seconds or a date). Past dates and garbage give undefined. */

@@ -1,7 +1,7 @@
 /** Shorter pieces are too common in ordinary text to be masked wherever they occur. */
 export const SHORTEST_FORM = 6
 /** Beyond this a secret (a key file) is looked for as it is, and line by line, not in every encoding. */
-const LONGEST_ENCODED = 4096
+const MAX_ENCODED = 4096
 const SHORTEST_LINE = 16
 
 /**
@@ -13,7 +13,7 @@ export function secretForms(secret: string): readonly string[] {
   // Encoders refuse lone surrogates; in UTF-8 they become U+FFFD, as they do on the wire.
   const text = Buffer.from(secret).toString()
   const forms = [secret, text, ...jsonForms(text), ...lines(text)]
-  if (text.length <= LONGEST_ENCODED) {
+  if (text.length <= MAX_ENCODED) {
     forms.push(...urlForms(text), ...base64Forms(text), ...hexForms(text), htmlForm(text))
     for (const form of jsonForms(text)) forms.push(encodeURIComponent(form))
   }

@@ -16,7 +16,7 @@ import { headersOf } from './response-headers.ts'
 const MAX_FILE_BYTES = 64 * 1024 ** 3
 
 /** Timers of Node cannot run longer. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+const MAX_TIMER_MS = 2 ** 31 - 1
 
 interface Saving extends Exchange {
   readonly saveTo: string
@@ -69,7 +69,7 @@ function streamOptions({ request, options, settings }: Saving) {
     timeout: {
       ...{ lookup: timeouts.dns, connect: timeouts.connect, secureConnect: timeouts.tls, send: timeouts.send },
       response: timeouts.headers,
-      request: Math.max(1, Math.ceil(Math.min(options.millisecondsLeft ?? LONGEST_TIMER_MS, LONGEST_TIMER_MS))),
+      request: Math.max(1, Math.ceil(Math.min(options.millisecondsLeft ?? MAX_TIMER_MS, MAX_TIMER_MS))),
     },
   }
 }

@@ -1,7 +1,7 @@
 import PQueue from 'p-queue'
 
 /** However many accounts wait, no more than this is under way at the same time. */
-const MOST_AT_ONCE = 128
+const MAX_AT_ONCE = 128
 
 /** Where work waits for its turn. */
 export interface Turns {
@@ -68,7 +68,7 @@ export class Slots {
     for (const [kind, queue] of this.#queues.entries()) {
       let outside = 0
       for (const account of this.#waiting.keys()) outside += this.#running[kind]?.get(account) ?? 0
-      queue.concurrency = Math.min(MOST_AT_ONCE, this.#bound + outside)
+      queue.concurrency = Math.min(MAX_AT_ONCE, this.#bound + outside)
     }
   }
 }
