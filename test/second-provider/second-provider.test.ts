@@ -91,6 +91,13 @@ describe('a provider that only its own package knows', () => {
     expect(synced.stdout + synced.stderr).not.toContain(used)
   })
 
+  it('is synced by its connector alone, told of each account what its package says', async () => {
+    const { run, postbox } = await withAccount()
+    const args = ['sync', '--connector', 'postbox_notes', '--config', 'config.json', '--output', 'jsonl:data']
+    expect(JSON.parse((await run(...args)).stdout)).toMatchObject({ success: true, accounts_processed: 1, rows_written: 2 })
+    expect(postbox.requests.filter((line) => line.startsWith('GET /boxes/red-box/notes'))).toHaveLength(1)
+  })
+
   it('leaves accounts of others to their own recipes', async () => {
     const { run, postbox } = await withAccount()
     const before = postbox.requests.length
