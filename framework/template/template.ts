@@ -35,12 +35,12 @@ export function compileCondition(source: string | boolean, options: TemplateOpti
     const fallback = compileSource('False', options)
     return { source, roots, evaluate: (scope) => isTrueResult(interpolate(compiled, scope, { fallback })) }
   }
-  const known = options.roots !== undefined
+  const required = options.roots === undefined ? roots : []
   return {
     source,
     roots,
     evaluate: (scope) => {
-      const result = nativeValue(compiled, scope, known)
+      const result = nativeValue(compiled, scope, required)
       return compiled.value ? truthy(result) : !nativeFalse.has(String(result).trim().toLowerCase())
     },
   }

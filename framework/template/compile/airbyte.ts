@@ -51,16 +51,20 @@ const maxCopyDepth = 50
  */
 function readBack(value: unknown, depth = 0, budget?: Budget): unknown {
   if (value === null || typeof value === 'boolean') return value
-  if (typeof value === 'number')
-    return Number.isSafeInteger(value) ? value + 0 : Number.isInteger(value) || !Number.isFinite(value) ? noLiteral : value
+  if (typeof value === 'number') return isReadBack(value) ? value + 0 : noLiteral
   // Only inside a container is a text quoted and so read back as it is.
   if (typeof value === 'string') return depth > 0 ? value : noLiteral
-  if (typeof value !== 'object' || depth > maxCopyDepth) return noLiteral
-  if (Array.isArray(value)) return kindOf(value) === 'list' ? copyItems(value, depth, budget ?? fullBudget()) : noLiteral
   if (value instanceof PyFloat) return Number.isFinite(value.value) ? value : noLiteral
-  return Object.getPrototypeOf(value) === Object.prototype
-    ? copyObject(value as Record<string, unknown>, depth, budget ?? fullBudget())
-    : noLiteral
+  return typeof value === 'object' && depth <= maxCopyDepth ? copyContainer(value, depth, budget ?? fullBudget()) : noLiteral
+}
+
+function isReadBack(value: number): boolean {
+  return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value)
+}
+
+function copyContainer(value: object, depth: number, budget: Budget): unknown {
+  if (Array.isArray(value)) return kindOf(value) === 'list' ? copyItems(value, depth, budget) : noLiteral
+  return Object.getPrototypeOf(value) === Object.prototype ? copyObject(value as Record<string, unknown>, depth, budget) : noLiteral
 }
 
 function copyItems(items: readonly unknown[], depth: number, budget: Budget): unknown {

@@ -23,10 +23,10 @@ export interface Template {
   evaluate(scope: Scope, options?: EvaluateOptions): unknown
 }
 
-/** The native value of a template; a missing value is null. */
-export function nativeValue({ source, roots, value, render, builds }: Compiled, scope: Scope, rootsAreKnown: boolean): unknown {
+/** The native value of a template; a missing value is null. The scope must have the names of `required`. */
+export function nativeValue({ source, value, render, builds }: Compiled, scope: Scope, required: readonly string[]): unknown {
   try {
-    if (!rootsAreKnown) assertRoots(scope, roots)
+    assertRoots(scope, required)
     if (!value) return render(scope)
     const result = value(scope)
     if (typeof result !== 'object' || result === null) return result === undefined ? null : result
@@ -45,8 +45,8 @@ export function compileTemplate(source: string, options: TemplateOptions): Templ
   }
   // Static scalars stay as written, whatever they look like.
   if (constant) return { source, roots, constant, evaluate: () => source }
-  const known = options.roots !== undefined
-  return { source, roots, constant, evaluate: (scope) => nativeValue(compiled, scope, known) }
+  const required = options.roots === undefined ? roots : []
+  return { source, roots, constant, evaluate: (scope) => nativeValue(compiled, scope, required) }
 }
 
 /**

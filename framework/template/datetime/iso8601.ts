@@ -20,7 +20,7 @@ export function parseIsoDateTime(text: string): DateTime {
   const match = usual.exec(text)
   if (match) {
     const time = timeOf(match.slice(4), text)
-    return new DateTime(dateOf(match[1], match[2], match[3], text) * secondsPerDay + time.seconds, time.micro, 0)
+    return new DateTime(dateOf(match.slice(1), text) * secondsPerDay + time.seconds, time.micro, 0)
   }
   const { days, length } = isoDate(text)
   if (text.length === length) return new DateTime(days * secondsPerDay, 0, undefined)
@@ -44,7 +44,7 @@ function isoDate(text: string): { days: number; length: number } {
     // "2024-05T…": an incomplete date takes no time.
     if (common[2] && common[4] === undefined && text.length > 7) return uncommonDate(text)
     if (validDate(common[1], month, common[4] ?? common[6] ?? '01')) {
-      return { days: dateOf(common[1], month, common[4] ?? common[6] ?? '01', text), length: common[0].length }
+      return { days: dateOf([common[1], month, common[4] ?? common[6]], text), length: common[0].length }
     }
   }
   return uncommonDate(text)
@@ -70,7 +70,7 @@ function validDate(year: string | undefined, month: string, day: string): boolea
   return y >= 1 && m >= 1 && m <= 12 && d >= 1 && d <= daysInMonth(y, m)
 }
 
-function dateOf(year: string | undefined, month = '01', day = '01', text = ''): number {
+function dateOf([year, month = '01', day = '01']: readonly (string | undefined)[], text: string): number {
   if (!validDate(year, month, day)) throw invalid(text)
   return daysFromCivil(Number(year), Number(month), Number(day))
 }

@@ -175,17 +175,17 @@ function condition([name, ...args]: readonly unknown[], environment: Environment
   return (item) => truthy(test.call(item, bound, environment))
 }
 
-function choose(keep: boolean): Method['call'] {
+function choose(mode: 'select' | 'reject'): Method['call'] {
   return (value, args, environment) => {
     const holds = condition(args, environment)
-    return generator(iterate(value).filter((item) => holds(item) === keep))
+    return generator(iterate(value).filter((item) => holds(item) === (mode === 'select')))
   }
 }
 
-function chooseByAttribute(keep: boolean): Method['call'] {
+function chooseByAttribute(mode: 'select' | 'reject'): Method['call'] {
   return (value, [attribute, ...args], environment) => {
     const [read, holds] = [attributeGetter(attribute), condition(args, environment)]
-    return generator(iterate(value).filter((item) => holds(read(item)) === keep))
+    return generator(iterate(value).filter((item) => holds(read(item)) === (mode === 'select')))
   }
 }
 
@@ -243,9 +243,9 @@ export function sequenceFilters(lookup: Lookup): readonly Method[] {
     method('items', '', (value) => generator(value === undefined ? [] : dictEntries(asDict(value)).map(tuple))),
     method('attr', 'name', (value, [name]) => (String(name).startsWith('__') ? undefined : pythonAttribute(value, String(name)))),
     method('map', '*args **kwargs', map(lookup)),
-    method('select', '*args', choose(true)),
-    method('reject', '*args', choose(false)),
-    method('selectattr', '*args', chooseByAttribute(true)),
-    method('rejectattr', '*args', chooseByAttribute(false)),
+    method('select', '*args', choose('select')),
+    method('reject', '*args', choose('reject')),
+    method('selectattr', '*args', chooseByAttribute('select')),
+    method('rejectattr', '*args', chooseByAttribute('reject')),
   ]
 }

@@ -51,17 +51,15 @@ function truncate(text: string, [length = 255, killWords, end = '...', leeway]: 
   return (space < 0 ? cut : cut.slice(0, space)) + suffix
 }
 
-const decimalUnits = ['kB', 'MB', 'GB', 'TB', 'PB', 'EB', 'ZB', 'YB']
-const binaryUnits = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB', 'ZiB', 'YiB']
+const decimalUnits = { base: 1000, names: ['kB', 'MB', 'GB', 'TB', 'PB', 'EB', 'ZB', 'YB'] }
+const binaryUnits = { base: 1024, names: ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB', 'ZiB', 'YiB'] }
 
-function fileSize(bytes: number, binary: boolean): string {
-  const base = binary ? 1024 : 1000
+function fileSize(bytes: number, { base, names }: typeof decimalUnits): string {
   if (bytes === 1) return '1 Byte'
   if (bytes < base) return `${Math.trunc(bytes)} Bytes`
-  const units = binary ? binaryUnits : decimalUnits
-  const index = units.findIndex((_, power) => bytes < base ** (power + 2))
-  const power = index < 0 ? units.length - 1 : index
-  return `${(bytes / base ** (power + 1)).toFixed(1)} ${units[power]}`
+  const index = names.findIndex((_, power) => bytes < base ** (power + 2))
+  const power = index < 0 ? names.length - 1 : index
+  return `${(bytes / base ** (power + 1)).toFixed(1)} ${names[power]}`
 }
 
 function pairOf(item: unknown): readonly unknown[] {
@@ -78,7 +76,7 @@ function urlEncode(value: unknown, environment: Environment): string {
   return pairs.map(([key, item]) => `${part(key)}=${part(item)}`).join('&')
 }
 
-function wrapLine(line: string, width: number, breakLong: boolean): string[] {
+function wrapLine(line: string, { width, breakLong }: { readonly width: number; readonly breakLong: boolean }): string[] {
   const lines: string[] = []
   let current = ''
   for (const word of line.split(/(?<=\s)|(?<=[\p{L}\p{N}]-)(?=\p{L})/u)) {
@@ -96,9 +94,9 @@ function wrapLine(line: string, width: number, breakLong: boolean): string[] {
 }
 
 function wordWrap(text: string, [width = 79, breakLong = true, wrapString]: readonly unknown[]): string {
-  const size = Math.max(1, wholeArgument(width, 'width'))
+  const limits = { width: Math.max(1, wholeArgument(width, 'width')), breakLong: truthy(breakLong) }
   const separator = typeof wrapString === 'string' ? wrapString : '\n'
-  const lines = text.split('\n').map((line) => wrapLine(line, size, truthy(breakLong)).join(separator))
+  const lines = text.split('\n').map((line) => wrapLine(line, limits).join(separator))
   return lines.join(separator)
 }
 
@@ -133,7 +131,7 @@ export const textFilters: readonly Method[] = [
     return percentFormat(asText(value, environment), byName ? named : tuple(positional))
   }),
   method('urlencode', '', (value, _, environment) => urlEncode(value, environment)),
-  method('filesizeformat', 'binary?', (value, [binary]) => fileSize(Number(value), truthy(binary))),
+  method('filesizeformat', 'binary?', (value, [binary]) => fileSize(Number(value), truthy(binary) ? binaryUnits : decimalUnits)),
   method('pprint', '', (value) => repr(value)),
   method('tojson', 'indent?', (value, [indent]) =>
     jsonText(value, { sortKeys: true, ...(isIntegral(indent) ? { indent: Number(indent) } : {}) }).replace(

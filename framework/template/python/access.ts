@@ -97,13 +97,14 @@ export function itemOf(value: unknown, key: unknown): unknown {
     if (isDict(value) && dictHas(value, key)) return dictGet(value, key)
     return dunder.test(key) ? undefined : pythonAttribute(value, key)
   }
-  if (isIntegral(key)) {
-    const index = Number(key)
-    if (Array.isArray(value)) return kindOf(value) === 'list' || kindOf(value) === 'tuple' ? elementAt(value, index) : undefined
-    if (typeof value === 'string') return elementAt(codePoints(value), index)
-    if (value instanceof Uint8Array) return elementAt(value, index)
-  }
-  return value instanceof Map ? dictGet(value, key) : undefined
+  if (value instanceof Map) return dictGet(value, key)
+  return isIntegral(key) ? elementOf(value, Number(key)) : undefined
+}
+
+function elementOf(value: unknown, index: number): unknown {
+  if (Array.isArray(value)) return kindOf(value) === 'list' || kindOf(value) === 'tuple' ? elementAt(value, index) : undefined
+  if (typeof value === 'string') return elementAt(codePoints(value), index)
+  return value instanceof Uint8Array ? elementAt(value, index) : undefined
 }
 
 /** The method `name` of `value` for a call, without making a function value. */

@@ -69,6 +69,11 @@ function addDates(left: unknown, right: unknown): unknown {
 /** Python subtracts numbers, dates, durations and sets. */
 function subtract(left: unknown, right: unknown): unknown {
   if (isNumeric(left) && isNumeric(right)) return numeric('-', left, right)
+  if (left instanceof Set && right instanceof Set) return new Set([...left].filter((item) => !right.has(item)))
+  return subtractTimes(left, right)
+}
+
+function subtractTimes(left: unknown, right: unknown): unknown {
   if (left instanceof DateTime && right instanceof DateTime) return subtractDateTimes(left, right)
   if (left instanceof DateTime && isDuration(right)) return addToDateTime(left, negateDuration(right))
   if (left instanceof CalendarDate && right instanceof CalendarDate) return new TimeDelta((left.days - right.days) * secondsPerDay)
@@ -77,7 +82,6 @@ function subtract(left: unknown, right: unknown): unknown {
   }
   if (left instanceof CalendarDate && right instanceof TimeDelta) return subtractDays(left, right)
   if (isDuration(left) && isDuration(right)) return addDurations(left, negateDuration(right))
-  if (left instanceof Set && right instanceof Set) return new Set([...left].filter((item) => !right.has(item)))
   throw unsupported('-', left, right)
 }
 
@@ -162,18 +166,17 @@ function floorModulo(a: number, b: number): number {
   return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest
 }
 
+const quotient = (a: number, b: number): number => Math.floor(a / b)
+const smallOperations: Readonly<Partial<Record<BinaryOperator, (a: number, b: number) => number>>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '%': floorModulo,
+}
+
 function smallIntegers(operator: BinaryOperator, a: number, b: number): unknown {
   if ((operator === '//' || operator === '%') && b === 0) throw divisionByZero()
-  const result =
-    operator === '+'
-      ? a + b
-      : operator === '-'
-        ? a - b
-        : operator === '*'
-          ? a * b
-          : operator === '%'
-            ? floorModulo(a, b)
-            : Math.floor(a / b)
+  const result = (smallOperations[operator] ?? quotient)(a, b)
   // A quotient of large ints may round up as a float; the others show when they leave the exact range.
   if (Number.isSafeInteger(result) && (operator !== '//' || Math.abs(a) < 2 ** 31)) return result + 0
   return integers(operator, BigInt(a), BigInt(b))

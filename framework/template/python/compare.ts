@@ -68,14 +68,19 @@ export function compareOrder(left: unknown, right: unknown, operator = '<'): num
   if (typeof left === 'number' && typeof right === 'number') return left - right
   if (typeof left === 'string' && typeof right === 'string') return compareTexts(left, right)
   if (isNumeric(left) && isNumeric(right)) return compareNumbers(left, right)
-  if (left instanceof DateTime && right instanceof DateTime) return compareDateTimes(left, right)
-  if (left instanceof CalendarDate && right instanceof CalendarDate) return left.days - right.days
-  if (left instanceof TimeDelta && right instanceof TimeDelta) return compareDeltas(left, right)
   if (Array.isArray(left) && Array.isArray(right) && isOrdered(left) && kindOf(left) === kindOf(right)) {
     return compareSequences(left, right, operator)
   }
+  const order = compareTimes(left, right)
+  if (order !== undefined) return order
   if (left === undefined || right === undefined) throw undefinedError(`an undefined value cannot be compared with '${operator}'`)
   throw typeError(`'${operator}' not supported between instances of '${typeName(left)}' and '${typeName(right)}'`)
+}
+
+function compareTimes(left: unknown, right: unknown): number | undefined {
+  if (left instanceof DateTime && right instanceof DateTime) return compareDateTimes(left, right)
+  if (left instanceof CalendarDate && right instanceof CalendarDate) return left.days - right.days
+  return left instanceof TimeDelta && right instanceof TimeDelta ? compareDeltas(left, right) : undefined
 }
 
 function isOrdered(items: readonly unknown[]): boolean {

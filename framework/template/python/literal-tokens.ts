@@ -25,18 +25,24 @@ const simpleEscapes: Readonly<Record<string, string>> = {
   v: '\v',
 }
 
-const escapeToken = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g
+const escapeToken = /\\(?:[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[\s\S])/g
 
 /** Python's string escapes; undefined for a malformed `\x`, `\u`, `\U` or a named character. In bytes `\u` and `\N` are literal. */
-export function decodeEscapes(raw: string, bytes = false): string | undefined {
+export function decodeEscapes(raw: string, kind: 'text' | 'bytes' = 'text'): string | undefined {
   if (!raw.includes('\\')) return raw
   let malformed = false
-  const decoded = raw.replace(escapeToken, (token, octal, hex, short, long, other: string | undefined) => {
-    if (bytes && (short ?? long) !== undefined) return token
-    const code = octal !== undefined ? Number.parseInt(octal, 8) : Number.parseInt(hex ?? short ?? long ?? '', 16)
-    if (other === undefined) return code > 0x10ffff ? '\ufffd' : String.fromCodePoint(code)
-    if (other === 'x' || (!bytes && 'uUN'.includes(other))) malformed = true
-    return Object.hasOwn(simpleEscapes, other) ? (simpleEscapes[other] ?? token) : token
+  const decoded = raw.replace(escapeToken, (token) => {
+    const letter = token[1] ?? ''
+    if (kind === 'bytes' && 'uUN'.includes(letter)) return token
+    if (/[0-7]/.test(letter)) return characterOf(token.slice(1), 8)
+    if (token.length > 2) return characterOf(token.slice(2), 16)
+    if ('xuUN'.includes(letter)) malformed = true
+    return Object.hasOwn(simpleEscapes, letter) ? (simpleEscapes[letter] ?? token) : token
   })
   return malformed ? undefined : decoded
+}
+
+function characterOf(digits: string, radix: number): string {
+  const code = Number.parseInt(digits, radix)
+  return code > 0x10ffff ? '\ufffd' : String.fromCodePoint(code)
 }

@@ -246,7 +246,7 @@ class LiteralParser {
     this.#position += quote.length
     const kind = prefix.toLowerCase()
     const bytes = kind.includes('b')
-    const value = kind.includes('r') ? raw : (decodeEscapes(raw, bytes) ?? fail())
+    const value = kind.includes('r') ? raw : (decodeEscapes(raw, bytes ? 'bytes' : 'text') ?? fail())
     if (!bytes) return value
     if (/[^\0-\x7f]/.test(raw)) fail()
     return Uint8Array.from(value, (character) => character.charCodeAt(0))

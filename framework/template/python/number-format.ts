@@ -94,28 +94,30 @@ export function pad(prefix: string, body: string, { width, fill, align }: Paddin
   return fill.repeat(left) + prefix + body + fill.repeat(missing - left)
 }
 
+const specification =
+  /^(?:(?<fill>.)?(?<align>[<>=^]))?(?<sign>[-+ ])?(?<alternate>#)?(?<zero>0)?(?<width>\d{1,9})?(?<grouping>[,_])?(?:\.(?<precision>\d{1,9}))?(?<kind>[a-zA-Z%])?$/su
+
 /** One value in Python's format specification mini-language, such as `>10`, `,.2f` or `05d`. */
 export function formatWithSpec(value: unknown, spec: string): string {
-  const match = /^(?:(.)?([<>=^]))?([-+ ])?(#)?(0)?(\d{1,9})?([,_])?(?:\.(\d{1,9}))?([a-zA-Z%])?$/su.exec(spec)
-  if (!match) throw valueError(`invalid format specifier '${spec}'`)
-  const [, fill, align, sign, alternate, zero, width, grouping, precision, kind] = match
-  const number = isNumeric(value) && typeof value !== 'boolean' && kind !== 's'
-  const padding: Padding = {
-    width: Number(width ?? 0),
-    fill: fill ?? (zero ? '0' : ' '),
-    align: (align as Padding['align'] | undefined) ?? (zero && number ? '=' : number ? '>' : '<'),
-  }
-  const digits = precision === undefined ? undefined : Number(precision)
-  if (!number) return pad('', formatText(value, kind, digits), padding)
-  const plain = kind === undefined && (isIntegral(value) || digits === undefined)
-  if (plain && !isIntegral(value)) return pad('', toText(value), padding)
-  const { negative, digits: body } = formatNumber(value, {
+  const fields = specification.exec(spec)?.groups
+  if (!fields) throw valueError(`invalid format specifier '${spec}'`)
+  const { kind, sign = '', grouping } = fields
+  const precision = fields['precision'] === undefined ? undefined : Number(fields['precision'])
+  const isNumber = isNumeric(value) && typeof value !== 'boolean' && kind !== 's'
+  const padding = paddingOf(fields, isNumber ? 'number' : 'text')
+  if (!isNumber) return pad('', formatText(value, kind, precision), padding)
+  if (kind === undefined && precision === undefined && !isIntegral(value)) return pad('', toText(value), padding)
+  const { negative, digits } = formatNumber(value, {
     kind: kind === 'n' ? 'd' : (kind ?? (isIntegral(value) ? 'd' : 'g')),
-    precision: digits,
-    alternate: alternate !== undefined,
+    precision,
+    alternate: fields['alternate'] !== undefined,
   })
-  const prefix = negative ? '-' : sign === '+' || sign === ' ' ? sign : ''
-  return pad(prefix, grouping ? grouped(body, grouping) : body, padding)
+  return pad(negative ? '-' : sign.replace('-', ''), grouping ? grouped(digits, grouping) : digits, padding)
+}
+
+function paddingOf({ fill, align, zero, width = '0' }: Readonly<Record<string, string>>, of: 'number' | 'text'): Padding {
+  const usual = of === 'text' ? '<' : zero ? '=' : '>'
+  return { width: Number(width), fill: fill ?? (zero ? '0' : ' '), align: (align as Padding['align'] | undefined) ?? usual }
 }
 
 function formatText(value: unknown, kind: string | undefined, precision: number | undefined): string {

@@ -11,31 +11,38 @@ const directive = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d{1,9})?(?:\.(\*|\d{1,9}))?[h
 
 /** `format % values`: a tuple gives several values, a dict named ones. */
 export function percentFormat(format: string, values: unknown): string {
-  const positional = Array.isArray(values) && kindOf(values) === 'tuple' ? values : [values]
-  const take = taker(positional)
-  let named = false
-  const result = format.replace(directive, (_, name: string | undefined, flags: string, width, precision, kind: string | undefined) => {
+  const source = valuesOf(values)
+  const result = format.replace(directive, (...[, name, flags = '', width, precision, kind]: (string | undefined)[]) => {
     if (kind === undefined) throw valueError('incomplete format')
     if (kind === '%') return '%'
-    if (name !== undefined) named = true
-    const size = width === '*' ? wholeArgument(take(), 'width') : Number(width ?? 0)
-    const digits = precision === '*' ? wholeArgument(take(), 'precision') : precision === undefined ? undefined : Number(precision)
-    return formatDirective(name === undefined ? take() : namedValue(values, name), { kind, flags, width: size, precision: digits })
+    const size = (digits: string | undefined, what: string): number | undefined =>
+      digits === '*' ? wholeArgument(source.next(), what) : digits === undefined ? undefined : Number(digits)
+    const layout = { kind, flags, width: size(width, 'width') ?? 0, precision: size(precision, 'precision') }
+    return formatDirective(name === undefined ? source.next() : source.named(name), layout)
   })
-  const unused =
-    !named && !take.exhausted() && !(positional.length === 1 && (isDict(values) || (Array.isArray(values) && kindOf(values) === 'list')))
-  if (unused) throw typeError('not all arguments converted during string formatting')
+  if (source.hasUnused()) throw typeError('not all arguments converted during string formatting')
   assertTextLength(result.length)
   return result
 }
 
-function taker(values: readonly unknown[]): { (): unknown; exhausted(): boolean } {
+/** The values of a tuple one by one, or those of a dict by name. A lone dict or list may stay unused. */
+function valuesOf(values: unknown): { next(): unknown; named(name: string): unknown; hasUnused(): boolean } {
+  const kind = Array.isArray(values) ? kindOf(values) : undefined
+  const positional = Array.isArray(values) && kind === 'tuple' ? values : [values]
+  const mayStay = isDict(values) || kind === 'list'
   let index = 0
-  const take = (): unknown => {
-    if (index >= values.length) throw typeError('not enough arguments for format string')
-    return values[index++]
+  let byName = false
+  return {
+    next: () => {
+      if (index >= positional.length) throw typeError('not enough arguments for format string')
+      return positional[index++]
+    },
+    named: (name) => {
+      byName = true
+      return namedValue(values, name)
+    },
+    hasUnused: () => !byName && !mayStay && index < positional.length,
   }
-  return Object.assign(take, { exhausted: () => index >= values.length })
 }
 
 function namedValue(values: unknown, name: string): unknown {
@@ -51,18 +58,23 @@ interface Directive {
   readonly precision: number | undefined
 }
 
-function formatDirective(value: unknown, { kind, flags, width, precision }: Directive): string {
+function formatDirective(value: unknown, layout: Directive): string {
+  const { kind, flags, width, precision } = layout
   const left = flags.includes('-')
-  if ('sra'.includes(kind)) {
-    const text = kind === 's' ? toText(value) : repr(value)
-    return pad('', precision === undefined ? text : text.slice(0, precision), { width, fill: ' ', align: left ? '<' : '>' })
-  }
-  if (kind === 'c') return pad('', characterOf(value), { width, fill: ' ', align: left ? '<' : '>' })
+  const text = textDirective(value, layout)
+  if (text !== undefined) return pad('', text, { width, fill: ' ', align: left ? '<' : '>' })
   if (!'diuoxXeEfFgG'.includes(kind)) throw valueError(`unsupported format character '${kind}'`)
   const { negative, digits } = formatNumber(value, { kind, precision, alternate: flags.includes('#') })
-  const sign = negative ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : ''
+  const sign = negative ? '-' : (['+', ' '].find((flag) => flags.includes(flag)) ?? '')
   const zeros = flags.includes('0') && !left
   return pad(sign, digits, { width, fill: zeros ? '0' : ' ', align: left ? '<' : zeros ? '=' : '>' })
+}
+
+/** Of `%c`, `%s`, `%r` and `%a`; undefined for the others. */
+function textDirective(value: unknown, { kind, precision }: Directive): string | undefined {
+  if (kind === 'c') return characterOf(value)
+  if (!'sra'.includes(kind)) return undefined
+  return (kind === 's' ? toText(value) : repr(value)).slice(0, precision)
 }
 
 function characterOf(value: unknown): string {
@@ -87,22 +99,30 @@ export function braceFormat(format: string, args: FormatArguments): string {
   const lookup = (name: string): unknown => {
     const [, first = '', path = ''] = /^([^.[]*)(.*)$/s.exec(name) ?? []
     const key = first === '' ? String(automatic++) : first
-    const root = /^\d+$/.test(key) ? args.positional[Number(key)] : Object.hasOwn(args.named, key) ? args.named[key] : undefined
-    const known = /^\d+$/.test(key) ? Number(key) < args.positional.length : Object.hasOwn(args.named, key)
-    if (!known) throw new TemplateFailure(/^\d+$/.test(key) ? 'IndexError' : 'KeyError', `no argument for the field {${name}}`)
+    const root = argumentOf(key, name, args)
     return readPath(root, path, args)
   }
   const render = (text: string): string =>
-    text.replace(field, (token, name: string | undefined, conversion: string | undefined, spec: string | undefined) => {
-      if (token === '{{' || token === '}}') return token[0] as string
+    text.replace(field, (...[token, name, conversion, spec = '']: (string | undefined)[]) => {
+      if (token === '{{' || token === '}}') return token.slice(1)
       if (name === undefined) throw valueError(`single '${token}' encountered in format string`)
-      const value = lookup(name)
-      const converted = conversion === 'r' || conversion === 'a' ? repr(value) : conversion === 's' ? toText(value) : value
-      return formatWithSpec(converted, spec === undefined ? '' : render(spec))
+      return formatWithSpec(converted(lookup(name), conversion), render(spec))
     })
   const result = render(format)
   assertTextLength(result.length)
   return result
+}
+
+function argumentOf(key: string, field: string, { positional, named }: FormatArguments): unknown {
+  const isPosition = /^\d+$/.test(key)
+  const isGiven = isPosition ? Number(key) < positional.length : Object.hasOwn(named, key)
+  if (!isGiven) throw new TemplateFailure(isPosition ? 'IndexError' : 'KeyError', `no argument for the field {${field}}`)
+  return isPosition ? positional[Number(key)] : named[key]
+}
+
+function converted(value: unknown, conversion: string | undefined): unknown {
+  if (conversion === undefined) return value
+  return conversion === 's' ? toText(value) : repr(value)
 }
 
 function readPath(root: unknown, path: string, { read }: FormatArguments): unknown {

@@ -68,16 +68,19 @@ class Translator {
   #class(): string {
     let body = `[${this.#take(/\^/y) ?? ''}`
     if (this.#take(/\]/y) !== undefined) body += '\\]'
-    for (;;) {
-      const escaped = this.#take(/\\(?:x[\da-fA-F]{2}|u[\da-fA-F]{4}|[\s\S])/y)
-      const character = escaped ?? this.#take(/[\s\S]/uy)
-      if (character === undefined) throw new TemplateFailure('ValueError', 'unterminated character set in a regular expression')
-      if (escaped === undefined && character === ']') return `${body}]`
-      body += escaped === undefined ? (character === '[' ? '\\[' : character) : translateEscape(escaped, insideClass)
-      // A class next to a hyphen is no range in Python; unicode mode wants the hyphen escaped.
-      if (escaped !== undefined && /\\[dDwWsS]/.test(escaped) && this.#take(/-(?!\])/y) !== undefined) body += '\\-'
-      else if (this.#take(/-(?=\\[dDwWsS])/y) !== undefined) body += '\\-'
-    }
+    while (this.#take(/\]/y) === undefined) body += this.#member()
+    return `${body}]`
+  }
+
+  /** One character or escape of a class, with a literal hyphen after it. */
+  #member(): string {
+    const escaped = this.#take(/\\(?:x[\da-fA-F]{2}|u[\da-fA-F]{4}|[\s\S])/y)
+    const character = escaped ?? this.#take(/[\s\S]/uy)
+    if (character === undefined) throw new TemplateFailure('ValueError', 'unterminated character set in a regular expression')
+    const member = escaped === undefined ? (character === '[' ? '\\[' : character) : translateEscape(escaped, insideClass)
+    // A class next to a hyphen is no range in Python; unicode mode wants the hyphen escaped.
+    const hyphen = /^\\[dDwWsS]/.test(escaped ?? '') ? /-(?!\])/y : /-(?=\\[dDwWsS])/y
+    return this.#take(hyphen) === undefined ? member : `${member}\\-`
   }
 }
 
@@ -100,17 +103,14 @@ export function expandReplacement(
   groups: readonly (string | undefined)[],
   named: Readonly<Record<string, string>>,
 ): string {
-  return replacement.replace(
-    /\\(?:g<(\w+)>|(\d{1,2})|([\s\S]))/g,
-    (_, name: string | undefined, digits: string | undefined, letter: string) => {
-      const reference = name ?? digits
-      if (reference === undefined) return simpleEscape(letter)
-      const index = Number(reference)
-      if (Number.isNaN(index)) return named[reference] ?? ''
-      if (index >= groups.length) throw new TemplateFailure('ValueError', `invalid group reference ${index} in a replacement`)
-      return groups[index] ?? ''
-    },
-  )
+  return replacement.replace(/\\(?:g<(\w+)>|(\d{1,2})|([\s\S]))/g, (...[, name, digits, letter = '']: (string | undefined)[]) => {
+    const reference = name ?? digits
+    if (reference === undefined) return simpleEscape(letter)
+    const index = Number(reference)
+    if (Number.isNaN(index)) return named[reference] ?? ''
+    if (index >= groups.length) throw new TemplateFailure('ValueError', `invalid group reference ${index} in a replacement`)
+    return groups[index] ?? ''
+  })
 }
 
 const replacementEscapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', f: '\f', v: '\v', a: '\x07', b: '\b', '\\': '\\' }

@@ -15,16 +15,18 @@ const trailingBlanks = new RegExp(`[${blanks}]+$`, 'u')
 
 /** `strip`, `lstrip` and `rstrip`; null strips blanks. */
 export function strip(text: string, characters: unknown, sides: 'both' | 'left' | 'right' = 'both'): string {
-  if (characters === null || characters === undefined) {
-    const left = sides === 'right' ? text : text.replace(leadingBlanks, '')
-    return sides === 'left' ? left : left.replace(trailingBlanks, '')
-  }
+  if (characters === null || characters === undefined) return stripBlanks(text, sides)
   const unwanted = new Set(textArgument(characters, 'strip arg'))
   const points = [...text]
-  let [start, end] = [0, points.length]
-  if (sides !== 'right') while (start < end && unwanted.has(points[start] ?? '')) start += 1
-  if (sides !== 'left') while (end > start && unwanted.has(points[end - 1] ?? '')) end -= 1
-  return points.slice(start, end).join('')
+  const isKept = (point: string): boolean => !unwanted.has(point)
+  const start = points.findIndex(isKept)
+  if (start < 0) return ''
+  return points.slice(sides === 'right' ? 0 : start, sides === 'left' ? undefined : points.findLastIndex(isKept) + 1).join('')
+}
+
+function stripBlanks(text: string, sides: 'both' | 'left' | 'right'): string {
+  const left = sides === 'right' ? text : text.replace(leadingBlanks, '')
+  return sides === 'left' ? left : left.replace(trailingBlanks, '')
 }
 
 /** -1 for "no limit", as Python's default. */
@@ -73,7 +75,7 @@ export function splitFromRight(text: string, separator: unknown, limit: number):
 }
 
 /** At most `count` times. The empty text stands between all characters. */
-export function replace(text: string, from: string, to: string, count: number): string {
+export function replace(text: string, from: string, { to, count }: { readonly to: string; readonly count: number }): string {
   const occurrences = Math.min(count, from === '' ? codePointLength(text) + 1 : text.split(from).length - 1)
   assertTextLength(text.length + occurrences * Math.max(0, to.length - from.length))
   if (from !== '') return occurrences === 0 ? text : replaceFirst(text, from, { to, count: occurrences })
@@ -128,10 +130,10 @@ export function region(text: string, [start, end]: readonly unknown[]): { part: 
 }
 
 /** Position in code points, -1 when absent. */
-export function find(text: string, wanted: unknown, bounds: readonly unknown[], fromRight = false): number {
+export function find(text: string, [wanted, ...bounds]: readonly unknown[], from: 'left' | 'right' = 'left'): number {
   const { part, offset } = region(text, bounds)
   const needle = textArgument(wanted, 'argument')
-  const index = fromRight ? part.lastIndexOf(needle) : part.indexOf(needle)
+  const index = from === 'right' ? part.lastIndexOf(needle) : part.indexOf(needle)
   return index < 0 ? -1 : codePointLength(part.slice(0, index)) + offset
 }
 
@@ -142,22 +144,17 @@ export function found(index: number): number {
 }
 
 /** Whether one of the affixes, given alone or as a tuple, fits. */
-export function affixes(
-  text: string,
-  wanted: unknown,
-  bounds: readonly unknown[],
-  test: (part: string, affix: string) => boolean,
-): boolean {
+export function affixes(text: string, [wanted, ...bounds]: readonly unknown[], test: (part: string, affix: string) => boolean): boolean {
   const { part } = region(text, bounds)
   const options = Array.isArray(wanted) ? wanted : [wanted]
   return options.some((affix) => test(part, textArgument(affix, 'startswith first arg')))
 }
 
 /** Always three parts, at the first or the last separator. */
-export function partition(text: string, wanted: unknown, fromRight: boolean): unknown {
+export function partition(text: string, wanted: unknown, from: 'left' | 'right'): unknown {
   const separator = separatorOf(wanted)
-  const index = fromRight ? text.lastIndexOf(separator) : text.indexOf(separator)
-  if (index < 0) return tuple(fromRight ? ['', '', text] : [text, '', ''])
+  const index = from === 'right' ? text.lastIndexOf(separator) : text.indexOf(separator)
+  if (index < 0) return tuple(from === 'right' ? ['', '', text] : [text, '', ''])
   return tuple([text.slice(0, index), separator, text.slice(index + separator.length)])
 }
 

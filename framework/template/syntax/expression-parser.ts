@@ -32,9 +32,13 @@ export class ExpressionParser {
     this.stream = stream
   }
 
-  expression(conditional = true): Expression {
+  expression(): Expression {
+    return this.#nested(() => this.#conditional())
+  }
+
+  #nested(parse: () => Expression): Expression {
     if (++this.#nesting > maxNesting) throw new TemplateSyntaxError(`expressions nest deeper than ${maxNesting}`)
-    const result = conditional ? this.#conditional() : this.#or()
+    const result = parse()
     this.#nesting -= 1
     return result
   }
@@ -46,7 +50,7 @@ export class ExpressionParser {
     for (;;) {
       if (items.length > 0) this.stream.expectOperator(',')
       if (this.#tupleEnds(until)) break
-      items.push(this.expression(conditional))
+      items.push(conditional ? this.expression() : this.#nested(() => this.#or()))
       if (!this.stream.isOperator(',')) break
       isTuple = true
     }
@@ -144,17 +148,16 @@ export class ExpressionParser {
 
   /** Left-associative in Jinja: 2 ** 3 ** 2 is 64. */
   #power(): Expression {
-    return this.#binary(['**'], () => this.unary())
+    return this.#binary(['**'], () => this.filters(this.#signed()))
   }
 
-  /** A signed or plain operand with its postfixes; `filters: false` leaves `|` and `is` to the outer sign. */
-  unary(filters = true): Expression {
+  /** A signed or plain operand with its postfixes; `|` and `is` belong to the outermost sign. */
+  #signed(): Expression {
     const sign = this.stream.acceptOperator('-') ? '-' : this.stream.acceptOperator('+') ? '+' : undefined
     if (sign && ++this.#nesting > maxNesting) throw new TemplateSyntaxError(`signs nest deeper than ${maxNesting}`)
-    const operand: Expression = sign ? { type: 'unary', operator: sign, operand: this.unary(false) } : this.primary()
+    const operand: Expression = sign ? { type: 'unary', operator: sign, operand: this.#signed() } : this.primary()
     if (sign) this.#nesting -= 1
-    const postfixed = this.postfix(operand)
-    return filters ? this.filters(postfixed) : postfixed
+    return this.postfix(operand)
   }
 
   primary(): Expression {
