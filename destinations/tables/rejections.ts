@@ -51,7 +51,12 @@ export class Rejections {
   passed(item: Item): Item | undefined {
     if (item.type !== 'message' || this.#streams.size === 0) return item
     const { message } = item
-    if (message.type === 'STATE') return this.has(message.state.stream.stream_descriptor.name) ? undefined : item
+    if (message.type === 'STATE') {
+      if (!this.has(message.state.stream.stream_descriptor.name)) return item
+      // Its stream may wait for it, and only then sees that it is rejected.
+      item.onKept?.()
+      return undefined
+    }
     if (message.type !== 'TRACE' || message.trace.type !== 'STREAM_STATUS') return item
     const { stream_status } = message.trace
     if (stream_status.status !== 'COMPLETE' || !this.has(stream_status.stream_descriptor.name)) return item
