@@ -1,7 +1,9 @@
+import { WRITE_MODES } from '../framework/runtime/ports/stream-write.ts'
+import type { WriteRequest } from '../framework/runtime/read/plan-writes.ts'
 import { formsText } from '../framework/url-forms.ts'
 import { schemaRegistryForms } from '../schemas/url-forms.ts'
 import { stateRegistryForms } from '../state/url-forms.ts'
-import type { CommandOption } from './command.ts'
+import { type CommandOption, type Invocation, text } from './command.ts'
 
 /** Options that several commands share. */
 export const CONNECTOR = { name: '[connector]', description: 'manifest file, id or product' }
@@ -56,3 +58,20 @@ export const SCHEMAS: CommandOption = {
   flags: '--schemas <url>',
   description: `schema registry: ${formsText(schemaRegistryForms, 'env:NAME')}; without one nothing is watched`,
 }
+
+/** How rows are written. */
+export const WRITES: readonly CommandOption[] = [
+  {
+    flags: '--write <mode>',
+    description:
+      'append rows, merge them by their key, or replace those of each stream once it is complete; default: as the catalog says, else merge where there is a key',
+    choices: ['append', 'merge', 'replace'],
+  },
+  { flags: '--full-refresh', description: 'read from the start, whatever the state; an interrupted full refresh is resumed' },
+]
+
+/** What {@link WRITES} ask for. */
+export const writeRequest = ({ options }: Invocation): WriteRequest => ({
+  write: WRITE_MODES.find((mode) => mode === text(options, 'write')),
+  fullRefresh: options['fullRefresh'] === true,
+})

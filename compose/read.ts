@@ -17,10 +17,10 @@ import { fitStates } from './fit-states.ts'
 import { doneBefore } from './interrupted.ts'
 import type { ReadObserver, ReadRequest } from './read-request.ts'
 import { type ReadResult, readResult, unopened } from './read-result.ts'
-import { type OpenState, openOutput, openState, readCatalog, readOptions } from './read-setup.ts'
+import { type OpenState, openOutput, openState, outputsOf, readCatalog, readOptions } from './read-setup.ts'
 import { type RunRecording, recordRun } from './run-recording.ts'
 import { newRunId, openSession, type Session } from './session.ts'
-import { checkOutputs, planRead, reportReplaced } from './writes.ts'
+import { checkOutputs, choicesOf, planRead, reportReplaced } from './writes.ts'
 
 /** A read and, when something ended it before its end, what that was. */
 export interface PerformedRead {
@@ -128,7 +128,8 @@ class Reading {
 
   async #pipeline(given: OpenState, recording: RunRecording): Promise<void> {
     const session = this.#session
-    const ability = checkOutputs(session, this.#request)
+    const { write, format } = this.#request
+    const ability = checkOutputs(outputsOf(session, this.#request), { write, format, choices: choicesOf(this.#request) })
     const found = await readCatalog(session, this.#request)
     // A backfill does not use the states of regular reads.
     const isBackfill = readOptions(session, given, this.#request).range !== undefined
@@ -164,7 +165,7 @@ class Reading {
         } finally {
           // After a failure the stages above left without it: what it was doing is over before anything is summed up.
           await rows.return(undefined)
-          reportReplaced(session, destination.report())
+          reportReplaced(session.report, destination.report())
         }
       })
     })

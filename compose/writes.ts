@@ -1,4 +1,4 @@
-import { writesOf } from '../destinations/open.ts'
+import { type FormatName, writesOf } from '../destinations/open.ts'
 import { ConfigError, ConnectorError } from '../framework/errors.ts'
 import type { ConfiguredChoice } from '../framework/runtime/assembly/configured-choice.ts'
 import type { DestinationReport, WriteAbility } from '../framework/runtime/ports/destination.ts'
@@ -6,24 +6,31 @@ import type { WriteMode } from '../framework/runtime/ports/stream-write.ts'
 import type { CatalogMatch } from '../framework/runtime/read/catalog-match.ts'
 import { protocolName } from '../framework/runtime/read/configured-catalog.ts'
 import { planWrites, type WritePlan } from '../framework/runtime/read/plan-writes.ts'
+import type { RunReporter } from '../framework/runtime/read/run-reporter.ts'
 import type { Output, ReadRequest } from './read-request.ts'
-import { type OpenState, outputsOf } from './read-setup.ts'
+import type { OpenState } from './read-setup.ts'
 import type { Session } from './session.ts'
 
+/** What is asked of outputs. */
+export interface AskedWrites {
+  readonly write?: WriteMode | undefined
+  readonly choices?: readonly ConfiguredChoice[]
+  readonly format?: FormatName | undefined
+}
+
 /**
- * What all outputs of a read can do. Throws ConfigError ERR_WRITE_MODE when one of them cannot do what the flags or the catalog ask for:
- * nothing was sent then.
+ * What all outputs can do. Throws ConfigError ERR_WRITE_MODE when one of them cannot do what the flags or the catalog ask for: nothing was
+ * sent then.
  */
-export function checkOutputs(session: Session, request: ReadRequest): WriteAbility {
-  const outputs = outputsOf(session, request)
-  const abilities = outputs.map((output) => writesOf(output, { format: request.format ?? 'airbyte' }))
+export function checkOutputs(outputs: readonly Output[], { write: asked, choices = [], format = 'airbyte' }: AskedWrites): WriteAbility {
+  const abilities = outputs.map((output) => writesOf(output, { format }))
   for (const [index, ability] of abilities.entries()) {
     const place = nameOf(outputs[index])
-    if (request.write !== undefined && !can(ability === 'reader' ? ['append'] : ability, request.write)) {
-      throw cannot(place, `--write ${request.write}`, ability)
+    if (asked !== undefined && !can(ability === 'reader' ? ['append'] : ability, asked)) {
+      throw cannot(place, `--write ${asked}`, ability)
     }
-    if (request.write !== undefined) continue
-    for (const { name, write } of choicesOf(request)) {
+    if (asked !== undefined) continue
+    for (const { name, write } of choices) {
       if (write !== undefined && ability !== 'reader' && !can(ability, write)) {
         throw cannot(place, `destination_sync_mode '${protocolName(write)}' of stream '${name}'`, ability)
       }
@@ -36,7 +43,8 @@ export function checkOutputs(session: Session, request: ReadRequest): WriteAbili
 
 const can = (modes: readonly WriteMode[], mode: WriteMode): boolean => modes.includes(mode)
 
-const choicesOf = ({ catalog = [] }: ReadRequest): readonly ConfiguredChoice[] => catalog.filter((entry) => typeof entry !== 'string')
+export const choicesOf = ({ catalog = [] }: ReadRequest): readonly ConfiguredChoice[] =>
+  catalog.filter((entry) => typeof entry !== 'string')
 
 /** Only the kind of place: the rest may hold a password. */
 function nameOf(output: Output | undefined): string {
@@ -67,7 +75,10 @@ export function planRead(
 }
 
 /** Says what a read replaced, and which rows it had to leave. */
-export function reportReplaced({ report }: Session, { rows, replaced = {}, unowned = {} }: DestinationReport): void {
+export function reportReplaced(
+  report: Pick<RunReporter, 'log' | 'finding'>,
+  { rows, replaced = {}, unowned = {} }: DestinationReport,
+): void {
   for (const [stream, before] of Object.entries(replaced)) {
     report.log('info', `stream ${stream}: ${rows[stream] ?? 0} rows of this run replaced ${before} rows`, { stream })
   }

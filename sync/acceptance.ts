@@ -85,7 +85,7 @@ export class Acceptance {
       const { name } = stream_descriptor
       const expected = this.#streams.get(name)
       if (expected) expected.pending = 0
-      this.of(expected?.account ?? '').states.set(name, stream_state)
+      this.of(expected?.account ?? '').states.set(item.stateKey ?? name, stream_state)
     }
   }
 

@@ -8,9 +8,11 @@ import {
   type Clock,
   type ConnectionState,
   type ConnectorError,
+  type Destination,
   type Item,
   inContext,
   type Logger,
+  type MessageItem,
   openConnector,
   type PageItem,
   type Redactor,
@@ -21,9 +23,12 @@ import {
   type StreamInfo,
   type StreamState,
   selectStreams,
+  type WriteAbility,
   withContext,
 } from '../framework/index.ts'
 import type { Channel } from '../framework/runtime/read/channel.ts'
+import { planWrites, startedOver, type WritePlan, type WriteRequest } from '../framework/runtime/read/plan-writes.ts'
+import { isWhole } from '../framework/runtime/read/refresh.ts'
 import { createRunReporter } from '../framework/runtime/read/run-reporter.ts'
 import type { Acceptance } from './acceptance.ts'
 import type { SyncDrift } from './drift.ts'
@@ -32,6 +37,14 @@ import type { Share, SharedClient } from './shared-client.ts'
 
 /** Slices of one account at the same time. */
 const SLICES = 2
+
+/** How the streams of all accounts are written. */
+export interface SyncWrites {
+  /** Open. */
+  readonly destination: Destination
+  readonly request: WriteRequest
+  readonly ability: WriteAbility
+}
 
 /** What all accounts of a run share. */
 export interface SyncRun {
@@ -45,6 +58,7 @@ export interface SyncRun {
   readonly states: ConnectionState
   readonly out: Channel<Item>
   readonly acceptance: Acceptance
+  readonly writes: SyncWrites
   /** See `ReadOptions.waitForStates`. */
   readonly waitForStates: boolean
   /** undefined when nobody watches the schemas. */
@@ -79,16 +93,20 @@ export async function syncAccount(account: AccountRecord, run: SyncRun): Promise
   const record = new Run(clock, run.id, recipe.counters)
   const share: Share = { requests: 0, report: collecting(record, { errors, warnings }, run) }
   let streams: readonly BoundStream[] = []
+  let refreshes: WritePlan['refreshes'] = new Map()
   try {
     await client.countFor(share, async () => {
-      streams = await openStreams(account, run, share)
-      await readInto(streams, account, { run, record, share })
+      const plan = planned(await openStreams(account, run, share), run)
+      streams = plan.streams
+      refreshes = plan.refreshes
+      await readInto(plan, account, { run, record, share })
     })
   } catch (thrown) {
     errors.push(withContext(asConnectorError(thrown), { account_id: account.externalId }))
   }
   const { rows, states } = acceptance.of(account.id)
-  const before = changesOf(recipe, streams, (name) => run.states[name])
+  // A refresh that is over counted from its start.
+  const before = changesOf(recipe, streams, (name) => (isWhole(refreshes.get(name)) && states.has(name) ? undefined : run.states[name]))
   const after = changesOf(recipe, streams, (name) => states.get(name) ?? run.states[name])
   const complete = errors.length === 0 && record.streams.every(({ outcome }) => outcome === 'complete')
   return {
@@ -134,13 +152,22 @@ function infoOf(info: StreamInfo, { externalId }: AccountRecord): StreamInfo {
   return info.accountId === undefined ? { ...info, name: `${info.kind}__${externalId}`, accountId: externalId } : info
 }
 
+/** How the streams are written, and which of them are read from their start. */
+function planned(streams: readonly BoundStream[], { id, states, writes, logger }: SyncRun): WritePlan {
+  const { destination, request, ability } = writes
+  const plan = planWrites(streams, request, { runId: id, states, ability, hasRegistry: true, isBackfill: false })
+  for (const warning of plan.warnings) logger.log('warn', warning)
+  const lost = destination.lost?.(plan.streams.map(({ info }) => info)) ?? []
+  return { ...plan, refreshes: startedOver(plan.refreshes, lost) }
+}
+
 interface Reading {
   readonly run: SyncRun
   readonly record: Run
   readonly share: Share
 }
 
-async function readInto(streams: readonly BoundStream[], account: AccountRecord, { run, record, share }: Reading): Promise<void> {
+async function readInto({ streams, refreshes }: WritePlan, account: AccountRecord, { run, record, share }: Reading): Promise<void> {
   const { clock, recipe, states, signal, out, acceptance, drift, waitForStates } = run
   const written = tables(streams, account, recipe)
   for (const { info } of streams) {
@@ -153,7 +180,7 @@ async function readInto(streams: readonly BoundStream[], account: AccountRecord,
   const dialect = recipe.manifest.dialect
   const items = readStreams(
     { streams, gone: [] },
-    { clock, run: record, report: share.report, dialect, state: states, signal, concurrency: SLICES, waitForStates },
+    { clock, run: record, report: share.report, dialect, state: states, signal, concurrency: SLICES, waitForStates, refreshes },
   )
   let rows = 0
   for await (const item of items) {
@@ -161,7 +188,7 @@ async function readInto(streams: readonly BoundStream[], account: AccountRecord,
       rows += item.rows.length
       const page = drift ? drift.inspect(item) : item
       if (page) await out.send(written(page))
-    } else if (rows > 0 || hasMoved(item, states)) await sendState(item, out)
+    } else if (rows > 0 || hasMoved(item, states)) await sendState(withTable(item, written), out)
     else item.onKept?.()
   }
   const end: Item = { type: 'message', message: { type: 'LOG', log: { level: 'DEBUG', message: `account ${account.externalId} is read` } } }
@@ -178,7 +205,16 @@ async function sendState(item: Item, out: Channel<Item>): Promise<void> {
 function hasMoved(item: Item, states: ConnectionState): boolean {
   if (item.type !== 'message' || item.message.type !== 'STATE') return false
   const { stream_descriptor, stream_state } = item.message.state.stream
-  return JSON.stringify(stream_state) !== JSON.stringify(states[stream_descriptor.name])
+  // A stream without rows replaces those of before too.
+  if (item.completes?.write?.mode === 'replace') return true
+  return JSON.stringify(stream_state) !== JSON.stringify(states[item.stateKey ?? stream_descriptor.name])
+}
+
+/** The stream that a state completes, as its pages name it. */
+function withTable(item: MessageItem, written: (page: PageItem) => PageItem): MessageItem {
+  if (!item.completes) return item
+  const { stream } = written({ type: 'page', stream: item.completes, rows: [], emittedAt: 0 })
+  return { ...item, completes: stream }
 }
 
 /** The pages as the tables of the recipe want them. */

@@ -4,6 +4,7 @@ import { openAccountRegistry } from '../accounts/open.ts'
 import { allPackages, tokenProvidersOf } from '../compose/packages.ts'
 import { storageUrl } from '../compose/storage-url.ts'
 import { version } from '../compose/version.ts'
+import { checkOutputs } from '../compose/writes.ts'
 import type { ConnectorPackage } from '../connectors/index.ts'
 import { openDestinations } from '../destinations/open.ts'
 import type { TableLayout } from '../destinations/tables/table-plan.ts'
@@ -93,13 +94,9 @@ export async function openSync(settings: SyncSettings): Promise<OpenSync> {
   const open = (choice: RecipeChoice) => openRecipe(choice, settings, { packages, env })
   const recipe = await open(settings)
   const signal = settings.signal ?? new AbortController().signal
-  const outputs = (typeof settings.output === 'string' ? [settings.output] : settings.output).map((url) => storageUrl(url, ambient))
-  if (outputs.length === 0 || outputs.some((url) => url === 'stdout' || url === '-')) {
-    throw new ConfigError(
-      'ERR_OUTPUT_URL',
-      `a sync writes its rows to ${formsText(withoutForm(destinationForms, 'stdout'))}; stdout is for its summary`,
-    )
-  }
+  const outputs = outputsOf(settings, ambient)
+  const abilityFor = (write: SyncOptions['write']) => checkOutputs(outputs, { write })
+  abilityFor(settings.write)
   const given = typeof settings.accounts === 'string' ? storageUrl(settings.accounts, ambient) : settings.accounts
   const opened = await openRegistries(given, settings, { clock, env, redactor, providers })
   const { accounts, states, schemas } = opened
@@ -123,8 +120,8 @@ export async function openSync(settings: SyncSettings): Promise<OpenSync> {
       userAgent: `connector/${version()}`,
     }
   }
-  const { concurrency, maxRequests, deadlineSeconds, pauseSeconds, minAgeSeconds, only } = settings
-  const usual = { concurrency, maxRequests, deadlineSeconds, pauseSeconds, minAgeSeconds, only }
+  const { concurrency, maxRequests, deadlineSeconds, pauseSeconds, minAgeSeconds, only, write, fullRefresh } = settings
+  const usual = { concurrency, maxRequests, deadlineSeconds, pauseSeconds, minAgeSeconds, only, write, fullRefresh }
   const requests = new Map([[recipe.name, Promise.resolve(requestFor(recipe))]])
   const named = (name: string): Promise<SyncRequest> => {
     const known = requests.get(name) ?? open({ recipe: name }).then(requestFor)
@@ -137,9 +134,20 @@ export async function openSync(settings: SyncSettings): Promise<OpenSync> {
     recipe,
     providers,
     keeping,
-    run: async ({ recipeName: name = recipe.name, ...options } = {}) => syncAccounts({ ...(await named(name)), ...usual, ...options }),
+    run: async ({ recipeName: name = recipe.name, ...options } = {}) => {
+      const request = { ...(await named(name)), ...usual, ...options }
+      return syncAccounts({ ...request, ability: abilityFor(request.write) })
+    },
     close: opened.close,
   }
+}
+
+/** Throws ConfigError ERR_OUTPUT_URL for stdout and for no place at all. */
+function outputsOf({ output }: SyncSettings, context: Parameters<typeof storageUrl>[1]): readonly string[] {
+  const outputs = (typeof output === 'string' ? [output] : output).map((url) => storageUrl(url, context))
+  if (outputs.length > 0 && !outputs.some((url) => url === 'stdout' || url === '-')) return outputs
+  const places = formsText(withoutForm(destinationForms, 'stdout'))
+  throw new ConfigError('ERR_OUTPUT_URL', `a sync writes its rows to ${places}; stdout is for its summary`)
 }
 
 /** Where the connector finds the API, tokens are replaced too. */

@@ -1,4 +1,5 @@
 import { newRunId } from '../compose/session.ts'
+import { reportReplaced } from '../compose/writes.ts'
 import { defined } from '../framework/defined.ts'
 import type { Budget } from '../framework/http/limits/budget.ts'
 import {
@@ -22,6 +23,7 @@ import {
   type StateLease,
   type StateRegistry,
   StoppedError,
+  type WriteAbility,
 } from '../framework/index.ts'
 import { silentReporter } from '../framework/report.ts'
 import { runSignal } from '../framework/run-signal.ts'
@@ -50,6 +52,8 @@ export interface SyncRequest extends SyncOptions {
   readonly schemas?: SchemaRegistry | undefined
   /** The destination of the run, not opened yet; it is opened and closed here. */
   output(known: { readonly state: ConnectionState; readonly lease: StateLease }): Promise<Destination>
+  /** What the destination can do; as it says itself by default. */
+  readonly ability?: WriteAbility | undefined
   /** The token to read an account with, refreshed where it is due; by default the one that is kept. */
   readonly token?: ((account: AccountRecord, http: ConnectorHttpClient) => Promise<AccountToken>) | undefined
   readonly clock: Clock
@@ -158,7 +162,9 @@ async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run:
     followed.catch(() => undefined)
     const token = (account: AccountRecord) => tokenOf(account, request, client.http)
     const drift = schemas && (await openSyncDrift(schemas, { connection: connectionOf(recipe), runId: id, logger }))
-    const around = { out, acceptance, drift, token, waitForStates: destination.prompt === true }
+    const { write, fullRefresh, ability = destination.writes ?? ['append'] } = request
+    const writes = { destination, request: { write, fullRefresh }, ability }
+    const around = { writes, out, acceptance, drift, token, waitForStates: destination.prompt === true }
     const shared: SyncRun = { id, clock, logger, redactor, signal, recipe, client, states: state, ...around }
     const { outcomes, left } = await syncInTurn(due, { ...request, signal }, { shared, budget })
     out.close()
@@ -167,7 +173,10 @@ async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run:
       (error: unknown) => ({ error }),
     )
     const drifted = failure ? [] : ((await drift?.finish()) ?? [])
-    const written = { warnings: [...found, ...drifted], valuesInExtra: sumOf(destination.report().misfits) }
+    const written = {
+      warnings: [...found, ...drifted, ...replacedBy(destination, logger)],
+      valuesInExtra: sumOf(destination.report().misfits),
+    }
     const { requests, retries, usagePercent } = client.http.stats()
     return { outcomes, ...written, left, requests, retries, usagePercent, ...(failure ? { failure } : {}) }
   } finally {
@@ -178,6 +187,14 @@ async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run:
 }
 
 const sumOf = (counts: Readonly<Record<string, number>> = {}): number => Object.values(counts).reduce((sum, count) => sum + count, 0)
+
+/** Logs what was replaced; gives what a person should know of it. */
+function replacedBy(destination: Destination, logger: Logger): readonly ConnectorError[] {
+  const warnings: ConnectorError[] = []
+  const report = { log: logger.log, finding: ({ error }: { readonly error: ConnectorError }) => void warnings.push(error) }
+  reportReplaced(report, destination.report())
+  return warnings
+}
 
 /** A few accounts at a time, in the order of the list, as long as budget, time and destination last. */
 async function syncInTurn(due: readonly AccountRecord[], request: SyncRequest, { shared, budget }: { shared: SyncRun; budget: Budget }) {

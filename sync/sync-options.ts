@@ -1,5 +1,7 @@
-/** How a sync goes about its accounts. */
-export interface SyncOptions {
+import type { WriteRequest } from '../framework/runtime/read/plan-writes.ts'
+
+/** How a sync goes about its accounts. Each stream of an account is written and refreshed by itself: replacing one leaves the others. */
+export interface SyncOptions extends WriteRequest {
   /** Accounts at the same time; 4 by default. */
   readonly concurrency?: number | undefined
   /** Requests of the whole run, retries and calls for tokens included; never exceeded. Unlimited by default. */

@@ -4,7 +4,7 @@ import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import { formsText } from '../../framework/url-forms.ts'
 import type { Command, Invocation } from '../command.ts'
 import { printFailure, printSummary } from '../failure.ts'
-import { CONNECTION, CONNECTOR, LOCK_TIMEOUT, NETWORK, SCHEMAS, SELECT, SESSION, STATE, UNKNOWN_STATE } from '../options.ts'
+import { CONNECTION, CONNECTOR, LOCK_TIMEOUT, NETWORK, SCHEMAS, SELECT, SESSION, STATE, UNKNOWN_STATE, WRITES } from '../options.ts'
 import { tellPlatform } from '../protocol/errors.ts'
 import type { Display } from './display.ts'
 
@@ -30,13 +30,7 @@ export const read: Command = {
     },
     LOCK_TIMEOUT,
     { flags: '--tables <layout>', description: 'in databases, streams of one kind in one table or not', choices: ['shared', 'per_stream'] },
-    {
-      flags: '--write <mode>',
-      description:
-        'append rows, merge them by their key, or replace those of each stream once it is complete; default: as the catalog says, else merge where there is a key',
-      choices: ['append', 'merge', 'replace'],
-    },
-    { flags: '--full-refresh', description: 'read from the start, whatever the state; an interrupted full refresh is resumed' },
+    ...WRITES,
     { flags: '--format <format>', description: 'of stdout', choices: ['airbyte', 'singer', 'jsonl'], default: 'airbyte' },
     SCHEMAS,
     {

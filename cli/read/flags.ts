@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import type { ReadRequest, StateChoice, StreamChoice } from '../../compose/read-request.ts'
 import { ConfigError } from '../../framework/errors.ts'
 import type { ConfiguredChoice } from '../../framework/runtime/assembly/configured-choice.ts'
-import { WRITE_MODES } from '../../framework/runtime/ports/stream-write.ts'
 import { readConfiguredCatalog } from '../../framework/runtime/read/configured-catalog.ts'
 import { type Invocation, text, texts } from '../command.ts'
+import { writeRequest } from '../options.ts'
 import { seconds, wholeNumber } from '../output/numbers.ts'
 import { sessionRequest, type TerminalLog } from '../session.ts'
 
@@ -18,8 +18,7 @@ export async function readRequest(invocation: Invocation, log: TerminalLog): Pro
     ...stateChoice(invocation),
     output: options['output'] === undefined ? 'stdout' : texts(options, 'output'),
     tables: text(options, 'tables') === 'per_stream' ? 'per_stream' : 'shared',
-    write: WRITE_MODES.find((mode) => mode === text(options, 'write')),
-    fullRefresh: options['fullRefresh'] === true,
+    ...writeRequest(invocation),
     format: format === 'singer' || format === 'jsonl' ? format : 'airbyte',
     stdout: io.stdout,
     lockTimeout: seconds(options, 'lockTimeout'),

@@ -11,6 +11,7 @@ import type { SyncOptions } from '../../sync/sync-options.ts'
 import { type Invocation, text, texts } from '../command.ts'
 import { readConfigFile } from '../config/config-file.ts'
 import { ownPackages } from '../config/own-packages.ts'
+import { writeRequest } from '../options.ts'
 import { seconds, wholeNumber } from '../output/numbers.ts'
 import { redactor } from '../redact.ts'
 import { openLog } from '../session.ts'
@@ -53,6 +54,7 @@ export async function syncSettings(invocation: Invocation): Promise<SyncSettings
     lockTimeout: seconds(options, 'lockTimeout'),
     packages: await ownPackages(invocation),
     ...syncOptions(invocation),
+    ...writeRequest(invocation),
     env: io.env,
     clock: systemClock,
     logger,

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { SCHEMAS } from '../options.ts'
+import { SCHEMAS, WRITES } from '../options.ts'
 import { ACCOUNTS, NETWORK, RECIPE, SYNC } from './options.ts'
 
 export const sync: Command = {
@@ -11,6 +11,7 @@ export const sync: Command = {
     ...RECIPE,
     ...SYNC,
     ...NETWORK,
+    ...WRITES,
     SCHEMAS,
     { flags: '--only <account>', description: 'this account alone, by its id, whether or not it is due' },
   ],

@@ -18,7 +18,10 @@ export const InstagramPostsRetriever = defineComponent(Retriever, {
     requester: slot(Requester, { description: 'Sends the calls; paths are given call by call.' }),
     account: template([], { description: 'Id of the account.' }),
     page_size: template([], { description: 'Posts of one request, 1 to 100.' }),
-    pages: template([], { description: 'Requests of one read at most; older posts are read by the following reads.' }),
+    pages: template([], {
+      description:
+        'Requests of one read at most; older posts are read by the following reads. A backfill and a full refresh read all posts.',
+    }),
   },
   examples: [
     {
@@ -36,6 +39,8 @@ export const InstagramPostsRetriever = defineComponent(Retriever, {
     const refused = new RefusedFields(context)
     const { clock } = context.services
     const id = () => String(account.evaluate({}))
+    const most = ({ isBackfill, whole }: { readonly isBackfill: boolean; readonly whole: true | undefined }) =>
+      isBackfill || whole ? Number.POSITIVE_INFINITY : wholeNumber('pages', pages)
     return {
       partitioned: false,
       async *partitions(scope) {
@@ -53,7 +58,7 @@ export const InstagramPostsRetriever = defineComponent(Retriever, {
           memory: isBackfill ? NOTHING_KNOWN : readPostsMemory(window.memory),
           now: clock.now(),
           pageSize: wholeNumber('page_size', page_size),
-          pages: isBackfill ? Number.POSITIVE_INFINITY : wholeNumber('pages', pages),
+          pages: most({ isBackfill, whole: options.whole }),
           range: { from: seconds(from), to: seconds(to) },
         })
         for await (const { rows, memory } of look.pages()) {

@@ -24,6 +24,8 @@ export interface ReadOptions {
   readonly narrow?: () => CursorSlice | undefined
   /** Schema of the stream in the configured catalog, where somebody gave one: the columns that are wanted. */
   readonly configuredSchema?: JsonSchema
+  /** The stream is refreshed: what a read otherwise leaves to the following ones belongs to this one. */
+  readonly whole?: true
   /** For data feeds: true when the rest of the slice is known already. */
   readonly done?: (rows: readonly Row[]) => boolean
   readonly signal?: AbortSignal

@@ -13,7 +13,7 @@ import type { StreamResult } from '../ports/run.ts'
 import type { BackfillRange } from './backfill.ts'
 import type { Channel } from './channel.ts'
 import { createDedupe } from './dedupe.ts'
-import { type StreamRefresh, stateItems } from './refresh.ts'
+import { isWhole, type StreamRefresh, stateItems } from './refresh.ts'
 import { heldPageInSlices, several, sliceContext, withoutFolder } from './slices.ts'
 import type { Turns } from './slots.ts'
 import { statusItem } from './trace.ts'
@@ -154,7 +154,8 @@ export class StreamReader {
       const { info, configured } = this.#bound
       const wanted = configured?.schema ? { configuredSchema: configured.schema } : {}
       const narrow = narrowing(run, slice.window)
-      const pages = retriever.read(slice, { stream: info.name, stages, signal, ...wanted, ...narrow, ...defined({ done }) })
+      const whole = isWhole(this.#options.refresh) ? { whole: true as const } : {}
+      const pages = retriever.read(slice, { stream: info.name, stages, signal, ...wanted, ...narrow, ...whole, ...defined({ done }) })
       for await (const page of pages) {
         if (signal.aborted) throw signal.reason
         if (this.#result.rejected) return false

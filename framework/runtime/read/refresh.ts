@@ -20,6 +20,9 @@ export interface StreamRefresh {
   readonly isRecorded: boolean
 }
 
+/** True for a refresh that is done; false for a record that one is over. */
+export const isWhole = (refresh: StreamRefresh | undefined): boolean => refresh !== undefined && refresh.purpose !== 'none'
+
 /** What a registry keeps of a refresh, beside its progress. */
 interface RefreshRecord {
   readonly id: string

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { migrateAccountTables } from '../../../accounts/postgres-tables.ts'
@@ -43,6 +43,56 @@ describe('connector sync', () => {
     expect({ code, summary }).toMatchObject({ code: 0, summary: { success: true, accounts_processed: 2, posts_inserted: total(sandbox) } })
     expect(existsSync(join(folder, 'state'))).toBe(true)
     expect((await sync('duckdb:posts.duckdb')).summary).toMatchObject({ posts_inserted: 0, requests_made: 2 })
+  })
+
+  it.each([
+    ['duckdb:posts.duckdb', 'merge', 3],
+    ['jsonl:posts', 'append', 3],
+  ])(
+    'replaces the posts of one account in %s, all of them, and leaves those of the others',
+    async (output, again, accounts) => {
+      const { sandbox, ids, sync } = await openRegistry({ instagram: { accounts, media: 120 } })
+      const [first = ''] = ids
+      const mine = sandbox.truth.media(first).length
+      expect((await sync(output, '--pages', '10')).summary).toMatchObject({ success: true, rows_written: total(sandbox) })
+      const replaced = await sync(output, '--write', 'replace', '--only', first, '--pages', '1')
+      expect({ code: replaced.code, summary: replaced.summary }).toMatchObject({ code: 0, summary: { rows_written: mine, warnings: [] } })
+      expect(replaced.stderr).toContain(`${mine} rows of this run replaced ${mine} rows`)
+      const nothing = await sync(output, '--write', again, '--pages', '10')
+      expect(nothing.summary).toMatchObject({ success: true, accounts_processed: accounts, rows_written: 0 })
+      const everything = await sync(output, '--write', 'replace')
+      expect(everything.summary).toMatchObject({ success: true, rows_written: total(sandbox) })
+      expect(everything.stderr.match(/rows of this run replaced/g)).toHaveLength(accounts)
+    },
+    60_000,
+  )
+
+  it('resumes a replacement that ran out of requests, and keeps the old rows until then', async () => {
+    const { sandbox, sync, folder } = await openRegistry({ instagram: { accounts: 1, media: 180 } })
+    const lines = () => readdirSync(join(folder, 'posts')).flatMap((name) => (name.startsWith('.') ? [] : readFileSync(join(folder, 'posts', name), 'utf8').trim().split('\n'))) // biome-ignore format: one line
+    await sync('jsonl:posts', '--pages', '10')
+    const before = lines()
+    expect(before).toHaveLength(180)
+    sandbox.reset()
+    const stopped = await sync('jsonl:posts', '--write', 'replace', '--max-requests', '2')
+    expect(stopped.code).toBe(3)
+    expect(lines()).toEqual(before)
+    expect((await sync('jsonl:posts', '--write', 'replace')).code).toBe(0)
+    expect(new Set(lines().map((line) => JSON.parse(line).media_id)).size).toBe(180)
+    expect(lines()).toHaveLength(180)
+    // Four pages, and the newest one again by the run that resumes.
+    expect(sandbox.requests).toHaveLength(5)
+  })
+
+  it.each([
+    [['jsonl:posts', '--write', 'merge'], /jsonl cannot do --write merge/],
+    [['duckdb:posts.duckdb', '--output', 'jsonl:posts', '--write', 'merge'], /jsonl cannot do --write merge/],
+    [['duckdb:posts.duckdb', '--write', 'swap'], /append, merge, replace/],
+  ])('refuses %j before the first request', async ([output = '', ...flags], message) => {
+    const { sandbox, sync } = await openRegistry({ instagram: { accounts: 1, media: 2 } })
+    const { code, stderr } = await sync(output, ...flags)
+    expect({ code, requests: sandbox.requests.length }).toEqual({ code: 2, requests: 0 })
+    expect(stderr).toMatch(message)
   })
 
   it('costs one request per account when nothing is new: 100 accounts, 100 requests', async () => {
