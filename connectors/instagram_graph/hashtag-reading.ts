@@ -5,12 +5,12 @@ import { ConnectorError } from '../../framework/errors.ts'
 import type { Services } from '../../framework/manifest/definition/component.ts'
 import { isObject } from '../../framework/protocol/json.ts'
 import type { Row } from '../../framework/protocol/messages.ts'
-import { memorySlice } from '../meta/cursors/memory-cursor.ts'
+import { checkpointSlice } from '../meta/cursors/memory-cursor.ts'
 import { accountOf } from '../meta/graph/account.ts'
 import { type CallOutcome, GraphCalls } from '../meta/graph/graph-calls.ts'
 import { dataOf } from '../meta/insights/insight-rows.ts'
-import { isForbidden } from '../meta/metrics/refusal.ts'
-import { type HashtagMemory, noteAsked, planHashtags, readHashtags, writeHashtags } from './hashtag-memory.ts'
+import { isForbidden } from '../meta/metrics/rejection.ts'
+import { type HashtagCheckpoint, noteAsked, planHashtags, readHashtags, writeHashtags } from './hashtag-checkpoint.ts'
 
 export interface HashtagSettings {
   readonly requester: Requester
@@ -42,7 +42,7 @@ export class HashtagReading {
   readonly #options: ReadOptions
   readonly #account: string
   readonly #calls: GraphCalls
-  #memory: HashtagMemory
+  #memory: HashtagCheckpoint
 
   constructor(settings: HashtagSettings, { slice, options }: { slice: StreamSlice; options: ReadOptions }) {
     this.#settings = settings
@@ -50,7 +50,7 @@ export class HashtagReading {
     this.#options = options
     this.#account = accountOf(slice.partition.scope).id
     this.#calls = new GraphCalls({ single: settings.requester, batch: undefined, authenticator: undefined }, { slice, options })
-    this.#memory = readHashtags(memorySlice(slice.window).memory)
+    this.#memory = readHashtags(checkpointSlice(slice.window).memory)
   }
 
   async *pages(): AsyncGenerator<Page> {

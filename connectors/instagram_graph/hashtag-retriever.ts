@@ -3,9 +3,9 @@ import { Retriever, sliceScope, wholeStream } from '../../framework/components/r
 import { ConfigError } from '../../framework/errors.ts'
 import { defineComponent } from '../../framework/manifest/definition/component.ts'
 import { type BoundTemplate, list, slot, string, template } from '../../framework/manifest/definition/fields.ts'
-import { memorySlice } from '../meta/cursors/memory-cursor.ts'
+import { checkpointSlice } from '../meta/cursors/memory-cursor.ts'
 import { accountOf } from '../meta/graph/account.ts'
-import { planHashtags, readHashtags } from './hashtag-memory.ts'
+import { planHashtags, readHashtags } from './hashtag-checkpoint.ts'
 import { HashtagReading } from './hashtag-reading.ts'
 
 export const InstagramHashtagRetriever = defineComponent(Retriever, {
@@ -41,7 +41,7 @@ export const InstagramHashtagRetriever = defineComponent(Retriever, {
         new HashtagReading({ requester, fields, tags, permitted, services: context.services }, { slice, options }).pages(),
       *plan(slice) {
         if (!permitted) return
-        const { memory } = memorySlice(slice.window)
+        const { memory } = checkpointSlice(slice.window)
         const known = readHashtags(memory)
         const { now } = planHashtags(tags, known, Math.floor(context.services.clock.now() / 1000))
         const url = (path: string) =>

@@ -4,12 +4,12 @@ import { ConfigError } from '../../framework/errors.ts'
 import { defineComponent } from '../../framework/manifest/definition/component.ts'
 import { type BoundTemplate, slot, template } from '../../framework/manifest/definition/fields.ts'
 import { MediaListing } from '../instagram_graph/media/listing.ts'
-import { memorySlice } from '../meta/cursors/memory-cursor.ts'
+import { checkpointSlice } from '../meta/cursors/memory-cursor.ts'
 import { GraphCalls } from '../meta/graph/graph-calls.ts'
 import { RefusedFields } from '../meta/graph/graph-fields-requester.ts'
 import { POST_FIELDS } from './post-row.ts'
-import { PostsLook } from './posts-look.ts'
-import { NOTHING_KNOWN, readPostsMemory, writePostsMemory } from './posts-memory.ts'
+import { NOTHING_KNOWN, readPostsCheckpoint, writePostsCheckpoint } from './posts-checkpoint.ts'
+import { PostsScan } from './posts-scan.ts'
 
 export const InstagramPostsRetriever = defineComponent(Retriever, {
   type: 'InstagramPostsRetriever',
@@ -48,21 +48,21 @@ export const InstagramPostsRetriever = defineComponent(Retriever, {
         yield wholeStream({ ...scope, account: { id: id() } })
       },
       async *read(slice, options): AsyncGenerator<Page> {
-        const window = memorySlice(slice.window)
+        const window = checkpointSlice(slice.window)
         const { from, to } = window.range
         const isBackfill = from !== undefined || to !== undefined
         const calls = new GraphCalls({ single: requester, batch: undefined, authenticator: undefined }, { slice, options })
-        const look = new PostsLook({
+        const look = new PostsScan({
           listing: new MediaListing({ calls, account: id(), fields: POST_FIELDS, refused }),
           account: id(),
-          memory: isBackfill ? NOTHING_KNOWN : readPostsMemory(window.memory),
+          memory: isBackfill ? NOTHING_KNOWN : readPostsCheckpoint(window.memory),
           now: clock.now(),
           pageSize: wholeNumber('page_size', page_size),
           pages: most({ isBackfill, whole: options.whole }),
           range: { from: seconds(from), to: seconds(to) },
         })
         for await (const { rows, memory } of look.pages()) {
-          if (rows.length > 0 || memory) yield { rows, ...(memory ? { checkpoint: writePostsMemory(memory) } : {}) }
+          if (rows.length > 0 || memory) yield { rows, ...(memory ? { checkpoint: writePostsCheckpoint(memory) } : {}) }
         }
       },
     }

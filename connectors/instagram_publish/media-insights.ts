@@ -33,12 +33,12 @@ async function askFor(ask: AskInsights, metrics: readonly string[]): Promise<Med
   try {
     return valuesOf(await ask(metrics))
   } catch (thrown) {
-    if (!(thrown instanceof ActionError) || !isRefusal(thrown) || metrics.length < 2) throw thrown
-    const culprits = metrics.filter((metric) => thrown.message.includes(` ${metric} metric`))
-    if (culprits.length === 1)
+    if (!(thrown instanceof ActionError) || !isRejection(thrown) || metrics.length < 2) throw thrown
+    const offendingMetrics = metrics.filter((metric) => thrown.message.includes(` ${metric} metric`))
+    if (offendingMetrics.length === 1)
       return askFor(
         ask,
-        metrics.filter((metric) => !culprits.includes(metric)),
+        metrics.filter((metric) => !offendingMetrics.includes(metric)),
       )
     return oneByOne(ask, metrics)
   }
@@ -52,7 +52,7 @@ async function oneByOne(ask: AskInsights, metrics: readonly string[]): Promise<M
     try {
       found = { ...found, ...valuesOf(await ask([metric])) }
     } catch (thrown) {
-      if (!(thrown instanceof ActionError) || !isRefusal(thrown)) throw thrown
+      if (!(thrown instanceof ActionError) || !isRejection(thrown)) throw thrown
       refusal = thrown
     }
   }
@@ -61,7 +61,7 @@ async function oneByOne(ask: AskInsights, metrics: readonly string[]): Promise<M
 }
 
 /** Of a metric, as opposed to the media or the token. */
-function isRefusal({ details }: ActionError): boolean {
+function isRejection({ details }: ActionError): boolean {
   return details['code'] === 100 && details['subcode'] === undefined
 }
 

@@ -52,7 +52,7 @@ async function reconcile(values: ReconcilerFields, search: Search): Promise<Verd
   const looks = Math.max(1, values.looks ?? 6)
   let wait = 500
   for (let look = 1; ; look++) {
-    const verdict = judge(await lookOnce(values, search), search.entry)
+    const verdict = judge(await scanOnce(values, search), search.entry)
     if (verdict.kind !== 'open' || look >= looks) return verdict
     await pause(context.services.clock, wait, frame.signal)
     wait = Math.min(wait * 2, 30_000)
@@ -67,7 +67,7 @@ interface Seen {
   readonly hasCaption: boolean
 }
 
-async function lookOnce(values: ReconcilerFields, { frame, entry }: Search): Promise<Seen> {
+async function scanOnce(values: ReconcilerFields, { frame, entry }: Search): Promise<Seen> {
   const caption = values.caption?.evaluate(frame.scope)
   const since = Date.parse(entry.since ?? entry.at) - values.skew_seconds * 1000
   const status = await read(values.status, frame)

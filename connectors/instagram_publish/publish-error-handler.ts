@@ -41,8 +41,8 @@ export function interpretPublish(outcome: Outcome, request: HttpRequest, purpose
   const { response } = outcome
   const body = bodyOf(response)
   const found = body instanceof ConnectorError ? undefined : graphError(body)
-  if (found) return refused(graphRefusal(found, { response, request, purpose }))
-  if (response.status < 200 || response.status >= 300) return refused(statusRefusal(response))
+  if (found) return refused(graphRejection(found, { response, request, purpose }))
+  if (response.status < 200 || response.status >= 300) return refused(statusRejection(response))
   if (body instanceof ConnectorError) return refused(garbled(body, response))
   return { action: 'success' }
 }
@@ -81,13 +81,13 @@ function wasNeverSent({ code, message, cause }: ConnectorError): boolean {
   return cause instanceof Error && 'code' in cause && NO_CONNECTION.test(String(cause.code))
 }
 
-interface Refusal {
+interface Rejection {
   readonly response: HttpResponse
   readonly request: HttpRequest
   readonly purpose: Purpose
 }
 
-function graphRefusal(error: GraphErrorBody, { response, request, purpose }: Refusal): ActionError {
+function graphRejection(error: GraphErrorBody, { response, request, purpose }: Rejection): ActionError {
   const found = withoutBearer(error, request)
   const verdict = classify(found)
   const rule = publishRuleFor(found, purpose) ?? classRules[verdict.kind]
@@ -109,7 +109,7 @@ function detailsOf({ code, subcode, trace }: GraphErrorBody, response: HttpRespo
   }
 }
 
-function statusRefusal({ status, headers }: HttpResponse): ActionError {
+function statusRejection({ status, headers }: HttpResponse): ActionError {
   const message = `the API answered HTTP ${status} without saying why`
   const after = Number(headers['retry-after'])
   const details = { status, ...(Number.isFinite(after) && after > 0 ? { retry_after_seconds: after } : {}) }

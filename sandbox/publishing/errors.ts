@@ -1,10 +1,10 @@
 import { defined } from '../defined.ts'
 import { GraphError, type GraphErrorInit } from '../errors.ts'
 
-type Refusal = Pick<GraphErrorInit, 'code' | 'message' | 'userTitle' | 'transient' | 'status'>
+type Rejection = Pick<GraphErrorInit, 'code' | 'message' | 'userTitle' | 'transient' | 'status'>
 
 /** Refusals of publishing by subcode. Codes and subcodes are the documented ones; the texts are the sandbox's own. */
-export const PUBLISHING_ERRORS: Readonly<Record<number, Refusal>> = {
+export const PUBLISHING_ERRORS: Readonly<Record<number, Rejection>> = {
   2207001: { code: -1, message: 'Instagram server error. Try again.', userTitle: 'Instagram server error', transient: true },
   2207003: { code: -2, message: 'Timeout while the media was downloaded.', userTitle: 'Timeout', transient: true },
   2207004: { code: 36000, message: 'The image is too large.', userTitle: 'Image size' },

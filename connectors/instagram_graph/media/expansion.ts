@@ -4,9 +4,9 @@ import { runState } from '../../meta/graph/run-state.ts'
 import type { ItemInsights } from '../../meta/insights/item-insights.ts'
 import { bisect } from '../../meta/metrics/bisect.ts'
 import type { ListRequest, MediaListing } from './listing.ts'
-import { segmentsOf, spanOf } from './look-plan.ts'
 import type { MediaMetrics } from './metrics.ts'
 import { type MediaItem, observationsOf } from './page.ts'
+import { segmentsOf, spanOf } from './scan-plan.ts'
 
 export interface MediaExpansionOptions {
   readonly listing: MediaListing
@@ -21,7 +21,7 @@ export interface MediaExpansionOptions {
   readonly known: Map<string, MediaItem>
 }
 
-/** As few media as are asked one by one without looking for the culprit first. */
+/** As few media as are asked one by one without looking for the offending one first. */
 const FEW = 12
 
 /**
@@ -86,7 +86,7 @@ export class MediaExpansion {
   }
 
   /** Reads the insights of a page whose list was refused with them. What goes wrong here concerns insights only. */
-  async takeApart(items: readonly MediaItem[]): Promise<void> {
+  async split(items: readonly MediaItem[]): Promise<void> {
     try {
       const open = this.#eligible(items)
       const refused = open.length > FEW ? await this.#bySegments(open) : open

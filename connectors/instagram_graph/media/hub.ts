@@ -1,9 +1,9 @@
 import { setImmediate as immediately } from 'node:timers/promises'
 import type { Services } from '../../../framework/manifest/definition/component.ts'
-import type { MediaLook } from './look.ts'
-import { covers } from './memory.ts'
+import { covers } from './checkpoint.ts'
 import { ownCopy } from './own-copy.ts'
-import type { LookPage } from './page.ts'
+import type { ScanPage } from './page.ts'
+import type { MediaScan } from './scan.ts'
 import { SharedPages } from './shared-pages.ts'
 
 /** The streams that are made from one listing of media. */
@@ -11,12 +11,12 @@ export type MediaStream = 'media' | 'insights'
 
 interface Reading {
   /** The one whose memory covers what the streams remember; it may change until it begins. */
-  look: MediaLook
+  look: MediaScan
   hasBegun: boolean
   /** Resolves when another stream comes. */
   readonly joined: Promise<void>
   readonly join: () => void
-  readonly pages: SharedPages<LookPage, MediaStream>
+  readonly pages: SharedPages<ScanPage, MediaStream>
 }
 
 /** Pages kept over all accounts for streams that have not begun. */
@@ -47,7 +47,7 @@ export class MediaHub {
   }
 
   /** Pages of an account for one stream. `look` starts the listing when it has to be made; `key` tells ranges apart. */
-  open(stream: MediaStream, account: string, look: MediaLook): AsyncGenerator<LookPage> {
+  open(stream: MediaStream, account: string, look: MediaScan): AsyncGenerator<ScanPage> {
     const known = this.#readings.get(account)
     if (known && joins(known, look) && known.pages.offers(stream)) {
       known.join()
@@ -60,7 +60,7 @@ export class MediaHub {
     return this.#read(reading, stream, account)
   }
 
-  #open(look: MediaLook, expected: ReadonlySet<MediaStream>): Reading {
+  #open(look: MediaScan, expected: ReadonlySet<MediaStream>): Reading {
     let join = (): void => undefined
     const joined = new Promise<void>((resolve) => {
       join = resolve
@@ -73,7 +73,7 @@ export class MediaHub {
     return reading
   }
 
-  async *#read(reading: Reading, stream: MediaStream, account: string): AsyncGenerator<LookPage> {
+  async *#read(reading: Reading, stream: MediaStream, account: string): AsyncGenerator<ScanPage> {
     try {
       yield* reading.pages.read(stream)
     } catch (thrown) {
@@ -98,14 +98,14 @@ export class MediaHub {
 }
 
 /** Waits for the other stream, which may begin at the same moment and remember less. */
-async function* pagesOf(reading: () => Reading, streams: number): AsyncGenerator<LookPage, void> {
+async function* pagesOf(reading: () => Reading, streams: number): AsyncGenerator<ScanPage, void> {
   if (streams > 1) await Promise.race([reading().joined, immediately()])
   reading().hasBegun = true
   yield* reading().look.pages()
 }
 
 /** Whether the look of a reading shows all that another one would. Of two that were interrupted, the one that is behind does. */
-function joins(reading: Reading, look: MediaLook): boolean {
+function joins(reading: Reading, look: MediaScan): boolean {
   const { look: first } = reading
   if (first.key !== look.key) return false
   if (covers(first.memory, look.memory)) return true

@@ -1,14 +1,14 @@
 import { type Page, type ReadOptions, type StreamSlice, sliceScope } from '../../../framework/components/read/retriever.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
 import { DAY_MS } from '../../../framework/time.ts'
-import { memorySlice } from '../../meta/cursors/memory-cursor.ts'
+import { checkpointSlice } from '../../meta/cursors/memory-cursor.ts'
 import { accountOf } from '../../meta/graph/account.ts'
 import { BATCH_LIMIT } from '../../meta/graph/batch.ts'
 import { insightRows } from '../../meta/insights/insight-rows.ts'
 import type { ItemInsights } from '../../meta/insights/item-insights.ts'
-import { checkpointOf, type MediaMemory, readMemory } from './memory.ts'
+import { checkpointOf, type MediaCheckpoint, readCheckpoint } from './checkpoint.ts'
 import { ownCopy } from './own-copy.ts'
-import { bodyOf, type LookPage, type MediaItem } from './page.ts'
+import { bodyOf, type MediaItem, type ScanPage } from './page.ts'
 import { callsOf, itemInsights, type MediaSettings } from './settings.ts'
 
 /** Rows of insights of the media of one account: what came with the list, then what is asked of each media, fifty to a batch. */
@@ -17,7 +17,7 @@ export class MediaInsightsReading {
   readonly #slice: StreamSlice
   readonly #options: ReadOptions
   readonly #account: string
-  readonly #memory: MediaMemory | undefined
+  readonly #memory: MediaCheckpoint | undefined
   readonly #known = new Map<string, MediaItem>()
   readonly #insights: ItemInsights
   readonly #observedAt: number
@@ -28,14 +28,14 @@ export class MediaInsightsReading {
     this.#slice = slice
     this.#options = options
     this.#account = accountOf(slice.partition.scope).id
-    this.#memory = readMemory(memorySlice(slice.window).memory)
+    this.#memory = readCheckpoint(checkpointSlice(slice.window).memory)
     this.#insights = itemInsights(settings, { calls: callsOf(settings, { slice, options }), account: this.#account, known: this.#known })
     // Lifetime values carry the UTC day on which they were seen, so that they build a history.
     this.#observedAt = Math.floor(at / DAY_MS) * DAY_MS
   }
 
   /** What is remembered goes with the rows that it stands for: nothing is asked for ahead of what can be kept. */
-  async *pages(source: AsyncIterable<LookPage>): AsyncGenerator<Page> {
+  async *pages(source: AsyncIterable<ScanPage>): AsyncGenerator<Page> {
     // Of pages without marks, which are few and asked for again as a whole.
     let waiting: readonly MediaItem[] = []
     for await (const { denied, items, marks } of source) {

@@ -35,7 +35,7 @@ export class MediaMetrics {
   }
 
   /** Some media have no value for these, and say so by a refusal. */
-  isExpectedRefusal(metric: string, { product, type }: Pick<MediaItem, 'product' | 'type'>): boolean {
+  isExpectedRejection(metric: string, { product, type }: Pick<MediaItem, 'product' | 'type'>): boolean {
     const entry = this.#all().find((candidate) => candidate.metric === metric)
     return entry?.on_request === true || (product === 'FEED' && type === 'VIDEO')
   }

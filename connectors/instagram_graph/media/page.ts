@@ -1,8 +1,8 @@
 import type { ConnectorError } from '../../../framework/errors.ts'
 import { isObject } from '../../../framework/protocol/json.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
+import type { MediaCheckpoint } from './checkpoint.ts'
 import type { Counted } from './count-table.ts'
-import type { MediaMemory } from './memory.ts'
 
 /** Whole seconds since the epoch, both ends included; undefined where it is open. */
 export interface TimeRange {
@@ -27,18 +27,18 @@ export interface MediaItem extends Counted {
 }
 
 /** What is remembered once so many of the media of a page (newest first) are done with. */
-export interface LookMark {
+export interface ScanMark {
   readonly after: number
-  readonly memory: MediaMemory
+  readonly memory: MediaCheckpoint
 }
 
 /** A page of a look at the media of an account. */
-export interface LookPage {
+export interface ScanPage {
   /** The media as the API gives them, their insights taken out. Emptied by the stream that makes rows of them. */
   nodes: readonly Row[]
   readonly items: readonly MediaItem[]
   /** Places up to which the look may be remembered, the last one behind all media; none: nothing new yet. */
-  readonly marks: readonly LookMark[]
+  readonly marks: readonly ScanMark[]
   /** Why the insights of this page could not be read, while the media could. */
   readonly denied: ConnectorError | undefined
 }

@@ -3,7 +3,7 @@ import type { ConnectorError } from '../../../framework/errors.ts'
 import type { Row } from '../../../framework/protocol/messages.ts'
 import type { MediaExpansion } from './expansion.ts'
 import { CursorWatch, type ListedPage, type ListRequest, type MediaListing } from './listing.ts'
-import { itemOf, type LookPage, type TimeRange } from './page.ts'
+import { itemOf, type ScanPage, type TimeRange } from './page.ts'
 
 interface Asked {
   readonly request: ListRequest
@@ -19,7 +19,7 @@ export interface Listed extends ListedPage {
 }
 
 /** A page of media that is not yet part of what is remembered. */
-export type UnmarkedPage = Omit<LookPage, 'marks'>
+export type UnmarkedPage = Omit<ScanPage, 'marks'>
 
 /** Pages of the list of media, with insights as far as the API gives them together, and without where it refuses. */
 export class MediaPager {
@@ -110,7 +110,7 @@ export class MediaPager {
   async page(nodes: readonly Row[], refused: ConnectorError | undefined): Promise<UnmarkedPage> {
     const { expansion } = this.#options
     const items = nodes.map(itemOf).filter((item) => item !== undefined)
-    if (refused) await expansion.takeApart(items)
+    if (refused) await expansion.split(items)
     const { converted } = expansion
     for (const item of items) {
       if (converted === undefined || item.time > converted || item.observations.length > 0) continue

@@ -1,11 +1,11 @@
 import { type PlannedCall, type StreamSlice, sliceScope } from '../../../framework/components/read/retriever.ts'
 import { defined } from '../../../framework/defined.ts'
 import { isObject } from '../../../framework/protocol/json.ts'
-import { memorySlice } from '../../meta/cursors/memory-cursor.ts'
+import { checkpointSlice } from '../../meta/cursors/memory-cursor.ts'
 import { accountOf } from '../../meta/graph/account.ts'
+import { readCheckpoint } from './checkpoint.ts'
 import { PAGE_SIZE } from './listing.ts'
-import { dayOf, olderRanges, windowStart } from './look-plan.ts'
-import { readMemory } from './memory.ts'
+import { dayOf, olderRanges, windowStart } from './scan-plan.ts'
 import type { MediaSettings } from './settings.ts'
 
 /**
@@ -29,7 +29,7 @@ interface PlannedCounts {
 }
 
 function countsOf({ hub, windowDays, sweepDays }: MediaSettings, slice: StreamSlice): PlannedCounts {
-  const memory = readMemory(memorySlice(slice.window).memory)
+  const memory = readCheckpoint(checkpointSlice(slice.window).memory)
   const size = mediaCount(slice)
   const at = Math.floor(hub.at / 1000)
   if (!memory || memory.rest !== undefined)

@@ -10,19 +10,19 @@ import {
 import { ConfigError } from '../../../framework/errors.ts'
 import { defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { type BoundTemplate, list, oneOf, slot, string, template } from '../../../framework/manifest/definition/fields.ts'
-import { memorySlice } from '../../meta/cursors/memory-cursor.ts'
+import { checkpointSlice } from '../../meta/cursors/memory-cursor.ts'
 import { accountOf } from '../../meta/graph/account.ts'
 import { RefusedFields } from '../../meta/graph/graph-fields-requester.ts'
 import { lazySelection, selectionFields } from '../../meta/metrics/metric-fields.ts'
+import { checkpointOf, readCheckpoint } from './checkpoint.ts'
 import { MediaExpansion } from './expansion.ts'
 import { mediaHub } from './hub.ts'
 import { MediaInsightsReading } from './insights-reading.ts'
 import { MediaListing } from './listing.ts'
-import { MediaLook } from './look.ts'
-import { checkpointOf, readMemory } from './memory.ts'
 import { MediaMetrics } from './metrics.ts'
-import type { LookPage, MediaItem } from './page.ts'
+import type { MediaItem, ScanPage } from './page.ts'
 import { plannedMediaCalls } from './plan.ts'
+import { MediaScan } from './scan.ts'
 import { callsOf, itemInsights, type MediaSettings } from './settings.ts'
 
 const fields = {
@@ -91,8 +91,8 @@ export const InstagramMediaRetriever = defineComponent(Retriever, {
   },
 })
 
-async function* mediaRows(pages: AsyncIterable<LookPage>, slice: StreamSlice, { stages }: ReadOptions): AsyncGenerator<Page> {
-  const memory = readMemory(memorySlice(slice.window).memory)
+async function* mediaRows(pages: AsyncIterable<ScanPage>, slice: StreamSlice, { stages }: ReadOptions): AsyncGenerator<Page> {
+  const memory = readCheckpoint(checkpointSlice(slice.window).memory)
   const scope = sliceScope(slice)
   for await (const page of pages) {
     const rows = page.nodes.map((node) => stages.transformations.reduce((row, step) => step.transform(row, scope), node))
@@ -102,11 +102,11 @@ async function* mediaRows(pages: AsyncIterable<LookPage>, slice: StreamSlice, { 
   }
 }
 
-function lookOf(settings: MediaSettings, slice: StreamSlice, options: ReadOptions): MediaLook {
+function lookOf(settings: MediaSettings, slice: StreamSlice, options: ReadOptions): MediaScan {
   const { context, refused, hub, windowDays, sweepDays, fields: asked } = settings
   const { services } = context
-  const { memory: stored, range } = memorySlice(slice.window)
-  const memory = readMemory(stored)
+  const { memory: stored, range } = checkpointSlice(slice.window)
+  const memory = readCheckpoint(stored)
   const account = accountOf(slice.partition.scope).id
   const calls = callsOf(settings, { slice, options })
   const known = new Map<string, MediaItem>()
@@ -122,7 +122,7 @@ function lookOf(settings: MediaSettings, slice: StreamSlice, options: ReadOption
     converted: memory?.converted,
   })
   const bounds = { from: seconds(range.from), to: seconds(range.to) }
-  return new MediaLook({
+  return new MediaScan({
     listing,
     expansion,
     services,

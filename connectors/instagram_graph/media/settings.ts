@@ -40,7 +40,7 @@ export interface ItemsOptions {
 export function itemInsights({ context, media, object }: MediaSettings, { calls, account, known }: ItemsOptions): ItemInsights {
   const isExpected = (id: string, metric: string) => {
     const item = known.get(id)
-    return item !== undefined && media.isExpectedRefusal(metric, item)
+    return item !== undefined && media.isExpectedRejection(metric, item)
   }
   return new ItemInsights({ calls, services: context.services, object, period: 'lifetime', account, isExpected })
 }

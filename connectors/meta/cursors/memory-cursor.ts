@@ -15,7 +15,7 @@ export type Memory = Readonly<Record<string, unknown>>
  * The one slice of a read that plans itself by what it remembers. What is to be remembered next is the checkpoint of a page; the state
  * follows once the page is handed on, so that an interrupted read resumes where it was.
  */
-export class MemorySlice implements CursorSlice {
+export class CheckpointSlice implements CursorSlice {
   readonly values: CursorSlice['values']
   readonly parts = {}
   /** As the last read left it; undefined for the first one, and for backfills. */
@@ -23,7 +23,7 @@ export class MemorySlice implements CursorSlice {
   /** Records to read by their own time, epoch milliseconds; undefined where it is open. */
   readonly range: { readonly from: number | undefined; readonly to: number | undefined }
 
-  constructor(values: CursorSlice['values'], { memory, range }: Pick<MemorySlice, 'memory' | 'range'>) {
+  constructor(values: CursorSlice['values'], { memory, range }: Pick<CheckpointSlice, 'memory' | 'range'>) {
     this.values = values
     this.memory = memory
     this.range = range
@@ -31,8 +31,8 @@ export class MemorySlice implements CursorSlice {
 }
 
 /** The memory slice of a stream. Throws when the stream has another cursor. */
-export function memorySlice(window: CursorSlice | undefined): MemorySlice {
-  if (window instanceof MemorySlice) return window
+export function checkpointSlice(window: CursorSlice | undefined): CheckpointSlice {
+  if (window instanceof CheckpointSlice) return window
   throw new ConnectorError('ERR_WINDOW', 'this retriever keeps what it has seen in the state: its stream needs a MemoryCursor')
 }
 
@@ -59,7 +59,7 @@ export const MemoryCursor = defineComponent(Cursor, {
       open: (state, { scope, range }) => {
         const from = range?.from === undefined ? bound(start_datetime, scope) : instantOf(range.from)
         const to = range?.to === undefined ? bound(end_datetime, scope) : endOf(range.to)
-        return new MemoryRun({
+        return new CheckpointRun({
           state,
           cursorField: cursor_field,
           now: services.clock.now(),
@@ -71,22 +71,22 @@ export const MemoryCursor = defineComponent(Cursor, {
   },
 })
 
-interface MemoryRunOptions {
+interface CheckpointRunOptions {
   readonly state: StreamState | undefined
   readonly cursorField: string
   readonly now: number
-  readonly range: MemorySlice['range']
+  readonly range: CheckpointSlice['range']
   readonly backfill: boolean
 }
 
-class MemoryRun implements CursorRun {
-  readonly #options: MemoryRunOptions
+class CheckpointRun implements CursorRun {
+  readonly #options: CheckpointRunOptions
   readonly #memory: Memory | undefined
   #state: StreamState
   #latest: string | undefined
   #observed = false
 
-  constructor(options: MemoryRunOptions) {
+  constructor(options: CheckpointRunOptions) {
     const { state = {}, cursorField, backfill } = options
     this.#options = options
     this.#state = state
@@ -107,7 +107,7 @@ class MemoryRun implements CursorRun {
       start_time: range.from === undefined ? (this.#latest ?? 'the beginning') : utcText(range.from),
       end_time: utcText(range.to ?? now),
     }
-    yield new MemorySlice(values, { memory: this.#memory, range })
+    yield new CheckpointSlice(values, { memory: this.#memory, range })
   }
 
   observe(_slice: CursorSlice, rows: readonly Row[]): void {

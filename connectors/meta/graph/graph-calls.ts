@@ -3,7 +3,7 @@ import type { Requester } from '../../../framework/components/read/requester.ts'
 import { type ReadOptions, type StreamSlice, sliceScope } from '../../../framework/components/read/retriever.ts'
 import { defined } from '../../../framework/defined.ts'
 import { AuthenticationError, ConnectorError, type ErrorContext, RateLimitError, StoppedError } from '../../../framework/errors.ts'
-import { judgeRefusal } from '../metrics/refusal.ts'
+import { classifyRejection } from '../metrics/rejection.ts'
 import { BATCH_LIMIT, type BatchAnswer, batchAnswers, batchFields, relativeUrl } from './batch.ts'
 import { classify, graphConnectorError } from './errors.ts'
 
@@ -167,7 +167,7 @@ function concernsAll(error: ConnectorError): boolean {
 
 /** What should pass by itself and does not is no refusal of this call. */
 function throwTransient(error: ConnectorError, call: GraphCall): ConnectorError {
-  const isOutage = error instanceof RateLimitError || (error.failureType === 'transient_error' && judgeRefusal(error) === undefined)
+  const isOutage = error instanceof RateLimitError || (error.failureType === 'transient_error' && classifyRejection(error) === undefined)
   if (isOutage) throw located(error, call)
   return error
 }

@@ -4,7 +4,7 @@ import type { HttpResponse } from '../../../framework/http/request.ts'
 import { type BuildContext, defineComponent } from '../../../framework/manifest/definition/component.ts'
 import { integer, list, optional, slot, string } from '../../../framework/manifest/definition/fields.ts'
 import { isObject } from '../../../framework/protocol/json.ts'
-import { isForbidden } from '../metrics/refusal.ts'
+import { isForbidden } from '../metrics/rejection.ts'
 
 export const GraphFieldsRequester = defineComponent(Requester, {
   type: 'GraphFieldsRequester',

@@ -17,8 +17,8 @@ import { catalogue, type GraphObject, type Metric } from '../metrics/catalogue.t
 import type { LazySelection } from '../metrics/metric-fields.ts'
 import { closedDay } from '../metrics/pacific.ts'
 import { insightsParams, type MetricGroup, planGroups, type Window } from '../metrics/plan.ts'
-import { isForbidden } from '../metrics/refusal.ts'
-import { RefusalGuard } from '../metrics/refusal-guard.ts'
+import { isForbidden } from '../metrics/rejection.ts'
+import { RejectionGuard } from '../metrics/rejection-guard.ts'
 import { type GroupPlan, planGroup } from './account-insights-plan.ts'
 import { dataOf, insightRows, utcText } from './insight-rows.ts'
 import { clamped, rangeOf } from './insights-reading.ts'
@@ -81,7 +81,7 @@ export class AccountInsightsReading {
   readonly #slice: StreamSlice
   readonly #options: ReadOptions
   readonly #account: GraphAccount
-  readonly #guard: RefusalGuard<DatedCall, unknown>
+  readonly #guard: RejectionGuard<DatedCall, unknown>
 
   constructor(settings: AccountInsightsSettings, slice: StreamSlice, options: ReadOptions) {
     const { object, denied, context } = settings
@@ -90,7 +90,7 @@ export class AccountInsightsReading {
     this.#options = options
     this.#account = accountOf(slice.partition.scope)
     const ask = (call: DatedCall, names: readonly string[]) => this.#send(call, names)
-    this.#guard = new RefusalGuard({ services: context.services, object, account: this.#account.id, denied, ask })
+    this.#guard = new RejectionGuard({ services: context.services, object, account: this.#account.id, denied, ask })
   }
 
   async *pages(): AsyncGenerator<Page> {

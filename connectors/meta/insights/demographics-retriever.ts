@@ -18,8 +18,8 @@ import { runState } from '../graph/run-state.ts'
 import type { Metric } from '../metrics/catalogue.ts'
 import { type LazySelection, lazySelection, namesOf, selectionFields } from '../metrics/metric-fields.ts'
 import { insightsParams, type MetricGroup } from '../metrics/plan.ts'
-import { isForbidden } from '../metrics/refusal.ts'
-import { RefusalGuard } from '../metrics/refusal-guard.ts'
+import { isForbidden } from '../metrics/rejection.ts'
+import { RejectionGuard } from '../metrics/rejection-guard.ts'
 import { dataOf, utcText } from './insight-rows.ts'
 import { reportSmallAccount } from './small-account.ts'
 import { totalsOf } from './total-rows.ts'
@@ -118,7 +118,7 @@ async function* readDemographics(settings: Settings, slice: StreamSlice, options
     })
     return rowsOf(answer.response.json(), group, { settings, account })
   }
-  const guard = new RefusalGuard({ services, object: settings.object, account: account.id, denied: settings.denied, ask })
+  const guard = new RejectionGuard({ services, object: settings.object, account: account.id, denied: settings.denied, ask })
   guard.assertAllowed()
   try {
     const answers = await Promise.all(groups.map((group) => guard.answers({ group, window: undefined })))

@@ -15,10 +15,10 @@ import { catalogue, type GraphObject } from '../metrics/catalogue.ts'
 import type { LazySelection } from '../metrics/metric-fields.ts'
 import { closedDay } from '../metrics/pacific.ts'
 import { halve, insightsParams, type MetricGroup, planGroups, planWindows, type Window, type WindowPlan } from '../metrics/plan.ts'
-import { isForbidden, isTooWide, judgeRefusal } from '../metrics/refusal.ts'
-import { daysOf, RefusalGuard } from '../metrics/refusal-guard.ts'
+import { classifyRejection, isForbidden, isTooWide } from '../metrics/rejection.ts'
+import { daysOf, RejectionGuard } from '../metrics/rejection-guard.ts'
+import { diagnoseEmptyInsights } from './empty-insights.ts'
 import { dataOf, insightRows } from './insight-rows.ts'
-import { explainSilence } from './silence.ts'
 
 /** The built fields of the retriever. */
 export interface InsightsSettings {
@@ -76,7 +76,7 @@ export class InsightsReading {
   readonly #options: ReadOptions
   readonly #account: GraphAccount
   readonly #range: Range
-  readonly #guard: RefusalGuard<{ readonly group: MetricGroup; readonly window: Window }, Row[][]>
+  readonly #guard: RejectionGuard<{ readonly group: MetricGroup; readonly window: Window }, Row[][]>
 
   constructor(settings: InsightsSettings, slice: StreamSlice, options: ReadOptions) {
     this.#settings = settings
@@ -84,7 +84,7 @@ export class InsightsReading {
     this.#options = options
     this.#account = accountOf(slice.partition.scope)
     this.#range = rangeOf(slice)
-    this.#guard = new RefusalGuard({
+    this.#guard = new RejectionGuard({
       services: settings.context.services,
       object: settings.object,
       account: this.#account.id,
@@ -120,16 +120,16 @@ export class InsightsReading {
         }
       }
     }
-    if (found === 0 && groups.length > 0) await this.#explainSilence(windows)
+    if (found === 0 && groups.length > 0) await this.#diagnoseEmptyInsights(windows)
   }
 
-  async #explainSilence(windows: readonly Window[]): Promise<void> {
+  async #diagnoseEmptyInsights(windows: readonly Window[]): Promise<void> {
     const [first, last] = [windows[0], windows.at(-1)]
     if (!first || !last) return
     const window = { since: first.since, until: last.until }
     const { context, object, required_permission, user } = this.#settings
     const asked = { object, required_permission, user, services: context.services, signal: this.#options.signal }
-    await explainSilence({ ...asked, account: this.#account, window, days: daysOf(window) })
+    await diagnoseEmptyInsights({ ...asked, account: this.#account, window, days: daysOf(window) })
   }
 
   #transformed(rows: Row[]): Row[] {
@@ -144,7 +144,7 @@ export class InsightsReading {
     try {
       return [this.#rows(await this.#send(group, names, window), group)]
     } catch (thrown) {
-      const parts = isTooWide(thrown) && (judgeRefusal(thrown) !== 'size' || names.length === 1) ? halve(window) : undefined
+      const parts = isTooWide(thrown) && (classifyRejection(thrown) !== 'size' || names.length === 1) ? halve(window) : undefined
       if (!parts) throw thrown
       return [...(await this.#ask(group, names, parts[0])), ...(await this.#ask(group, names, parts[1]))]
     }

@@ -11,10 +11,10 @@ import { GraphCalls, type GraphCallsSettings } from '../graph/graph-calls.ts'
 import type { GraphObject } from '../metrics/catalogue.ts'
 import type { LazySelection } from '../metrics/metric-fields.ts'
 import { planGroups } from '../metrics/plan.ts'
-import { isForbidden } from '../metrics/refusal.ts'
+import { isForbidden } from '../metrics/rejection.ts'
+import { diagnoseEmptyInsights } from './empty-insights.ts'
 import { insightRows, utcText } from './insight-rows.ts'
 import { ItemInsights } from './item-insights.ts'
-import { explainSilence } from './silence.ts'
 
 /** The built fields of the retriever. */
 export interface ItemInsightsSettings {
@@ -81,7 +81,7 @@ export class ItemInsightsReading {
         }
         asked += listed.length
       }
-      if (asked > 0 && found === 0 && this.#insights.answered) await this.#explainSilence()
+      if (asked > 0 && found === 0 && this.#insights.answered) await this.#diagnoseEmptyInsights()
     } catch (thrown) {
       if (isForbidden(thrown)) denied.set(this.#account.id, thrown)
       throw thrown
@@ -109,11 +109,11 @@ export class ItemInsightsReading {
   }
 
   /** Lifetime values are about no window: what is silent is silent today. */
-  async #explainSilence(): Promise<void> {
+  async #diagnoseEmptyInsights(): Promise<void> {
     const { context, object, required_permission, user } = this.#settings
     const window = { since: this.#observedAt - 30 * DAY_MS, until: this.#observedAt + DAY_MS }
     const asked = { object, required_permission, user, services: context.services, signal: this.#options.signal }
-    await explainSilence({ ...asked, account: this.#account, window, days: utcText(this.#observedAt).slice(0, 10) })
+    await diagnoseEmptyInsights({ ...asked, account: this.#account, window, days: utcText(this.#observedAt).slice(0, 10) })
   }
 
   #transformed(rows: Row[]): Row[] {

@@ -5,7 +5,7 @@ import { runState } from '../graph/run-state.ts'
 import { bisect } from '../metrics/bisect.ts'
 import type { GraphObject } from '../metrics/catalogue.ts'
 import { insightsParams } from '../metrics/plan.ts'
-import { judgeRefusal, refusedFinding } from '../metrics/refusal.ts'
+import { classifyRejection, refusedFinding } from '../metrics/rejection.ts'
 import { dataOf } from './insight-rows.ts'
 
 /** A post or media, and the metrics to ask of it. */
@@ -96,12 +96,12 @@ export class ItemInsights {
     gathered.bodies.set(id, [...(gathered.bodies.get(id) ?? []), ...bodies])
   }
 
-  /** Looks for the culprit in one refused item; the others profit from it, and are asked again without it. */
+  /** Looks for the offending metric in one refused item; the others profit from it, and are asked again without it. */
   async #resolve(refused: readonly Refused[], gathered: Gathered): Promise<readonly ItemWish[]> {
     const again: ItemWish[] = []
     for (const { wish, error } of refused) {
       if (this.#hasNoData(error)) gathered.noData.push({ id: wish.id, error })
-      else if (judgeRefusal(error) === undefined) this.#leaveOut(wish.id, wish.names, error)
+      else if (classifyRejection(error) === undefined) this.#leaveOut(wish.id, wish.names, error)
       else if (this.remaining(wish).length < wish.names.length || this.#dropNamed(wish, error)) again.push(wish)
       else await this.#search(wish, error, gathered)
     }
@@ -112,9 +112,9 @@ export class ItemInsights {
   #dropNamed({ id, names }: ItemWish, error: ConnectorError): boolean {
     const named = /does not support the (\w+) metric/.exec(error.message)?.[1]
     const place = /\bmetric\[(\d+)\] must be one of/.exec(error.message)?.[1]
-    const culprit = named ?? (place === undefined ? undefined : names[Number(place)])
-    if (culprit === undefined || names.length < 2 || !names.includes(culprit)) return false
-    this.#leaveOut(id, [culprit], error)
+    const offendingMetric = named ?? (place === undefined ? undefined : names[Number(place)])
+    if (offendingMetric === undefined || names.length < 2 || !names.includes(offendingMetric)) return false
+    this.#leaveOut(id, [offendingMetric], error)
     return this.remaining({ id, names }).length < names.length
   }
 
@@ -125,13 +125,13 @@ export class ItemInsights {
       return outcome?.body
     }
     try {
-      const result = await bisect({ names: wish.names, ask, judge: judgeRefusal, failed })
+      const result = await bisect({ names: wish.names, ask, judge: classifyRejection, failed })
       for (const { name, error } of result.refused) this.#leaveOut(wish.id, [name], error)
       this.#keep(wish.id, result.answers, gathered)
     } catch (thrown) {
       if (thrown instanceof ConnectorError && this.#hasNoData(thrown)) gathered.noData.push({ id: wish.id, error: thrown })
       // Other items answer, so it is this one that is refused as a whole.
-      else if (this.#answered && judgeRefusal(thrown) !== undefined) this.#leaveOut(wish.id, wish.names, thrown, 'item')
+      else if (this.#answered && classifyRejection(thrown) !== undefined) this.#leaveOut(wish.id, wish.names, thrown, 'item')
       else throw this.#located(thrown, wish)
     }
   }

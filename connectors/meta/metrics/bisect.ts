@@ -1,5 +1,5 @@
-/** Why a call was refused, as far as looking for a culprit is concerned. */
-export type Refusal =
+/** Why a call was refused, as far as looking for an offending metric is concerned. */
+export type Rejection =
   /** One of the names is to blame. */
   | 'name'
   /** Perhaps a name, perhaps everything: a permission, an unknown error. */
@@ -11,7 +11,7 @@ export interface Bisection<T> {
   readonly names: readonly string[]
   readonly ask: (names: readonly string[]) => Promise<T>
   /** undefined: the error is none of ours and is thrown on. */
-  readonly judge: (error: unknown) => Refusal | undefined
+  readonly judge: (error: unknown) => Rejection | undefined
   /** Why asking for all `names` failed, when that was tried before. */
   readonly failed?: unknown
 }
@@ -22,8 +22,8 @@ export interface BisectionResult<T> {
 }
 
 /**
- * Asks for all names; when the call is refused, finds the culprit by halving, leaves it out and asks for the rest. Answered halves are
- * kept, so one culprit among n names costs at most ⌈log2 n⌉ + 1 calls more. Throws when it is not the names: the reason is
+ * Asks for all names; when the call is refused, finds the offending metric by halving, leaves it out and asks for the rest. Answered halves are
+ * kept, so one offending metric among n names costs at most ⌈log2 n⌉ + 1 calls more. Throws when it is not the names: the reason is
  * unclear and neither end of the list is answered, or a single name is still too much.
  */
 export async function bisect<T>(task: Bisection<T>): Promise<BisectionResult<T>> {
@@ -35,17 +35,17 @@ export async function bisect<T>(task: Bisection<T>): Promise<BisectionResult<T>>
     const whole = await attempt(rest)
     if (whole.ok) return { answers: [...answers, whole.answer], refused }
     if (whole.refusal === 'size') return join({ answers, refused }, await halves(task, rest, whole.error))
-    const hunt = await findCulprit(rest, whole, attempt)
+    const hunt = await findOffendingMetric(rest, whole, attempt)
     answers.push(...hunt.answers)
-    refused.push({ name: hunt.culprit, error: hunt.error })
-    rest = rest.filter((name) => name !== hunt.culprit && !hunt.answered.has(name))
+    refused.push({ name: hunt.offendingMetric, error: hunt.error })
+    rest = rest.filter((name) => name !== hunt.offendingMetric && !hunt.answered.has(name))
     const nothingAnswered = answers.length === 0 && hunt.refusal === 'unclear'
     if (nothingAnswered) rest = await confirm(rest, { attempt, answers, error: hunt.error })
   }
   return { answers, refused }
 }
 
-type Attempt<T> = { readonly ok: true; readonly answer: T } | { readonly ok: false; readonly error: unknown; readonly refusal: Refusal }
+type Attempt<T> = { readonly ok: true; readonly answer: T } | { readonly ok: false; readonly error: unknown; readonly refusal: Rejection }
 
 function attempts<T>({ names, ask, judge, failed }: Bisection<T>): (asked: readonly string[]) => Promise<Attempt<T>> {
   const refuse = (error: unknown): Attempt<T> => {
@@ -64,17 +64,17 @@ function attempts<T>({ names, ask, judge, failed }: Bisection<T>): (asked: reado
 }
 
 interface Hunt<T> {
-  readonly culprit: string
+  readonly offendingMetric: string
   readonly error: unknown
-  readonly refusal: Refusal
+  readonly refusal: Rejection
   readonly answers: readonly T[]
   readonly answered: ReadonlySet<string>
 }
 
-/** Halves the suspects; a half that passes clears its names and leaves the culprit in the other one. */
-async function findCulprit<T>(
+/** Halves the suspects; a half that passes clears its names and leaves the offending metric in the other one. */
+async function findOffendingMetric<T>(
   names: readonly string[],
-  first: { readonly error: unknown; readonly refusal: Refusal },
+  first: { readonly error: unknown; readonly refusal: Rejection },
   attempt: (names: readonly string[]) => Promise<Attempt<T>>,
 ): Promise<Hunt<T>> {
   const answers: T[] = []
@@ -95,7 +95,7 @@ async function findCulprit<T>(
       suspects = half
     }
   }
-  return { culprit: suspects[0] ?? '', error, refusal, answers, answered }
+  return { offendingMetric: suspects[0] ?? '', error, refusal, answers, answered }
 }
 
 /** Nothing was answered so far: when the last name is refused as well, the reason lies outside the names. */

@@ -55,7 +55,7 @@ export class Quarantine {
     return true
   }
 
-  /** Runs searches for culprits one after another: the next one profits from what the last one found. */
+  /** Runs searches for offending metrics one after another: the next one profits from what the last one found. */
   async exclusive<T>(object: string, work: () => Promise<T>): Promise<T> {
     const before = this.#queues.get(object) ?? Promise.resolve()
     const own = before.then(work, work)

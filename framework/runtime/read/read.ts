@@ -10,11 +10,11 @@ import type { Run, StreamResult } from '../ports/run.ts'
 import type { ConnectionState } from '../ports/state-registry.ts'
 import type { CatalogMatch } from './catalog-match.ts'
 import { createChannel } from './channel.ts'
+import { AccountLimiter, type Limiter } from './limiter.ts'
 import { chooseByState } from './read-by-state.ts'
 import { StreamReader } from './read-stream.ts'
 import type { StreamRefresh } from './refresh.ts'
 import type { RunReporter } from './run-reporter.ts'
-import { Slots, type Turns } from './slots.ts'
 import { stalestFirst } from './stalest-first.ts'
 import { GroupGate } from './stream-groups.ts'
 import { logItem, stateItem, statusItem } from './trace.ts'
@@ -78,9 +78,13 @@ async function readAll(streams: readonly BoundStream[], results: readonly Stream
   const { out, state, concurrency = DEFAULT_CONCURRENCY, gone, broken } = options
   for (const missing of gone) reportGone(missing, options)
   for (const unbuilt of broken) reportBroken(unbuilt, options)
-  const slots = new Slots(concurrency)
+  const limiter = new AccountLimiter(concurrency)
   const accounts = new Map(streams.map(({ info }) => [info.name, info.accountId ?? info.name]))
-  options.report.watchWaits((stream, isWaiting) => slots.waits(accounts.get(stream) ?? stream, isWaiting))
+  options.report.watchWaits((stream, isWaiting) => {
+    const account = accounts.get(stream) ?? stream
+    if (isWaiting) limiter.setWaiting(account)
+    else limiter.setReady(account)
+  })
   const lost = new Set<unknown>()
   for (const { stream } of streams) stream.retriever.announce()
   const gate = new GroupGate()
@@ -94,15 +98,15 @@ async function readAll(streams: readonly BoundStream[], results: readonly Stream
     const entry = await gate.take(waiting)
     const entries = [entry, ...takeCompanions(entry, waiting)]
     const account = entry.bound.info.accountId ?? entry.bound.info.name
-    const readers = slots.readers(account)
+    const readers = limiter.readers(account)
     await readers.onSizeLessThan(1)
     if (options.signal.aborted) break
-    const slices = slots.slices(account)
+    const slices = limiter.slices(account)
     const read = () => readTogether(entries, { ...options, slices, lost })
     const done = readers.add(read).catch((error: unknown) => out.close(error))
     void done.finally(() => gate.release(entry))
   }
-  await slots.onIdle()
+  await limiter.onIdle()
   const failed = results.filter(({ outcome }) => outcome === 'incomplete').map(({ name }) => name)
   if (failed.length > 0)
     out.post(logItem('ERROR', `these streams are not complete: ${failed.slice(0, 50).join(', ')}${failed.length > 50 ? ', …' : ''}`))
@@ -129,14 +133,14 @@ function takeCompanions({ bound, groups }: Entry, waiting: Entry[]): readonly En
 async function readTogether(entries: readonly Entry[], options: ReaderOptions): Promise<void> {
   const [only, second] = entries
   if (only && !second) return readOne(only, options)
-  const inside: Turns = { onSizeLessThan: async () => undefined, add: (work) => work() }
+  const inside: Limiter = { onSizeLessThan: async () => undefined, add: (work) => work() }
   await options.slices.add(async () => {
     await Promise.all(entries.map((entry) => readOne(entry, { ...options, slices: inside })))
   })
 }
 
 interface ReaderOptions extends ReadAllOptions {
-  readonly slices: Turns
+  readonly slices: Limiter
   readonly lost: Set<unknown>
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MemoryCursor, MemorySlice, memorySlice } from '../../../../connectors/meta/cursors/memory-cursor.ts'
+import { CheckpointSlice, checkpointSlice, MemoryCursor } from '../../../../connectors/meta/cursors/memory-cursor.ts'
 import { Cursor } from '../../../../framework/components/read/cursor.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import type { StreamState } from '../../../../framework/protocol/messages.ts'
@@ -12,7 +12,7 @@ function open(state?: StreamState, options: object = {}, fields: object = {}) {
   const cursor = buildComponent(Cursor, { type: 'MemoryCursor', cursor_field: 'timestamp', ...fields }, context)
   const run = cursor.open(state, { scope: {}, ...options })
   const [slice] = run.slices()
-  if (!(slice instanceof MemorySlice)) throw new TypeError('no memory slice')
+  if (!(slice instanceof CheckpointSlice)) throw new TypeError('no memory slice')
   return { cursor, run, slice }
 }
 
@@ -71,9 +71,9 @@ describe('MemoryCursor', () => {
   })
 })
 
-describe('memorySlice', () => {
+describe('checkpointSlice', () => {
   it('throws for the window of another cursor', () => {
-    expect(() => memorySlice({ values: {}, parts: {} })).toThrow(expect.objectContaining({ code: 'ERR_WINDOW' }))
-    expect(() => memorySlice(undefined)).toThrow(expect.objectContaining({ code: 'ERR_WINDOW' }))
+    expect(() => checkpointSlice({ values: {}, parts: {} })).toThrow(expect.objectContaining({ code: 'ERR_WINDOW' }))
+    expect(() => checkpointSlice(undefined)).toThrow(expect.objectContaining({ code: 'ERR_WINDOW' }))
   })
 })

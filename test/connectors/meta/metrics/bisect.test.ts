@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bisect, type Refusal } from '../../../../connectors/meta/metrics/bisect.ts'
+import { bisect, type Rejection } from '../../../../connectors/meta/metrics/bisect.ts'
 
 class Refused extends Error {
-  readonly refusal: Refusal
-  constructor(refusal: Refusal) {
+  readonly refusal: Rejection
+  constructor(refusal: Rejection) {
     super(refusal)
     this.refusal = refusal
   }
 }
 
 /** An API that refuses every call with one of the bad names in it. */
-function api(bad: ReadonlySet<string>, refusal: Refusal = 'name') {
+function api(bad: ReadonlySet<string>, refusal: Rejection = 'name') {
   const calls: (readonly string[])[] = []
   const ask = async (names: readonly string[]) => {
     calls.push(names)
@@ -33,19 +33,22 @@ describe('bisect', () => {
     expect(calls).toHaveLength(1)
   })
 
-  it.each([2, 3, 8, 33, 50])('finds one culprit among %i names within ⌈log2 n⌉ + 1 calls more, wherever it stands', async (count) => {
-    for (const culprit of namesOf(count)) {
-      const { ask, judge, calls } = api(new Set([culprit]))
-      const result = await bisect({ names: namesOf(count), ask, judge })
-      expect(result.refused.map(({ name }) => name)).toEqual([culprit])
-      expect(result.answers.flat().sort()).toEqual(
-        namesOf(count)
-          .filter((name) => name !== culprit)
-          .sort(),
-      )
-      expect(calls.length - 1).toBeLessThanOrEqual(steps(count))
-    }
-  })
+  it.each([2, 3, 8, 33, 50])(
+    'finds one offending metric among %i names within ⌈log2 n⌉ + 1 calls more, wherever it stands',
+    async (count) => {
+      for (const offendingMetric of namesOf(count)) {
+        const { ask, judge, calls } = api(new Set([offendingMetric]))
+        const result = await bisect({ names: namesOf(count), ask, judge })
+        expect(result.refused.map(({ name }) => name)).toEqual([offendingMetric])
+        expect(result.answers.flat().sort()).toEqual(
+          namesOf(count)
+            .filter((name) => name !== offendingMetric)
+            .sort(),
+        )
+        expect(calls.length - 1).toBeLessThanOrEqual(steps(count))
+      }
+    },
+  )
 
   it('answers every good name once and refuses every bad one, whatever the mixture', async () => {
     await fc.assert(

@@ -2,7 +2,7 @@ import type { Row } from '../../framework/protocol/messages.ts'
 import { DAY_MS } from '../../framework/time.ts'
 import { CursorWatch, type ListedPage, type ListRequest, type MediaListing } from '../instagram_graph/media/listing.ts'
 import { type ListedPost, postOf, postRow } from './post-row.ts'
-import { type KnownPost, type PostsGap, type PostsMemory, wasListed } from './posts-memory.ts'
+import { type KnownPost, type PostsCheckpoint, type PostsGap, wasListed } from './posts-checkpoint.ts'
 
 /** Of posts younger than those on the newest page so many are remembered. */
 const REMEMBERED = 60
@@ -11,10 +11,10 @@ const REMEMBERED_IN_GAP = 240
 /** Neighbours may be exchanged, and pinned posts stand in front: the end of a page is known when so many at its end are. */
 const TAIL = 3
 
-export interface PostsLookOptions {
+export interface PostsScanOptions {
   readonly listing: MediaListing
   readonly account: string
-  readonly memory: PostsMemory
+  readonly memory: PostsCheckpoint
   /** Epoch milliseconds. */
   readonly now: number
   readonly pageSize: number
@@ -27,21 +27,21 @@ export interface PostsLookOptions {
 export interface PostsPage {
   readonly rows: Row[]
   /** To be remembered once the rows are handed on; undefined when nothing changed. */
-  readonly memory: PostsMemory | undefined
+  readonly memory: PostsCheckpoint | undefined
 }
 
 /**
  * One look at the posts of an account, newest first: goes on until it meets what is known, or runs out of pages, and then with what
  * earlier looks left undone. What is known is told by the ids, never by times, which pinned posts and wrong clocks upset.
  */
-export class PostsLook {
-  readonly #options: PostsLookOptions
-  #memory: PostsMemory
+export class PostsScan {
+  readonly #options: PostsScanOptions
+  #memory: PostsCheckpoint
   #left: number
   /** Ids of the first page: pinned posts among them are met again, however old they are. */
   #first: ReadonlySet<string> = new Set()
 
-  constructor(options: PostsLookOptions) {
+  constructor(options: PostsScanOptions) {
     this.#options = options
     this.#memory = options.memory
     this.#left = options.pages
@@ -113,10 +113,10 @@ export class PostsLook {
 
 /** The newest posts stay, those of `kept`, and those that pages still to come repeat. */
 function remembering(
-  { known, forgotten }: PostsMemory,
+  { known, forgotten }: PostsCheckpoint,
   posts: readonly ListedPost[],
   { gap, kept }: { readonly gap: PostsGap | undefined; readonly kept: ReadonlySet<string> },
-): Pick<PostsMemory, 'known' | 'forgotten'> {
+): Pick<PostsCheckpoint, 'known' | 'forgotten'> {
   const all = new Map(known)
   for (const { id, time, print } of posts) all.set(id, { time, print })
   const byAge = [...all].sort(([, one], [, other]) => other.time - one.time)
@@ -127,7 +127,7 @@ function remembering(
   return { known: new Map(stay), forgotten: limit }
 }
 
-function isKnownTail(posts: readonly ListedPost[], known: PostsMemory['known']): boolean {
+function isKnownTail(posts: readonly ListedPost[], known: PostsCheckpoint['known']): boolean {
   const tail = posts.slice(-TAIL)
   return tail.length > 0 && tail.every(({ id }) => known.has(id))
 }

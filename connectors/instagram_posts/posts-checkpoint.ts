@@ -17,7 +17,7 @@ export interface PostsGap {
 }
 
 /** What is remembered of the posts of one account. Its size does not grow with the posts. */
-export interface PostsMemory {
+export interface PostsCheckpoint {
   /** The newest posts, and those that are pinned. */
   readonly known: ReadonlyMap<string, KnownPost>
   /** Posts older than this are not among the known ones any more, although they were listed. */
@@ -30,10 +30,10 @@ export interface PostsMemory {
   readonly updated: number
 }
 
-export const NOTHING_KNOWN: PostsMemory = { known: new Map(), forgotten: undefined, gap: undefined, day: 0, inserted: 0, updated: 0 }
+export const NOTHING_KNOWN: PostsCheckpoint = { known: new Map(), forgotten: undefined, gap: undefined, day: 0, inserted: 0, updated: 0 }
 
 /** As it stands in the state. */
-export function writePostsMemory({ known, forgotten, gap, day, inserted, updated }: PostsMemory): Memory {
+export function writePostsCheckpoint({ known, forgotten, gap, day, inserted, updated }: PostsCheckpoint): Memory {
   return {
     version: 1,
     known: Object.fromEntries(Array.from(known, ([id, { time, print }]) => [id, `${time.toString(36)} ${print}`])),
@@ -46,7 +46,7 @@ export function writePostsMemory({ known, forgotten, gap, day, inserted, updated
 }
 
 /** Throws ConnectorError ERR_STATE_INVALID for what this version did not write. */
-export function readPostsMemory(memory: Memory | undefined): PostsMemory {
+export function readPostsCheckpoint(memory: Memory | undefined): PostsCheckpoint {
   if (memory === undefined) return NOTHING_KNOWN
   if (memory['version'] !== 1) throw invalid('version')
   const whole = (name: string): number => {
@@ -78,7 +78,7 @@ function readKnown(value: unknown): ReadonlyMap<string, KnownPost> {
 }
 
 /** True for a post that is not among the known ones only because it is too old to be remembered. */
-export function wasListed({ forgotten, gap }: PostsMemory, time: number): boolean {
+export function wasListed({ forgotten, gap }: PostsCheckpoint, time: number): boolean {
   if (forgotten === undefined || time > forgotten) return false
   return gap === undefined || time > gap.rest || (gap.floor !== undefined && time <= gap.floor)
 }

@@ -24,7 +24,7 @@ describe('a refused metric', () => {
     sandbox.faults.add({ kind: 'refuse-metric', metric: 'page_video_views_paid' })
     const result = await run({ select: ['page_insights'] })
     const calls = (sandbox.counts['GET /{page}/insights'] ?? 0) - before
-    // 34 metrics; the first calls of the other two Pages were under way when the culprit was found.
+    // 34 metrics; the first calls of the other two Pages were under way when the offending metric was found.
     expect(calls).toBeLessThanOrEqual(Math.ceil(Math.log2(34)) + 1 + 2)
     expect(codes(result)).toEqual(['ERR_METRIC_REFUSED'])
     expect(result.summary.errors[0]).toMatchObject({

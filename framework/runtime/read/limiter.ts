@@ -1,20 +1,20 @@
 import PQueue from 'p-queue'
 
-/** However many accounts wait, no more than this is under way at the same time. */
+/** Upper bound of what is under way at the same time, however many accounts wait. */
 const MAX_AT_ONCE = 128
 
-/** Where work waits for its turn. */
-export interface Turns {
+/** Bounds how much work runs at the same time. */
+export interface Limiter {
   /** Resolves once fewer than so many wait. */
   onSizeLessThan(limit: number): Promise<void>
   add<T>(work: () => Promise<T>): Promise<T>
 }
 
 /**
- * Bounds what is read at the same time. An account that waits for its provider to let it in again does not count: whoever stands in
- * front of a closed door leaves the room to the others. When it goes on, nothing new begins until the bound holds again.
+ * Bounds what is read at the same time. An account waiting for its rate limit does not occupy a slot. When it continues, nothing new
+ * starts until the bound holds again.
  */
-export class Slots {
+export class AccountLimiter {
   readonly #bound: number
   readonly #queues: readonly [readers: PQueue, slices: PQueue]
   readonly #running: readonly [readers: Map<string, number>, slices: Map<string, number>] = [new Map(), new Map()]
@@ -25,19 +25,25 @@ export class Slots {
     this.#queues = [new PQueue({ concurrency: bound }), new PQueue({ concurrency: bound })]
   }
 
-  /** Turns of whole streams; `account` is whoever a wait concerns. */
-  readers(account: string): Turns {
-    return this.#turns(0, account)
+  /** Limits whole streams; `account` is the one that waits. */
+  readers(account: string): Limiter {
+    return this.#limiter(0, account)
   }
 
-  /** Turns of slices. */
-  slices(account: string): Turns {
-    return this.#turns(1, account)
+  /** Limits slices. */
+  slices(account: string): Limiter {
+    return this.#limiter(1, account)
   }
 
-  /** A request of the account begins or ends to wait for its provider. */
-  waits(account: string, isWaiting: boolean): void {
-    count(this.#waiting, account, isWaiting ? 1 : -1)
+  /** A request of the account starts to wait for its provider. */
+  setWaiting(account: string): void {
+    count(this.#waiting, account, 1)
+    this.#adjust()
+  }
+
+  /** A request of the account no longer waits. */
+  setReady(account: string): void {
+    count(this.#waiting, account, -1)
     this.#adjust()
   }
 
@@ -46,7 +52,7 @@ export class Slots {
     await this.#queues[0].onIdle()
   }
 
-  #turns(kind: 0 | 1, account: string): Turns {
+  #limiter(kind: 0 | 1, account: string): Limiter {
     const queue = this.#queues[kind]
     const running = this.#running[kind]
     return {

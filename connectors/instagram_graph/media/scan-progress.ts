@@ -1,13 +1,13 @@
 import { BATCH_LIMIT } from '../../meta/graph/batch.ts'
+import type { MediaCheckpoint } from './checkpoint.ts'
 import { CountTable } from './count-table.ts'
-import { RANGE_SIZE } from './look-plan.ts'
-import type { MediaMemory } from './memory.ts'
-import type { LookMark, MediaItem } from './page.ts'
+import type { MediaItem, ScanMark } from './page.ts'
+import { RANGE_SIZE } from './scan-plan.ts'
 
 /** Neighbours of the list may have changed places: what is still to come is older than the newest of so many at the end of a page. */
 const TAIL = 3
 
-export interface LookStart {
+export interface ScanStart {
   /** Seconds since the epoch. */
   readonly at: number
   readonly day: number
@@ -16,8 +16,8 @@ export interface LookStart {
 }
 
 /** What a first look has seen so far, so that an interrupted one resumes where it was: after a page, or after a batch of its media. */
-export class LookProgress {
-  readonly #start: LookStart
+export class ScanProgress {
+  readonly #start: ScanStart
   readonly #counts: CountTable
   readonly #cuts: number[]
   /** Older media, not yet certain to be all that there is down to their time. */
@@ -26,7 +26,7 @@ export class LookProgress {
   #sinceCut = 0
   #rest: number | undefined
 
-  constructor(start: LookStart, resumed: MediaMemory | undefined) {
+  constructor(start: ScanStart, resumed: MediaCheckpoint | undefined) {
     this.#start = resumed ? { ...start, recent: resumed.recent } : start
     this.#counts = resumed?.counts.copy() ?? CountTable.sized()
     this.#cuts = [...(resumed?.cuts ?? [])]
@@ -38,12 +38,12 @@ export class LookProgress {
    * Takes in a page of the list, in its order. Gives what may be remembered after each batch of its media (newest first), and after all
    * of them. `isLast`: the list has come to its end.
    */
-  add(page: readonly MediaItem[], { converted, isLast }: { readonly converted: number | undefined; readonly isLast: boolean }): LookMark[] {
+  add(page: readonly MediaItem[], { converted, isLast }: { readonly converted: number | undefined; readonly isLast: boolean }): ScanMark[] {
     const rest = this.#rest
     this.#open.push(...page.filter(({ time }) => time < this.#start.recent && (rest === undefined || time < rest)))
     const tail = Math.max(...page.slice(-TAIL).map(({ time }) => time))
     const newestFirst = page.toSorted((one, other) => other.time - one.time)
-    const marks: LookMark[] = []
+    const marks: ScanMark[] = []
     for (let after = BATCH_LIMIT; after < page.length; after += BATCH_LIMIT) {
       this.#settle(Math.max(tail, (newestFirst[after]?.time ?? tail) + 1))
       marks.push({ after, memory: this.#memory(converted) })
@@ -52,7 +52,7 @@ export class LookProgress {
     return [...marks, { after: page.length, memory: this.#memory(converted, isLast) }]
   }
 
-  #memory(converted: number | undefined, isDone = false): MediaMemory {
+  #memory(converted: number | undefined, isDone = false): MediaCheckpoint {
     const { at, day, recent } = this.#start
     const rest = isDone ? undefined : (this.#rest ?? at + 1)
     return {

@@ -7,7 +7,7 @@ import { CountTable } from './count-table.ts'
  * What is remembered of the media of one account from look to look. Its size does not grow with the media: at most two kilobytes of
  * counts and about a hundred cuts. Times are whole seconds since the epoch.
  */
-export interface MediaMemory {
+export interface MediaCheckpoint {
   /** When the last look began. */
   readonly looked: number
   /** Media from here on belonged to the window then; the counts are those of the older ones. */
@@ -30,7 +30,7 @@ export interface MediaMemory {
 const MAX_CUTS = 400
 
 /** As it stands in the state. */
-export function writeMemory(memory: MediaMemory): Memory {
+export function writeCheckpoint(memory: MediaCheckpoint): Memory {
   const { looked, recent, counts, older, cuts, day, swept, converted, rest } = memory
   return {
     version: 1,
@@ -45,13 +45,13 @@ export function writeMemory(memory: MediaMemory): Memory {
 }
 
 /** The checkpoint of a page, unless the stream was further than the look that it shares. */
-export function checkpointOf(memory: MediaMemory | undefined, own: MediaMemory | undefined): { readonly checkpoint?: Memory } {
+export function checkpointOf(memory: MediaCheckpoint | undefined, own: MediaCheckpoint | undefined): { readonly checkpoint?: Memory } {
   if (!memory || (memory.rest !== undefined && own && (own.rest === undefined || own.rest < memory.rest))) return {}
-  return { checkpoint: writeMemory(memory) }
+  return { checkpoint: writeCheckpoint(memory) }
 }
 
 /** Throws ConnectorError ERR_STATE_INVALID for what this version did not write. */
-export function readMemory(memory: Memory | undefined): MediaMemory | undefined {
+export function readCheckpoint(memory: Memory | undefined): MediaCheckpoint | undefined {
   if (memory === undefined) return undefined
   const whole = (name: string) => {
     const value = memory[name]
@@ -88,7 +88,7 @@ function readCuts(text: unknown): readonly number[] {
  * True when a look that starts from `base` shows all that one from `own` would: it covers what was not listed, and goes back at least
  * as far. That is so when both streams of an account were read together before, and always when nothing is remembered.
  */
-export function covers(base: MediaMemory | undefined, own: MediaMemory | undefined): boolean {
+export function covers(base: MediaCheckpoint | undefined, own: MediaCheckpoint | undefined): boolean {
   if (!base) return true
   if (!own || base.looked > own.looked || base.recent > own.recent) return false
   return own.rest === undefined ? true : base.rest !== undefined && base.rest >= own.rest

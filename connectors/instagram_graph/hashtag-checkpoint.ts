@@ -7,7 +7,7 @@ export const HASHTAG_QUOTA = 30
 const WEEK = 7 * 86_400
 
 /** What one account remembers of its hashtags. Times are whole seconds since the epoch; bounded by the config and the quota. */
-export interface HashtagMemory {
+export interface HashtagCheckpoint {
   /** Ids of hashtags: the same for everybody and for good. */
   readonly ids: ReadonlyMap<string, string>
   /** When a hashtag began to count against the quota. */
@@ -16,12 +16,12 @@ export interface HashtagMemory {
   readonly read: ReadonlyMap<string, number>
 }
 
-export function writeHashtags({ ids, asked, read }: HashtagMemory): Memory {
+export function writeHashtags({ ids, asked, read }: HashtagCheckpoint): Memory {
   return { version: 1, ids: Object.fromEntries(ids), asked: Object.fromEntries(asked), read: Object.fromEntries(read) }
 }
 
 /** Throws ConnectorError ERR_STATE_INVALID for what this version did not write. */
-export function readHashtags(memory: Memory | undefined): HashtagMemory {
+export function readHashtags(memory: Memory | undefined): HashtagCheckpoint {
   if (memory === undefined) return { ids: new Map(), asked: new Map(), read: new Map() }
   if (memory['version'] !== 1) throw invalid('version')
   const entries = (name: string) => {
@@ -42,7 +42,7 @@ export interface HashtagPlan {
 }
 
 /** Which hashtags may be read: those that count already, then as many others as the quota has room for, the longest unread first. */
-export function planHashtags(wanted: readonly string[], memory: HashtagMemory, at: number): HashtagPlan {
+export function planHashtags(wanted: readonly string[], memory: HashtagCheckpoint, at: number): HashtagPlan {
   const counting = [...memory.asked].filter(([, since]) => since + WEEK > at)
   const free = new Set(counting.map(([tag]) => tag))
   const others = wanted
@@ -55,9 +55,9 @@ export function planHashtags(wanted: readonly string[], memory: HashtagMemory, a
 
 /** The memory after a hashtag was asked for; what no longer counts and is no longer wanted is forgotten. */
 export function noteAsked(
-  memory: HashtagMemory,
+  memory: HashtagCheckpoint,
   { wanted, tags, at }: { wanted: readonly string[]; tags: readonly string[]; at: number },
-): HashtagMemory {
+): HashtagCheckpoint {
   const asked = new Map([...memory.asked].filter(([, since]) => since + WEEK > at))
   for (const tag of tags) if (!asked.has(tag)) asked.set(tag, at)
   const kept = (tag: string) => wanted.includes(tag) || asked.has(tag)

@@ -8,7 +8,7 @@ import { readPermissions } from '../health/permissions.ts'
 import { catalogue, type GraphObject } from '../metrics/catalogue.ts'
 import type { Window } from '../metrics/plan.ts'
 
-export interface Silence {
+export interface EmptyInsights {
   readonly object: GraphObject
   readonly required_permission: string | undefined
   /** Sends calls with the token of the user. */
@@ -28,7 +28,7 @@ const TELLING_DAYS = 4
  * Explains insights that are empty as a whole. Without read_insights the API answers HTTP 200 with empty lists, which must not pass
  * for a Page without visitors. Throws ERR_PERMISSION when the permission is known to be missing; else reports what looks odd.
  */
-export async function explainSilence(silence: Silence): Promise<void> {
+export async function diagnoseEmptyInsights(silence: EmptyInsights): Promise<void> {
   const { account, required_permission: needed, object } = silence
   const enough = catalogue().limits[object]?.min_likes ?? 0
   // Small accounts have no insights, and nothing can be said about one whose size is unknown.
@@ -42,19 +42,19 @@ export async function explainSilence(silence: Silence): Promise<void> {
 }
 
 /** An empty window long ago may lie before the account existed; one that reaches the present may not. */
-function isTelling({ window, services }: Silence): boolean {
+function isTelling({ window, services }: EmptyInsights): boolean {
   const long = window.until - window.since >= TELLING_DAYS * DAY_MS
   return long && window.until > services.clock.now() - TELLING_DAYS * DAY_MS
 }
 
-function odd({ account, object, days }: Silence, needed: string): ConnectorError {
+function odd({ account, object, days }: EmptyInsights, needed: string): ConnectorError {
   const message = `every ${object} metric of account ${account.id} is empty although ${account.audience} people follow it; does the token have ${needed}?`
   const context = { account_id: account.id, date_range: days }
   return new ConnectorError('ERR_INSIGHTS_EMPTY', message, { failureType: 'config_error', context })
 }
 
 /** Asked once per run, whoever asks first. */
-function grantedPermissions({ user, services, signal }: Silence): Promise<ReadonlySet<string> | undefined> {
+function grantedPermissions({ user, services, signal }: EmptyInsights): Promise<ReadonlySet<string> | undefined> {
   if (!user) return Promise.resolve(undefined)
   const state = runState(services)
   state.permissions ??= readPermissions(user, { report: services.report, signal })

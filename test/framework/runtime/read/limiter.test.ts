@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Slots } from '../../../../framework/runtime/read/slots.ts'
+import { AccountLimiter } from '../../../../framework/runtime/read/limiter.ts'
 
 /** Work that ends when it is told to. */
 function gate() {
@@ -12,13 +12,13 @@ function gate() {
 
 const soon = () => new Promise((resolve) => setImmediate(resolve))
 
-describe('Slots', () => {
+describe('AccountLimiter', () => {
   it('lets no more run than the bound', async () => {
-    const slots = new Slots(2)
+    const limiter = new AccountLimiter(2)
     const gates = [gate(), gate(), gate()]
     const begun: number[] = []
     for (const [index, { opened }] of gates.entries()) {
-      void slots.slices('a').add(async () => {
+      void limiter.slices('a').add(async () => {
         begun.push(index)
         await opened
       })
@@ -31,11 +31,11 @@ describe('Slots', () => {
   })
 
   it('does not count an account that waits, and begins nothing more when it goes on', async () => {
-    const slots = new Slots(2)
+    const limiter = new AccountLimiter(2)
     const begun: string[] = []
     const held = gate()
     const add = (account: string, until: Promise<void>) =>
-      void slots.slices(account).add(async () => {
+      void limiter.slices(account).add(async () => {
         begun.push(account)
         await until
       })
@@ -47,10 +47,10 @@ describe('Slots', () => {
     add('last', Promise.resolve())
     await soon()
     expect(begun).toEqual(['slow', 'slow'])
-    slots.waits('slow', true)
+    limiter.setWaiting('slow')
     await soon()
     expect(begun).toEqual(['slow', 'slow', 'quick', 'other'])
-    slots.waits('slow', false)
+    limiter.setReady('slow')
     second.open()
     await soon()
     expect(begun).not.toContain('last')

@@ -1,20 +1,20 @@
 import { ConnectorError } from '../../../framework/errors.ts'
 import type { Services } from '../../../framework/manifest/definition/component.ts'
+import type { MediaCheckpoint } from './checkpoint.ts'
 import { CountTable } from './count-table.ts'
 import type { MediaExpansion } from './expansion.ts'
 import type { MediaListing } from './listing.ts'
-import { cutsOf, dayOf, olderRanges, rangesOf, sweepOf, windowStart } from './look-plan.ts'
-import { LookProgress } from './look-progress.ts'
-import type { MediaMemory } from './memory.ts'
-import { itemOf, type LookPage, type MediaItem, type TimeRange } from './page.ts'
+import { itemOf, type MediaItem, type ScanPage, type TimeRange } from './page.ts'
 import { MediaPager, type UnmarkedPage } from './pager.ts'
+import { cutsOf, dayOf, olderRanges, rangesOf, sweepOf, windowStart } from './scan-plan.ts'
+import { ScanProgress } from './scan-progress.ts'
 
-export interface MediaLookOptions {
+export interface MediaScanOptions {
   readonly listing: MediaListing
   readonly expansion: MediaExpansion
   readonly services: Services
   readonly account: string
-  readonly memory: MediaMemory | undefined
+  readonly memory: MediaCheckpoint | undefined
   /** Posts outside are not read; seconds. */
   readonly range: TimeRange
   /** When the run began, seconds: the same for all looks of a run, so that streams that were apart come together again. */
@@ -37,16 +37,16 @@ const CLOCKS_APART = 3_600
  * those whose counts differ from what is remembered, and the day's part of the sweep. Nothing ends early because a media is known or
  * old: lists are narrowed by time, and a list that heeds no times is read to its end.
  */
-export class MediaLook {
-  readonly #options: MediaLookOptions
+export class MediaScan {
+  readonly #options: MediaScanOptions
   readonly #pager: MediaPager
 
-  constructor(options: MediaLookOptions) {
+  constructor(options: MediaScanOptions) {
     this.#options = options
     this.#pager = new MediaPager(options)
   }
 
-  get memory(): MediaMemory | undefined {
+  get memory(): MediaCheckpoint | undefined {
     return this.#options.memory
   }
 
@@ -56,7 +56,7 @@ export class MediaLook {
     return `${from ?? ''}-${to ?? ''}`
   }
 
-  async *pages(): AsyncGenerator<LookPage, void> {
+  async *pages(): AsyncGenerator<ScanPage, void> {
     const { memory } = this.#options
     if (!memory) yield* this.#first(undefined)
     else if (memory.rest !== undefined) {
@@ -68,9 +68,9 @@ export class MediaLook {
     this.#reportConversion()
   }
 
-  async *#first(resumed: MediaMemory | undefined): AsyncGenerator<LookPage, void> {
+  async *#first(resumed: MediaCheckpoint | undefined): AsyncGenerator<ScanPage, void> {
     const { at, windowDays, range } = this.#options
-    const progress = new LookProgress({ at, day: dayOf(at), recent: at - windowDays * 86_400 }, resumed)
+    const progress = new ScanProgress({ at, day: dayOf(at), recent: at - windowDays * 86_400 }, resumed)
     const to = earlier(range.to, resumed?.rest)
     for await (const { page, isLast } of this.#pager.list({ from: range.from, to })) {
       const marks = progress.add(page.items, { converted: this.#options.expansion.converted, isLast })
@@ -79,20 +79,20 @@ export class MediaLook {
   }
 
   /** What came since an interrupted first look began: on the same day its posts, later the whole window, which is to be observed daily. */
-  async *#news(memory: MediaMemory): AsyncGenerator<LookPage, void> {
+  async *#news(memory: MediaCheckpoint): AsyncGenerator<ScanPage, void> {
     const { at, range } = this.#options
     const isSameDay = dayOf(memory.looked) === dayOf(at)
     yield* this.#window(isSameDay ? later(memory.looked - CLOCKS_APART, range.from) : undefined)
   }
 
   /** The sliding window, which reaches back to where the window of the last look began. */
-  async *#window(start?: number): AsyncGenerator<LookPage, void> {
+  async *#window(start?: number): AsyncGenerator<ScanPage, void> {
     const { memory, at, windowDays, range } = this.#options
     const from = start ?? later(windowStart(memory, at, windowDays), range.from)
     for await (const { page } of this.#pager.list({ from, to: range.to })) yield { ...page, marks: [] }
   }
 
-  async *#later(memory: MediaMemory): AsyncGenerator<LookPage, void> {
+  async *#later(memory: MediaCheckpoint): AsyncGenerator<ScanPage, void> {
     const { at } = this.#options
     const isNewDay = dayOf(at) > memory.day
     // Asked for at the same moment as the window: together they are one batch.
@@ -114,7 +114,7 @@ export class MediaLook {
   }
 
   /** Older media that changed, and the part of them whose turn it is. */
-  async *#changed(memory: MediaMemory, older: readonly MediaItem[], young: readonly MediaItem[]): AsyncGenerator<LookPage, void> {
+  async *#changed(memory: MediaCheckpoint, older: readonly MediaItem[], young: readonly MediaItem[]): AsyncGenerator<ScanPage, void> {
     const { at, windowDays, sweepDays } = this.#options
     const newestFirst = older.toSorted(byAge)
     const days = dayOf(at) - memory.day
@@ -149,13 +149,13 @@ export class MediaLook {
     yield this.#end({ ...next, counts: CountTable.sized(past.length).likewise(past), swept, day: dayOf(at) })
   }
 
-  #end(memory: MediaMemory): LookPage {
+  #end(memory: MediaCheckpoint): ScanPage {
     const known = { ...memory, converted: this.#options.expansion.converted }
     return { nodes: [], items: [], marks: [{ after: 0, memory: known }], denied: undefined }
   }
 
   /** All older media with their counts; undefined when the API does not heed times. */
-  async #older(memory: MediaMemory): Promise<readonly MediaItem[] | undefined> {
+  async #older(memory: MediaCheckpoint): Promise<readonly MediaItem[] | undefined> {
     const { at, windowDays, range } = this.#options
     const ranges = olderRanges(memory.cuts, windowStart(memory, at, windowDays), range.from)
     const items: MediaItem[] = []

@@ -1,4 +1,4 @@
-import type { MediaMemory } from './memory.ts'
+import type { MediaCheckpoint } from './checkpoint.ts'
 import type { MediaItem, TimeRange } from './page.ts'
 
 /** Media in one range that is read in one page; below the hundred that a page holds, so that a few more still fit. */
@@ -15,7 +15,7 @@ export function dayOf(seconds: number): number {
 }
 
 /** First second of the sliding window: it reaches back to where the window of the last look began, however long ago that was. */
-export function windowStart(memory: MediaMemory | undefined, at: number, windowDays: number): number {
+export function windowStart(memory: MediaCheckpoint | undefined, at: number, windowDays: number): number {
   const start = at - windowDays * DAY
   return memory ? Math.min(start, memory.recent) : start
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { covers, type MediaCheckpoint, readCheckpoint, writeCheckpoint } from '../../../../connectors/instagram_graph/media/checkpoint.ts'
 import { CountTable } from '../../../../connectors/instagram_graph/media/count-table.ts'
 import {
   cutsOf,
@@ -9,8 +10,7 @@ import {
   segmentsOf,
   sweepOf,
   windowStart,
-} from '../../../../connectors/instagram_graph/media/look-plan.ts'
-import { covers, type MediaMemory, readMemory, writeMemory } from '../../../../connectors/instagram_graph/media/memory.ts'
+} from '../../../../connectors/instagram_graph/media/scan-plan.ts'
 
 const DAY = 86_400
 const item = (time: number) => ({ time })
@@ -19,7 +19,7 @@ const history = fc
   .array(fc.integer({ min: 1, max: 50_000 }), { maxLength: 400 })
   .map((times) => times.toSorted((one, other) => other - one).map(item))
 
-const memory = (changes: Partial<MediaMemory> = {}): MediaMemory => ({
+const memory = (changes: Partial<MediaCheckpoint> = {}): MediaCheckpoint => ({
   looked: 1_000,
   recent: 500,
   counts: CountTable.sized(1),
@@ -143,7 +143,7 @@ describe('covers', () => {
 
 describe('the memory of media', () => {
   it.each([memory(), memory({ swept: 5, converted: 6, rest: 7, cuts: [] })])('is the same after being written and read', (known) => {
-    const read = readMemory(JSON.parse(JSON.stringify(writeMemory(known))))
+    const read = readCheckpoint(JSON.parse(JSON.stringify(writeCheckpoint(known))))
     expect({ ...read, counts: read?.counts.text() }).toEqual({ ...known, counts: known.counts.text() })
   })
 
@@ -154,7 +154,7 @@ describe('the memory of media', () => {
     ['cuts', { cuts: 'a !' }],
     ['swept', { swept: null }],
   ])('of another %s is refused by name', (name, changes) => {
-    expect(() => readMemory({ ...writeMemory(memory()), ...changes })).toThrow(
+    expect(() => readCheckpoint({ ...writeCheckpoint(memory()), ...changes })).toThrow(
       expect.objectContaining({ code: 'ERR_STATE_INVALID', message: expect.stringContaining(name) }),
     )
   })

@@ -1,8 +1,8 @@
 import { defined } from '../../../framework/defined.ts'
 import { ConnectorError } from '../../../framework/errors.ts'
-import type { Refusal } from './bisect.ts'
+import type { Rejection } from './bisect.ts'
 
-const REFUSALS: Readonly<Record<string, Refusal>> = {
+const REFUSALS: Readonly<Record<string, Rejection>> = {
   ERR_METRIC_REFUSED: 'name',
   ERR_METRIC_UNSUPPORTED: 'name',
   ERR_PERIOD_REFUSED: 'name',
@@ -14,7 +14,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 }
 
 /** Whether a refused call may pass without some of its metrics; undefined: the metrics have nothing to do with it. */
-export function judgeRefusal(error: unknown): Refusal | undefined {
+export function classifyRejection(error: unknown): Rejection | undefined {
   return error instanceof ConnectorError ? REFUSALS[error.code] : undefined
 }
 

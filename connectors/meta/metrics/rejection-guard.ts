@@ -6,7 +6,7 @@ import { type BisectionResult, bisect } from './bisect.ts'
 import type { GraphObject } from './catalogue.ts'
 import { closedDay } from './pacific.ts'
 import type { MetricGroup, Window } from './plan.ts'
-import { isForbidden, judgeRefusal, refusedFinding } from './refusal.ts'
+import { classifyRejection, isForbidden, refusedFinding } from './rejection.ts'
 
 /** A group of metrics in a window; values without a window are asked for as they are now. */
 export interface GroupCall {
@@ -14,7 +14,7 @@ export interface GroupCall {
   readonly window: Window | undefined
 }
 
-export interface RefusalGuardOptions<Call, T> {
+export interface RejectionGuardOptions<Call, T> {
   readonly services: Services
   readonly object: GraphObject
   readonly account: string
@@ -29,11 +29,11 @@ export function daysOf({ since, until }: Window): string {
   return `${closedDay(since + DAY_MS)} – ${closedDay(until)}`
 }
 
-/** Makes calls about an account, and leaves out what is refused: the culprit is looked for, reported once and not asked for again. */
-export class RefusalGuard<Call extends GroupCall, T> {
-  readonly #options: RefusalGuardOptions<Call, T>
+/** Makes calls about an account, and leaves out what is refused: the offending metric is looked for, reported once and not asked for again. */
+export class RejectionGuard<Call extends GroupCall, T> {
+  readonly #options: RejectionGuardOptions<Call, T>
 
-  constructor(options: RefusalGuardOptions<Call, T>) {
+  constructor(options: RejectionGuardOptions<Call, T>) {
     this.#options = options
   }
 
@@ -46,7 +46,7 @@ export class RefusalGuard<Call extends GroupCall, T> {
       try {
         return [await ask(call, names)]
       } catch (failed) {
-        if (judgeRefusal(failed) === undefined) throw this.#located(failed, names, call)
+        if (classifyRejection(failed) === undefined) throw this.#located(failed, names, call)
         const found = await runState(services).quarantine.exclusive(object, () => this.#search({ call, names, failed }))
         if (found) return found
       }
@@ -80,7 +80,7 @@ export class RefusalGuard<Call extends GroupCall, T> {
 
   async #bisect(call: Call, names: readonly string[], failed: unknown): Promise<BisectionResult<T>> {
     try {
-      return await bisect({ names, ask: (asked) => this.#options.ask(call, asked), judge: judgeRefusal, failed })
+      return await bisect({ names, ask: (asked) => this.#options.ask(call, asked), judge: classifyRejection, failed })
     } catch (thrown) {
       const error = this.#located(thrown, names, call)
       if (isForbidden(error)) this.deny(error)
