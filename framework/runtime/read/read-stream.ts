@@ -13,9 +13,9 @@ import type { StreamResult } from '../ports/run.ts'
 import type { BackfillRange } from './backfill.ts'
 import type { Channel } from './channel.ts'
 import { createDedupe } from './dedupe.ts'
+import type { Limiter } from './limiter.ts'
 import { isWhole, type StreamRefresh, stateItems } from './refresh.ts'
 import { heldPageInSlices, several, sliceContext, withoutFolder } from './slices.ts'
-import type { Turns } from './slots.ts'
 import { statusItem } from './trace.ts'
 import { untilKept } from './until-kept.ts'
 
@@ -33,7 +33,7 @@ export interface StreamReadOptions {
   readonly report: Reporter
   readonly out: Channel<Item>
   /** Bounds slices in flight over all streams. */
-  readonly slices: Turns
+  readonly slices: Limiter
   readonly dialect: 'native' | 'airbyte'
   readonly signal: AbortSignal
   /** Accounts whose credentials were refused during this run, shared by all streams: nothing more is asked for them. */
