@@ -23,7 +23,6 @@ const waived: readonly string[] = [
   'framework/postgres/tls.ts',
   'framework/runtime/read/backfill.ts',
   'framework/runtime/read/plan-writes.ts',
-  'framework/runtime/read/read-stream.ts',
   'framework/runtime/read/run-reporter.ts',
   'sandbox/http/exchange.ts',
   'sandbox/publishing/parameters.ts',

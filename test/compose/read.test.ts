@@ -152,7 +152,7 @@ describe('read', () => {
       },
     }
     const began = performance.now()
-    const result = await read({ ...request, select: ['page_insights'], concurrency: 1, state, output })
+    const result = await read({ ...request, select: ['page_insights'], concurrency: 2, state, output })
     // The client itself would wait for thirty seconds, and then try again.
     expect(performance.now() - began).toBeLessThan(15_000)
     expect(result.errors).toMatchObject([{ code: 'ERR_BROKEN' }])

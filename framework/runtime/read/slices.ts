@@ -1,6 +1,6 @@
 import type { StreamSlice } from '../../components/read/retriever.ts'
 import { defined } from '../../defined.ts'
-import { ConfigError, type ErrorContext } from '../../errors.ts'
+import { ConfigError, ConnectorError, type ErrorContext } from '../../errors.ts'
 import type { BoundStream } from '../assembly/bound-stream.ts'
 
 /** What an error of a slice concerns. */
@@ -25,4 +25,9 @@ export function heldPageInSlices(): ConfigError {
 
 export function withoutFolder(stream: string): ConfigError {
   return new ConfigError('ERR_FILES_FOLDER', `the records of ${stream} come with files; name a folder for them with --files`)
+}
+
+export function duplicateRows(count: number, context: ErrorContext): ConnectorError {
+  const message = `${count} rows came twice in one slice and were written once: the source moved them to a later page while it was read`
+  return new ConnectorError('ERR_DUPLICATE_ROWS', message, { failureType: 'transient_error', context })
 }

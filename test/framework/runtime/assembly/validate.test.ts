@@ -37,7 +37,7 @@ describe('validateManifest', () => {
 
   it.each([
     ['the text', 'a: [', 'm.yaml:1:'],
-    ['references', text.replace('{ field_path: [] }', '"#/definitions/x"'), "there is no 'definitions'"],
+    ['references', text.replace('{ field_path: [] }', '"#/definitions/x"'), "'definitions' does not exist"],
     ['components', text.replace('PageIncrement', 'PageIncrment'), "unknown PaginationStrategy 'PageIncrment'; did you mean PageIncrement?"],
     ['templates', text.replace('{{ config.days }}"', '{{ config.days "'), '(m.yaml:8:'],
   ])('reports errors of %s', (_, source, message) => {
