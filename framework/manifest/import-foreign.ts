@@ -83,6 +83,14 @@ function headOf(id: string, { product, hosts }: { product: string; hosts: readon
 /** A key of the document in block style, at the start of its line. */
 const topKey = /^(?!-\s)(?:"([^"]+)"|'([^']+)'|([^\s#:'"{}[\]&*!|>%@`-][^:#]*))\s*:(?=\s|$)/
 
+function keyOf(line: string): string | undefined {
+  return topKey
+    .exec(line)
+    ?.slice(1)
+    .find((name) => name !== undefined)
+    ?.trim()
+}
+
 /** The text without `type`, its streams one level down. Means nothing for texts that are no plain blocks; the caller compares. */
 function moveStreams(text: string): string {
   const lines = text
@@ -92,8 +100,7 @@ function moveStreams(text: string): string {
   const moved: string[] = []
   let key = ''
   for (const line of lines) {
-    const found = topKey.exec(line)
-    const name = found ? (found[1] ?? found[2] ?? found[3] ?? '').trim() : undefined
+    const name = keyOf(line)
     if (name !== undefined) key = name
     if (key === 'type' && name !== undefined) continue
     if (key !== 'streams') moved.push(line)

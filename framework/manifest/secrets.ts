@@ -73,13 +73,13 @@ async function resolve({ store, rest }: { readonly store: SecretStore; readonly 
 /** A secret inside a config: the object that holds it, and its key there. */
 interface SecretSpot {
   readonly holder: Record<string, unknown> | unknown[]
-  readonly key: string | number
+  readonly key: string
   readonly path: string
 }
 
 /** Replaces references in secret fields, in place. Throws one ConfigError per field that names it, never a value. */
 export async function resolveSecrets(config: Record<string, unknown>, schema: JsonSchema, stores: SecretStores): Promise<void> {
-  for (const { holder, key, path } of secretSpots(config, schema)) {
+  for (const { holder, key, path } of secretSpots(config, { schema, path: '', isSecret: false })) {
     const value = read(holder, key)
     const reference = typeof value === 'string' ? readReference(value, stores) : undefined
     if (reference) Object.assign(holder, { [key]: await resolve(reference, `config field '${path}'`) })
@@ -88,38 +88,45 @@ export async function resolveSecrets(config: Record<string, unknown>, schema: Js
 
 /** Every text or number in a field marked `airbyte_secret`, for the registry of secrets. */
 export function secretValues(config: Record<string, unknown>, schema: JsonSchema): readonly string[] {
-  const values = [...secretSpots(config, schema)].map(({ holder, key }) => read(holder, key))
+  const values = [...secretSpots(config, { schema, path: '', isSecret: false })].map(({ holder, key }) => read(holder, key))
   return [...new Set(values.filter((value) => typeof value === 'string' || typeof value === 'number').map(String))].filter(
     (value) => value !== '',
   )
 }
 
-function read(holder: Record<string, unknown> | unknown[], key: string | number): unknown {
+function read(holder: Record<string, unknown> | unknown[], key: string): unknown {
   return Array.isArray(holder) ? holder[Number(key)] : holder[key]
 }
 
+interface Field {
+  readonly schema: unknown
+  /** Empty for the config itself. */
+  readonly path: string
+  /** It is in a secret object. */
+  readonly isSecret: boolean
+}
+
 /** Walks schema and config together; alternatives are all followed, since what is secret in one is treated so in any. */
-function* secretSpots(value: unknown, schema: unknown, path = '', secret = false): Generator<SecretSpot> {
-  if (!isNode(schema) && !secret) return
+function* secretSpots(value: unknown, { schema, path, isSecret }: Field): Generator<SecretSpot> {
+  if (!isNode(schema) && !isSecret) return
   const node = isNode(schema) ? schema : {}
-  for (const word of ['oneOf', 'anyOf', 'allOf']) {
-    const alternatives = node[word]
-    if (Array.isArray(alternatives)) for (const alternative of alternatives) yield* secretSpots(value, alternative, path, secret)
-  }
-  const entries: readonly (readonly [string | number, unknown])[] = Array.isArray(value)
-    ? [...value.entries()]
-    : isNode(value)
-      ? Object.entries(value)
-      : []
-  for (const [key, item] of entries) {
-    const inner = Array.isArray(value) ? node['items'] : (own(node['properties'], String(key)) ?? node['additionalProperties'])
-    const hidden = secret || (isNode(inner) && inner['airbyte_secret'] === true)
-    const at = path === '' ? String(key) : `${path}.${key}`
-    if (hidden && (typeof item !== 'object' || item === null)) yield { holder: value as SecretSpot['holder'], key, path: at }
-    else yield* secretSpots(item, inner, at, hidden)
+  const alternatives = [node['oneOf'], node['anyOf'], node['allOf']].filter(Array.isArray).flat()
+  for (const alternative of alternatives) yield* secretSpots(value, { schema: alternative, path, isSecret })
+  const holder = Array.isArray(value) || isNode(value) ? value : {}
+  for (const [key, item] of Object.entries<unknown>(holder)) {
+    const field = fieldInside({ schema: Array.isArray(holder) ? node['items'] : propertySchema(node, key), path, isSecret }, key)
+    if (field.isSecret && !isContainer(item)) yield { holder, key, path: field.path }
+    else yield* secretSpots(item, field)
   }
 }
 
-function own(properties: unknown, key: string): unknown {
-  return isNode(properties) && Object.hasOwn(properties, key) ? properties[key] : undefined
+const isContainer = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+function fieldInside({ schema, path, isSecret }: Field, key: string): Field {
+  const isMarked = isNode(schema) && schema['airbyte_secret'] === true
+  return { schema, path: path === '' ? key : `${path}.${key}`, isSecret: isSecret || isMarked }
+}
+
+function propertySchema({ properties, additionalProperties }: Readonly<Record<string, unknown>>, key: string): unknown {
+  return (isNode(properties) && Object.hasOwn(properties, key) ? properties[key] : undefined) ?? additionalProperties
 }

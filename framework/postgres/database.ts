@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import { parsePostgresUrl } from './address.ts'
 import { CommitLost, describedFault, isPassing } from './faults.ts'
 import type { Environment } from './libpq-files.ts'
-import { openServers } from './servers.ts'
+import { openServers, type Servers } from './servers.ts'
 
 export interface PostgresResult {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
@@ -48,37 +48,42 @@ export interface PostgresOptions {
 export async function openPostgres(url: string, { clock, env }: PostgresOptions): Promise<PostgresDatabase> {
   const address = parsePostgresUrl(url, env)
   const servers = openServers(address)
-  const attempt = async <T>(work: (query: Query) => Promise<T>): Promise<T> => {
-    const client = await servers.connect()
-    // An idle client that loses its connection says so here; the next statement fails and is tried again.
-    const ignore = () => undefined
-    client.on('error', ignore)
-    try {
-      const result = await inTransaction(client, work)
-      client.removeListener('error', ignore)
-      client.release()
-      return result
-    } catch (thrown) {
-      client.release(true)
-      throw servers.failure(thrown)
-    }
-  }
   return {
     identity: `${address.hosts.map(({ host, port }) => `${host.toLowerCase()}:${port}`).join(',')}/${address.database}`,
     schema: address.schema,
     place: address.place,
-    async transaction(work, { repeatable = true } = {}) {
+    async transaction(work, options = {}) {
       for (let failures = 1; ; failures++) {
         try {
-          return await attempt(work)
+          return await onConnection(servers, work)
         } catch (thrown) {
-          const again = isPassing(thrown) && failures < tries && (repeatable || !(thrown instanceof CommitLost))
-          if (!again) throw describedFault(thrown instanceof CommitLost ? thrown.cause : thrown, address)
+          if (failures >= tries || !mayRepeat(thrown, options))
+            throw describedFault(thrown instanceof CommitLost ? thrown.cause : thrown, address)
         }
         await clock.sleep(firstPause * 2 ** (failures - 1))
       }
     },
     close: () => servers.close(),
+  }
+}
+
+function mayRepeat(thrown: unknown, { repeatable = true }: TransactionOptions): boolean {
+  return isPassing(thrown) && (repeatable || !(thrown instanceof CommitLost))
+}
+
+async function onConnection<T>(servers: Servers, work: (query: Query) => Promise<T>): Promise<T> {
+  const client = await servers.connect()
+  // An idle client that loses its connection says so here; the next statement fails and is tried again.
+  const ignore = () => undefined
+  client.on('error', ignore)
+  try {
+    const result = await inTransaction(client, work)
+    client.removeListener('error', ignore)
+    client.release()
+    return result
+  } catch (thrown) {
+    client.release(true)
+    throw servers.failure(thrown)
   }
 }
 

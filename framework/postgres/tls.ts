@@ -19,14 +19,14 @@ export interface TlsOptions {
 const modes = ['disable', 'allow', 'prefer', 'require', 'no-verify', 'verify-ca', 'verify-full']
 
 /** Ways to ask for TLS beside `sslmode`: `ssl` of drivers, `sslaccept` of Prisma. */
-function modeOf(settings: Settings, isLocal: boolean): string {
+function modeOf(settings: Settings, host: string): string {
   const ssl = settings.get('ssl')
   const mode = settings.get('sslmode') ?? (ssl === 'false' || ssl === '0' ? 'disable' : ssl === 'no-verify' ? ssl : undefined)
   if (mode !== undefined && !modes.includes(mode)) throw invalid(`its sslmode '${mode}' is unknown; known: ${modes.join(', ')}`)
   const accept = settings.get('sslaccept')
   if (accept === 'accept_invalid_certs' && mode !== 'disable') return 'no-verify'
   if (accept === 'strict' && mode !== undefined && mode !== 'disable') return 'verify-full'
-  return mode ?? (isLocal && ssl === undefined ? 'disable' : 'verify-full')
+  return mode ?? (isLoopback(host) && ssl === undefined ? 'disable' : 'verify-full')
 }
 
 /**
@@ -34,7 +34,7 @@ function modeOf(settings: Settings, isLocal: boolean): string {
  * `isOptional`: goes on unencrypted where the server has no TLS.
  */
 export function tlsOf(settings: Settings, host: string): { readonly tls: Tls; readonly isOptional: boolean } {
-  const mode = modeOf(settings, isLoopback(host))
+  const mode = modeOf(settings, host)
   // Sockets of this machine are never encrypted.
   if (mode === 'disable' || host.startsWith('/')) return { tls: false, isOptional: false }
   const root = settings.get('sslrootcert')

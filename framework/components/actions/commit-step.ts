@@ -82,24 +82,26 @@ async function attempt(values: CommitFields, frame: StepFrame, context: BuildCon
   const { recover_from = [], recovery = [], required = ['id'], recoveries } = values
   const path = pathOf(frame, values.name)
   for (let refusals = 0; ; refusals++) {
-    const at = new Date(context.services.clock.now()).toISOString()
-    const before = frame.trail.entry(path)
-    const entry: TrailEntry = { status: 'started', at, since: before?.since ?? at, attempts: (before?.attempts ?? 0) + 1 }
+    const entry = startedEntry(frame.trail.entry(path), context)
     await frame.trail.write(path, entry)
     try {
       const output = demandFields(await sendStep(values, frame), required, path)
       await frame.trail.write(path, { ...entry, status: 'done', output })
       return output
     } catch (thrown) {
-      // Thrown before anything is sent.
-      if (thrown instanceof RateLimitError) await frame.trail.write(path, { ...entry, status: 'refused' })
-      if (!(thrown instanceof ActionError)) throw thrown
-      if (thrown.happened === 'unknown') return settleOrThrow(values, frame, { entry, error: thrown, context })
-      await frame.trail.write(path, { ...entry, status: 'refused' })
-      if (!recover_from.includes(thrown.code) || refusals >= recoveries) throw thrown
+      if (thrown instanceof ActionError && thrown.happened === 'unknown')
+        return settleOrThrow(values, frame, { entry, error: thrown, context })
+      // A RateLimitError is thrown before anything is sent.
+      if (thrown instanceof ActionError || thrown instanceof RateLimitError) await frame.trail.write(path, { ...entry, status: 'refused' })
+      if (!(thrown instanceof ActionError) || !recover_from.includes(thrown.code) || refusals >= recoveries) throw thrown
       await runSteps(recovery, frame)
     }
   }
+}
+
+function startedEntry(before: TrailEntry | undefined, { services }: BuildContext): TrailEntry {
+  const at = new Date(services.clock.now()).toISOString()
+  return { status: 'started', at, since: before?.since ?? at, attempts: (before?.attempts ?? 0) + 1 }
 }
 
 /** After an attempt of this very run: it is never repeated here. */

@@ -82,9 +82,8 @@ async function poll(values: PollFields, frame: StepFrame, context: BuildContext)
   const deadline = clock.monotonic() + numberOf(values.timeout_seconds.evaluate(frame.scope), 300) * 1000
   const tolerated = numberOf(values.tolerated_failures?.evaluate(frame.scope), 5)
   const interval = values.interval_seconds?.evaluate(frame.scope)
-  let growing = values.first_seconds * 1000
   let state = 'unknown'
-  for (let failures = 0; ; ) {
+  for (let [failures, calls] = [0, 1]; ; calls++) {
     const look = await lookOnce(values, frame)
     if ('state' in look) {
       failures = 0
@@ -94,15 +93,24 @@ async function poll(values: PollFields, frame: StepFrame, context: BuildContext)
     } else {
       failures++
       if (failures > tolerated && look.error.code === values.unreadable) return { state: 'UNREADABLE' }
-      if (failures > tolerated || !passes(look.error)) throw look.error
+      assertTolerable(look.error, tolerated - failures)
       context.services.report.log('warn', `${path}: ${look.error.message}; asked again`)
     }
-    const wait = typeof interval === 'number' ? interval * 1000 : Math.min(growing, values.longest_seconds * 1000)
     const left = deadline - clock.monotonic()
     if (left <= 0) throw timedOut(values, { path, state, scope: frame })
-    await pause(clock, Math.min(wait, left), frame.signal)
-    growing = Math.min(growing * values.factor, values.longest_seconds * 1000)
+    await pause(clock, Math.min(pauseAfter(calls, interval, values), left), frame.signal)
   }
+}
+
+/** Throws what lasts, and what came once too often. */
+function assertTolerable(error: ConnectorError, left: number): void {
+  if (left < 0 || !passes(error)) throw error
+}
+
+/** Milliseconds. */
+function pauseAfter(calls: number, interval: unknown, { first_seconds, factor, longest_seconds }: PollFields): number {
+  const seconds = typeof interval === 'number' ? interval : Math.min(first_seconds * factor ** (calls - 1), longest_seconds)
+  return seconds * 1000
 }
 
 type Look = { readonly state: string; readonly message: string } | { readonly error: ConnectorError }

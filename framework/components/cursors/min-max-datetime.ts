@@ -28,7 +28,7 @@ export const MinMaxDatetime = defineComponent(Moment, {
     at: (scope, format = defaultFormat) => {
       const read = (source: BoundTemplate) => readMoment(source, scope, { format: datetime_format || format, dialect })
       const value = read(datetime)
-      if (value === undefined) throw unreadable(datetime, 'nothing', datetime_format || format)
+      if (value === undefined) throw unreadable(datetime, { found: 'nothing', format: datetime_format || format })
       const min = min_datetime && read(min_datetime)
       const max = max_datetime && read(max_datetime)
       const raised = min && compareDatetimes(min, value) > 0 ? min : value
@@ -48,7 +48,10 @@ function readMoment(source: BoundTemplate, scope: Scope, { format, dialect }: { 
     return parseDatetime(text, format)
   } catch (thrown) {
     if (!(thrown instanceof ConnectorError)) throw thrown
-    return (dialect === 'native' ? parseIsoOrNothing(text) : undefined) ?? fail(unreadable(source, `'${text}'`, format, thrown))
+    return (
+      (dialect === 'native' ? parseIsoOrNothing(text) : undefined) ??
+      fail(unreadable(source, { found: `'${text}'`, format, cause: thrown }))
+    )
   }
 }
 
@@ -66,7 +69,13 @@ function fail(error: ConfigError): never {
   throw error
 }
 
-function unreadable(source: BoundTemplate, found: string, format: string, cause?: unknown): ConfigError {
+interface Unreadable {
+  readonly found: string
+  readonly format: string
+  readonly cause?: unknown
+}
+
+function unreadable(source: BoundTemplate, { found, format, cause }: Unreadable): ConfigError {
   const text = `expected a date in the format ${format}, found ${found}${source.constant ? '' : ` from ${source.source}`}`
   return new ConfigError('ERR_DATETIME', text, cause === undefined ? {} : { cause })
 }

@@ -33,26 +33,36 @@ export interface Range {
 /** Windows that tile `[from, to]`, oldest first; none when the range is empty. */
 export function* windowsOf(cut: Cut, { from, to, toEnd }: Range): Generator<Window> {
   if (compareDatetimes(from, to) >= 0 || compareDatetimes(to, cut.start) < 0) return
-  const lower = later(from, cut.start)
-  const clamp = (moment: DateTime) => cut.clamping?.up(moment) ?? moment
-  const close = (moment: DateTime, last: boolean) => (cut.granularity && !last ? subtractDuration(moment, cut.granularity) : moment)
-  if (!cut.step || compareDatetimes(plus(lower, cut.step) ?? to, to) >= 0) {
-    const start = clamp(lower)
-    // The reference clamps the end a second time and may so read the beginning of a period that is not over.
-    const end = close(cut.dialect === 'airbyte' ? clamp(to) : to, toEnd)
-    if (cut.dialect === 'airbyte' || compareDatetimes(start, end) <= 0) yield { start, end, last: toEnd }
-    return
-  }
-  for (let start = lower; compareDatetimes(start, to) < 0; ) {
-    const upper = earlier(plus(start, cut.step) ?? to, to)
+  const range = { from: later(from, cut.start), to, toEnd }
+  if (!cut.step || compareDatetimes(plus(range.from, cut.step) ?? to, to) >= 0) yield* wholeWindow(cut, range)
+  else yield* steppedWindows(cut, cut.step, range)
+}
+
+function* wholeWindow(cut: Cut, { from, to, toEnd }: Range): Generator<Window> {
+  const isForeign = cut.dialect === 'airbyte'
+  // The reference clamps the end a second time and may so read the beginning of a period that is not over.
+  const window = closed(cut, { start: clamped(cut, from), end: isForeign ? clamped(cut, to) : to, last: toEnd })
+  if (isForeign || compareDatetimes(window.start, window.end) <= 0) yield window
+}
+
+function* steppedWindows(cut: Cut, step: Duration, { from, to, toEnd }: Range): Generator<Window> {
+  for (let lower = from; compareDatetimes(lower, to) < 0; ) {
+    const upper = earlier(plus(lower, step) ?? to, to)
     const reached = compareDatetimes(upper, to) >= 0
-    const next = reached ? upper : clamp(upper)
-    const first = clamp(start)
+    const end = reached ? upper : clamped(cut, upper)
+    const start = clamped(cut, lower)
     // Nothing whole is left between the two clamped bounds.
-    if (compareDatetimes(first, next) >= 0) return
-    yield { start: first, end: close(next, toEnd && reached), last: toEnd && reached }
-    start = next
+    if (compareDatetimes(start, end) >= 0) return
+    yield closed(cut, { start, end, last: toEnd && reached })
+    lower = end
   }
+}
+
+const clamped = ({ clamping }: Cut, moment: DateTime): DateTime => clamping?.up(moment) ?? moment
+
+/** Ends one granule earlier where another window follows. */
+function closed({ granularity }: Cut, window: Window): Window {
+  return granularity && !window.last ? { ...window, end: subtractDuration(window.end, granularity) } : window
 }
 
 /** undefined beyond the calendar's end. */

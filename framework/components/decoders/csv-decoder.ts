@@ -75,8 +75,10 @@ function rowOf(header: readonly string[], cells: readonly string[], { nulls, dia
 const escapes: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', '\\': '\\' }
 
 function delimiterOf(written: string): string {
-  const delimiter = written.replace(/^\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|([tnr\\]))$/i, (_, byte, unit, letter) =>
-    letter === undefined ? String.fromCharCode(Number.parseInt(byte ?? unit, 16)) : (escapes[letter] ?? letter),
+  const delimiter = written.replace(
+    /^\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|([tnr\\]))$/i,
+    (...[, byte, unit = '', letter]: (string | undefined)[]) =>
+      letter === undefined ? String.fromCharCode(Number.parseInt(byte ?? unit, 16)) : (escapes[letter] ?? letter),
   )
   if (delimiter.length === 1 && !'"\n\r'.includes(delimiter)) return delimiter
   throw new ConfigError('ERR_MANIFEST_INVALID', `'delimiter' must be one character, found ${JSON.stringify(written)}`)

@@ -29,13 +29,7 @@ export function parseXml(source: string): Readonly<Record<string, unknown>> {
     const at = token.lastIndex
     const found = token.exec(text)
     if (!found) throw malformed(`broken markup at character ${at}`)
-    const [, data, doctype, closed, name, rest = '', characters] = found
-    const current = open.at(-1) ?? document
-    if (data !== undefined) addText(current, data, open)
-    else if (characters !== undefined) addText(current, plainText(characters, at), open)
-    else if (doctype?.includes('<!ENTITY')) throw malformed('it declares entities, which are refused')
-    else if (closed !== undefined) close(open, closed)
-    else if (name !== undefined) start(open, { name, rest, at })
+    take(open, found, at)
   }
   const unclosed = open.at(-1)
   if (open.length > 1) throw malformed(`element ${unclosed?.name} is not closed`)
@@ -43,8 +37,19 @@ export function parseXml(source: string): Readonly<Record<string, unknown>> {
   return document.fields
 }
 
-function addText(current: Element, text: string, open: readonly Element[]): void {
-  if (open.length > 1) current.text += text
+/** One token, in the element that is open. */
+function take(open: Element[], found: RegExpExecArray, at: number): void {
+  const [, data, doctype, closed, name, rest = '', characters] = found
+  if (data !== undefined) addText(open, data)
+  else if (characters !== undefined) addText(open, plainText(characters, at))
+  else if (doctype?.includes('<!ENTITY')) throw malformed('it declares entities, which are refused')
+  else if (closed !== undefined) close(open, closed)
+  else if (name !== undefined) start(open, { name, rest, at })
+}
+
+function addText(open: readonly Element[], text: string): void {
+  const current = open.length > 1 ? open.at(-1) : undefined
+  if (current) current.text += text
   else if (text.trim() !== '') throw malformed('text outside the root element')
 }
 
@@ -89,11 +94,14 @@ function attributesOf(source: string, at: number): Record<string, unknown> | und
 
 function plainText(text: string, at: number): string {
   if (!text.includes('&')) return text
-  return text.replaceAll(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([^\s;&]*));?/gi, (whole, hex, decimal, name) => {
-    const known = name === undefined ? character(Number.parseInt(hex ?? decimal, hex === undefined ? 10 : 16)) : entities.get(name)
-    if (known === undefined || !whole.endsWith(';')) throw malformed(`unknown entity ${whole.slice(0, 20)} at character ${at}`)
-    return known
-  })
+  return text.replaceAll(
+    /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([^\s;&]*));?/gi,
+    (...[whole = '', hex, decimal, name]: (string | undefined)[]) => {
+      const known = name === undefined ? character(Number.parseInt(hex ?? decimal ?? '', hex === undefined ? 10 : 16)) : entities.get(name)
+      if (known === undefined || !whole.endsWith(';')) throw malformed(`unknown entity ${whole.slice(0, 20)} at character ${at}`)
+      return known
+    },
+  )
 }
 
 function character(code: number): string | undefined {

@@ -7,7 +7,7 @@ import { type CursorRun, narrowing } from '../read/cursor.ts'
 import type { Partition } from '../read/partition-router.ts'
 import type { StreamSlice } from '../read/retriever.ts'
 import type { Stream } from '../read/stream.ts'
-import { withLast } from './with-last.ts'
+import { type Followed, withLast } from './with-last.ts'
 
 export interface ParentReaderOptions {
   readonly stream: Stream
@@ -59,11 +59,11 @@ export class ParentReader {
    * read; its error is thrown at the end.
    */
   async *records(): AsyncGenerator<ParentRecord> {
-    for await (const { item: slice, last } of withLast(this.#slices())) {
+    for await (const slice of withLast(this.#slices())) {
       try {
-        yield* this.#slice(slice, last)
+        yield* this.#slice(slice)
       } catch (thrown) {
-        this.#fail(thrown, slice)
+        this.#fail(thrown, slice.item)
       }
     }
     if (this.#failure) throw this.#failure
@@ -80,7 +80,7 @@ export class ParentReader {
     }
   }
 
-  async *#slice(slice: ParentSlice, last: boolean): AsyncGenerator<ParentRecord> {
+  async *#slice({ item: slice, last }: Followed<ParentSlice>): AsyncGenerator<ParentRecord> {
     const { partition } = slice
     let held: Row | undefined
     for await (const row of this.#rows(slice)) {

@@ -12,11 +12,11 @@ export const FlattenFields = defineComponent(Transformation, {
     flatten_lists: withDefault(boolean({ description: 'Lift the items of lists too, as `list.0`.' }), true),
   },
   examples: [{ title: 'One level', manifest: { type: 'FlattenFields' } }],
-  create: ({ flatten_lists }) => ({ transform: (record) => flatten(record, flatten_lists) }),
+  create: ({ flatten_lists }) => ({ transform: (record) => flatten(record, { lists: flatten_lists }) }),
 })
 
 /** A stack, last in first out: the order of keys, and with it which of two clashing keys gets the prefix, is that of the reference. */
-function flatten(record: Row, lists: boolean): Row {
+function flatten(record: Row, { lists }: { readonly lists: boolean }): Row {
   const flat: Row = {}
   const stack: [unknown, string][] = [[record, '_']]
   let withParent = false

@@ -69,21 +69,21 @@ interface Place {
 
 function placesAt(body: unknown, path: FieldPath): readonly Place[] {
   const places: Place[] = []
-  if (isContainer(body) && path.length > 0) collect(body, path, 0, places)
+  if (isContainer(body) && path.length > 0) collect(body, path, places)
   return places
 }
 
-function collect(parent: Container, path: FieldPath, index: number, places: Place[]): void {
-  const segment = path[index] ?? ''
-  const last = index === path.length - 1
+function collect(parent: Container, path: FieldPath, places: Place[]): void {
+  const [segment = '', ...rest] = path
+  const last = rest.length === 0
   for (const key of matchingKeys(parent, segment)) {
     const value = child(parent, key)
     if (last) places.push({ parent, key })
-    if (segment === '**' && isContainer(value)) collect(value, path, index, places)
-    else if (!last && isContainer(value)) collect(value, path, index + 1, places)
+    if (segment === '**' && isContainer(value)) collect(value, path, places)
+    else if (!last && isContainer(value)) collect(value, rest, places)
   }
   // `**` also stands for no segment at all.
-  if (segment === '**' && !last) collect(parent, path, index + 1, places)
+  if (segment === '**' && !last) collect(parent, rest, places)
 }
 
 function matchingKeys(parent: Container, segment: string): readonly string[] {

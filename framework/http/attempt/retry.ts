@@ -50,12 +50,13 @@ export function createSender(settings: RetrySettings) {
       const answer = accept(current)
       if (answer) return answer
       if (current.resolution.action === 'refresh_token') {
-        if (refreshed || !(await refresh(current, options, settings))) throw failure(current, settings)
+        if (refreshed) throw failure(current, settings)
+        await refresh(current, options, settings)
         refreshed = true
         continue
       }
       const spent = (settings.clock.monotonic() - started) / 1000 - asked
-      if (!mayRetry(current) || number > handler.maxRetries || spent >= handler.maxTime) throw failure(current, settings)
+      if (!mayRetry(current, handler, spent)) throw failure(current, settings)
       asked += await waitBeforeNext(current, { handler, options, settings })
       settings.onRetry()
     }
@@ -79,15 +80,18 @@ function accept({ resolution, outcome, request }: Try): Answer | undefined {
 }
 
 /** An attempt that failed for a lasting reason (TLS, a refused redirect, a body too large) fails again; no handler can wish that away. */
-function mayRetry({ resolution, outcome }: Try): boolean {
+function mayRetry({ resolution, outcome, number }: Try, { maxRetries, maxTime }: ErrorHandler, spent: number): boolean {
   const wanted = resolution.action === 'retry' || resolution.action === 'rate_limited'
-  return wanted && (outcome.error === undefined || outcome.error.failureType === 'transient_error')
+  return (
+    wanted && number <= maxRetries && spent < maxTime && (outcome.error === undefined || outcome.error.failureType === 'transient_error')
+  )
 }
 
-async function refresh(current: Try, options: SendOptions, settings: RetrySettings): Promise<boolean> {
-  if (!options.refresh) return false
+/** Throws the failure of the attempt where there are no new credentials. */
+async function refresh(current: Try, options: SendOptions, settings: RetrySettings): Promise<void> {
+  if (!options.refresh) throw failure(current, settings)
   settings.report.log('info', `${label(current.request, settings)}: asking for new credentials`, streamField(options))
-  return options.refresh()
+  if (!(await options.refresh())) throw failure(current, settings)
 }
 
 /** Sleeps, and returns the seconds of it that the provider asked for. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import { defined } from '../../defined.ts'
 import { RateLimitError } from '../../errors.ts'
 import type { Reporter } from '../../report.ts'
 import { stoppedBy } from '../failures.ts'
@@ -29,22 +30,15 @@ export interface WaitingOptions {
   readonly patienceSeconds: number
 }
 
-export function createWaiting({ clock, budget, report, patienceSeconds }: WaitingOptions): Waiting {
+export function createWaiting(options: WaitingOptions): Waiting {
+  const { clock, report } = options
   let waited = 0
-  const assertBearable = ({ seconds, asked, label }: Wait) => {
-    const left = budget.millisecondsLeft() / 1000
-    if (seconds <= patienceSeconds && seconds < left) return
-    if (asked === 'own' && seconds <= patienceSeconds) throw deadlineReached()
-    const limit = seconds > patienceSeconds ? `${patienceSeconds} s may be waited` : `the run ends in ${Math.floor(left)} s`
-    const message = `${label}: the provider is to be asked again in ${Math.ceil(seconds)} s, but ${limit}; resume the run then`
-    throw new RateLimitError('ERR_RATE_LIMITED', message, { retryAfter: Math.ceil(seconds) })
-  }
   return {
     wait: async (wait) => {
       if (wait.signal?.aborted) throw stoppedBy(wait.signal)
       if (wait.seconds <= 0) return
-      assertBearable(wait)
-      const waiter = wait.stream === undefined ? {} : { stream: wait.stream }
+      assertBearable(wait, options)
+      const waiter = defined({ stream: wait.stream })
       if (wait.asked === 'provider') report.rateLimited({ ...waiter, seconds: wait.seconds })
       const started = clock.monotonic()
       try {
@@ -60,4 +54,13 @@ export function createWaiting({ clock, budget, report, patienceSeconds }: Waitin
       return waited
     },
   }
+}
+
+function assertBearable({ seconds, asked, label }: Wait, { budget, patienceSeconds }: WaitingOptions): void {
+  const left = budget.millisecondsLeft() / 1000
+  if (seconds <= patienceSeconds && seconds < left) return
+  if (asked === 'own' && seconds <= patienceSeconds) throw deadlineReached()
+  const limit = seconds > patienceSeconds ? `${patienceSeconds} s may be waited` : `the run ends in ${Math.floor(left)} s`
+  const message = `${label}: the provider is to be asked again in ${Math.ceil(seconds)} s, but ${limit}; resume the run then`
+  throw new RateLimitError('ERR_RATE_LIMITED', message, { retryAfter: Math.ceil(seconds) })
 }
