@@ -16,7 +16,7 @@ export interface TokenCipher {
   seal(token: string, account: string): string
   /** Throws ConfigError ERR_ACCOUNT_TOKEN_UNREADABLE, ERR_ACCOUNT_TOKEN_PLAIN. */
   open(text: string, account: string): string
-  /** Like `open`, and takes plain texts too: to write them anew. */
+  /** Like `open`, and takes plain texts too: to write them again. */
   openAny(text: string, account: string): string
   /** True for a text that {@link TokenCipher.seal} would write in the same way now. */
   isCurrent(text: string): boolean

@@ -14,7 +14,7 @@ export interface InterruptedOptions {
 
 /**
  * Streams that need not be read again, because the runs just before this one read them to their end within the last hour and were then
- * killed or stopped: this run goes on with the others. Without it a job that is interrupted again and again would spend every run on the
+ * killed or stopped: this run continues with the others. Without it a job that is interrupted again and again would spend every run on the
  * streams that are done. None when the last run came to its end.
  */
 export async function doneBefore(log: RunLog, { connection, states, now }: InterruptedOptions): Promise<ReadonlySet<string>> {

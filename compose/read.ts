@@ -31,7 +31,7 @@ export interface PerformedRead {
 /**
  * Runs a whole read: opens the connector, takes the lease of the state, discovers, reads every stream into the output, commits states
  * and records the run. Rejects for nothing: what went wrong stands in `errors`, and `success` is false. Errors of single accounts do
- * not end the read. A read that was stopped (`signal`, `deadline`, `maxRequests`) goes on where it was when it is run again.
+ * not end the read. A read that was stopped (`signal`, `deadline`, `maxRequests`) continues where it was when it is run again.
  */
 export async function read(request: ReadRequest, observer: ReadObserver = {}): Promise<ReadResult> {
   const { result, failure } = await performRead(request, observer)

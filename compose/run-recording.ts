@@ -6,7 +6,7 @@ import type { RunLog, RunRecord, StreamRecord } from '../framework/runtime/ports
 import type { ReadResult } from './read-result.ts'
 import type { Session } from './session.ts'
 
-/** Milliseconds between two records of a run that goes on, and how many times longer than the saving itself takes. */
+/** Milliseconds between two records of a run in progress, and how many times longer than the saving itself takes. */
 const saveEvery = 10_000
 const savingShare = 20
 /** The same where a stream came to its end: if the run is killed, the next one need not read it again. */

@@ -2,7 +2,7 @@ import { ConfigError } from '../framework/errors.ts'
 import { isOwnKey } from '../framework/runtime/read/refresh.ts'
 import type { ParsedState } from '../state/airbyte.ts'
 
-/** What to do about a state that belongs to no stream: refuse it, or go on without it. */
+/** What to do about a state that belongs to no stream: refuse it, or continue without it. */
 export type UnknownState = 'refuse' | 'ignore'
 
 export interface StateFile {

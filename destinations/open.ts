@@ -19,7 +19,7 @@ export interface DestinationOptions {
   readonly stdout: Writable
   /** Lines of stdout; `airbyte` unless told otherwise. */
   readonly format?: FormatName
-  /** Takes secrets out of what is no record: STATE, TRACE, LOG. */
+  /** Takes secrets out of what is not a record: STATE, TRACE, LOG. */
   readonly redact: Redact
   /** States that the run starts from; with a registry they are what it has committed. Destinations compare them with what they hold. */
   readonly state?: ConnectionState

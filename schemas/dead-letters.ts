@@ -22,7 +22,7 @@ export interface DeadLetterFile {
   add(letters: readonly DeadLetter[]): void
 }
 
-/** `DIR/<connection>.<run>.jsonl`, which exists once there is something in it. What was added is there before the page goes on. */
+/** `DIR/<connection>.<run>.jsonl`, which exists once it has content. What was added is there before the page continues. */
 export function deadLetterFile(directory: string, connection: string, runId: string): DeadLetterFile {
   const path = join(directory, `${fileNameOf(connection)}.${fileNameOf(runId)}.jsonl`)
   return {

@@ -38,12 +38,12 @@ export class SyncRunner {
     return this.#last
   }
 
-  /** When the run that goes on has begun, ISO-8601; undefined when none does. */
+  /** When the run in progress started, ISO-8601; undefined when none does. */
   get runningSince(): string | undefined {
     return this.#since
   }
 
-  /** Throws ConnectorError ERR_SYNC_RUNNING while another run goes on, and what ends a run as a whole. */
+  /** Throws ConnectorError ERR_SYNC_RUNNING while another run is in progress, and what ends a run as a whole. */
   async run(options: RunOptions): Promise<SyncSummary> {
     if (this.#since !== undefined) {
       throw new ConnectorError('ERR_SYNC_RUNNING', `a sync has been running since ${this.#since}`, { failureType: 'transient_error' })

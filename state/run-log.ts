@@ -10,7 +10,7 @@ export interface RunStore {
   remove(connection: string, name: string): Promise<void>
 }
 
-/** Ids of runs are made by this program and need no encoding; anything else leads nowhere. */
+/** Ids of runs are made by this program and need no encoding; anything else does not exist. */
 export function plainName(name: string): string {
   if (/^[\w-]{1,100}$/.test(name)) return name
   throw new ConfigError('ERR_RUN_ID', `${JSON.stringify(name.slice(0, 100))} is not the id of a run`)

@@ -73,7 +73,7 @@ export interface AccountOutcome {
   /** ISO-8601, UTC. */
   readonly startedAt: string
   readonly complete: boolean
-  /** Told to stop before it was done; the next run goes on. */
+  /** Told to stop before it was done; the next run continues. */
   readonly stopped: boolean
   readonly rows: number
   readonly inserted: number

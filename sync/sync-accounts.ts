@@ -41,7 +41,7 @@ import type { SyncOptions } from './sync-options.ts'
 /** Pages that may wait between the accounts and the destination. */
 const PAGES_IN_FLIGHT = 4
 export const DEFAULT_CONCURRENCY = 4
-/** Rather than wait longer for one account the run goes on with the others; the next run takes its turn. */
+/** Rather than wait longer for one account the run continues with the others; the next run takes its turn. */
 const PATIENCE_SECONDS = 30
 
 export interface SyncRequest extends SyncOptions {

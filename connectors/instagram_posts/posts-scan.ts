@@ -31,7 +31,7 @@ export interface PostsPage {
 }
 
 /**
- * One look at the posts of an account, newest first: goes on until it meets what is known, or runs out of pages, and then with what
+ * One look at the posts of an account, newest first: continues until it meets what is known, or runs out of pages, and then with what
  * earlier looks left undone. What is known is told by the ids, never by times, which pinned posts and wrong clocks upset.
  */
 export class PostsScan {

@@ -12,7 +12,7 @@ export type AskInsights = (metrics: readonly string[]) => Promise<unknown>
 /** What posts of every kind have, and `saved`, which stories refuse. */
 const USUAL = ['reach', 'views', 'total_interactions', 'shares', 'saved'] as const
 
-/** Names of old that programs go on reading. */
+/** Old names that programs may still read. */
 const KEPT_NAMES = ['impressions', 'reach', 'engagement', 'saved'] as const
 
 /**

@@ -137,7 +137,7 @@ async function widenColumns(plan: TablePlan, facts: TableFacts, { connection, pl
   return changed
 }
 
-/** A statement that the table may refuse; the transaction goes on. Gives why. */
+/** A statement that the table may refuse; the transaction continues. Gives why. */
 async function attempt(connection: DuckDBConnection, text: string): Promise<string | undefined> {
   try {
     await connection.run(text)

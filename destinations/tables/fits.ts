@@ -36,13 +36,13 @@ export const fitsSeconds =
   (text) =>
     (/\.(\d+)/.exec(text)?.[1]?.length ?? 0) <= digits
 
-/** Whether both texts are the same number, digit for digit; false for what is no number. */
+/** Whether both texts are the same number, digit for digit; false for what is not a number. */
 export function sameDecimal(first: string, second: string): boolean {
   const trimmed = (text: string) => plainDecimal(text)?.replace(/^0+(?=\d)|\.?0*$/g, '')
   return first.startsWith('-') === second.startsWith('-') && trimmed(first) !== undefined && trimmed(first) === trimmed(second)
 }
 
-/** The absolute value of `1.5e-7` as `0.00000015`; undefined for what is no number or far too long to write out. */
+/** The absolute value of `1.5e-7` as `0.00000015`; undefined for what is not a number or far too long to write out. */
 function plainDecimal(text: string): string | undefined {
   const [found, whole = '', fraction = '', exponent = '0'] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? []
   const shift = Number(exponent)

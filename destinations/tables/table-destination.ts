@@ -43,7 +43,7 @@ export class TableDestination implements Destination {
   readonly #learn: TableOptions['learn']
   readonly #tables = new Map<string, TableBuffer>()
   readonly #stages: StageTables
-  /** The buffer of each stream as last described; a stream may be described anew when its schema changes. */
+  /** The buffer of each stream as last described; a stream may be described again when its schema changes. */
   readonly #streams = new Map<StreamInfo, TableBuffer>()
   readonly #planned = new Map<string, Map<unknown, string>>()
   readonly #rejections = new Rejections()

@@ -10,7 +10,7 @@ export interface Answer {
 
 export interface HttpClient {
   /**
-   * Sends until the handler is content. `prepare` makes the request anew for every try, so that credentials stay fresh.
+   * Sends until the handler is content. `prepare` makes the request again for every try, so that credentials stay fresh.
    * Throws what the handler resolved to fail, or StoppedError (request budget, deadline, abort), or RateLimitError (wait beyond patience).
    */
   send(prepare: () => HttpRequest | Promise<HttpRequest>, handler: ErrorHandler, options?: SendOptions): Promise<Answer>

@@ -9,7 +9,7 @@ export type Outcome =
 /**
  * What to do about an outcome.
  * `success`: use it. `ignore`: use it as empty. `retry`: the same again after a back-off. `rate_limited`: the same again after the provider's time.
- * `refresh_token`: new credentials, then the same again, once. `reset_pagination`: start the slice's pages anew. `fail`: give up with `error`.
+ * `refresh_token`: new credentials, then the same again, once. `reset_pagination`: start the slice's pages again. `fail`: give up with `error`.
  */
 export type Action = 'success' | 'ignore' | 'retry' | 'rate_limited' | 'refresh_token' | 'reset_pagination' | 'fail'
 

@@ -50,7 +50,7 @@ export interface Sections {
 }
 
 /**
- * Reads a manifest. Throws ConfigError, with every place, for text that is no plain data, references that lead nowhere and a wrong
+ * Reads a manifest. Throws ConfigError, with every place, for text that is no plain data, references that do not exist and a wrong
  * envelope. Components are built by `buildManifest`.
  */
 export function loadManifest(source: ManifestText): Manifest {

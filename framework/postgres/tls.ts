@@ -31,7 +31,7 @@ function modeOf(settings: Settings, host: string): string {
 
 /**
  * How to encrypt. TLS as libpq has it, with one difference: without `sslmode` a connection that leaves this machine is `verify-full`.
- * `isOptional`: goes on unencrypted where the server has no TLS.
+ * `isOptional`: continues unencrypted where the server has no TLS.
  */
 export function tlsOf(settings: Settings, host: string): { readonly tls: Tls; readonly isOptional: boolean } {
   const mode = modeOf(settings, host)

@@ -48,7 +48,7 @@ export function dayText(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10)
 }
 
-/** The day number of `2026-11-19`; undefined when the text is no date. */
+/** The day number of `2026-11-19`; undefined when the text is not a date. */
 export function dayNumber(text: string): number | undefined {
   const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
   return Number.isNaN(ms) ? undefined : ms / DAY_MS

@@ -4,7 +4,7 @@ import { message } from './texts.ts'
 
 /**
  * The posts of a Page as a series without end: number 0 was made `days` days before `anchor`, `count` of them lie before it, and
- * new ones follow at the same pace as the clock goes on. Nothing is stored; each post is computed from its number.
+ * new ones follow at the same pace as the clock advances. Nothing is stored; each post is computed from its number.
  */
 export interface PostSeries {
   readonly seed: number

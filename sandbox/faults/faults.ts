@@ -62,7 +62,7 @@ export class Faults {
   }
 }
 
-/** Faults that change the world do it once, and the change stays; the rest goes on until it is cleared. */
+/** Faults that change the world do it once, and the change stays; the rest continues until it is cleared. */
 const ONCE: ReadonlySet<Fault['kind']> = new Set([
   'revoke-page',
   'expire-token',

@@ -49,7 +49,7 @@ function uploadPlace(world: World, request: GraphRequest): Place {
   return { ...defined({ route }), routeName, id, page: undefined, account: world.publishing.containers.find(id)?.account }
 }
 
-/** The error for a request that leads nowhere: unknown id, unknown alias, unknown edge, or a method that a node does not take. */
+/** The error for a request that does not exist: unknown id, unknown alias, unknown edge, or a method that a node does not take. */
 export function nowhere(world: World, request: GraphRequest, place: Place): GraphError {
   const [first = '', ...rest] = request.segments
   if (kindOf(place.id, request.host, world)) {

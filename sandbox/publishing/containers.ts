@@ -22,7 +22,7 @@ export type ContainerPlan = Pick<
   readonly failure: number | undefined
 }
 
-/** The containers of a world: made, processed as the clock goes on, published, expired. */
+/** The containers of a world: made, processed as the clock advances, published, expired. */
 export class Containers {
   readonly #seed: number
   readonly #now: () => number

@@ -7,7 +7,7 @@ const DEADLINE_SECONDS = 50
 /** Name that schedulers know from before a service had more than one recipe: whichever it was started with. */
 const OWN_RECIPE = 'instagram'
 
-/** Runs that a scheduler or a person starts. Answers the summary; 409 while another run goes on, here or elsewhere. */
+/** Runs that a scheduler or a person starts. Answers the summary; 409 while another run is in progress, here or elsewhere. */
 export function cronRoutes(around: Surroundings): Hono {
   const { runner, redact, deadlineSeconds = DEADLINE_SECONDS } = around
   const routes = new Hono()

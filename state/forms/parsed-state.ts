@@ -3,7 +3,7 @@ import { type ConnectionState, isObject, parseExactJson, type StreamState } from
 /** What a state file holds, whoever wrote it. */
 export interface ParsedState {
   readonly streams: ConnectionState
-  /** Streams that the file names with something that is no state, and what is wrong with it. */
+  /** Streams that the file names with something that is not a state, and what is wrong with it. */
   readonly unreadable: ReadonlyMap<string, string>
   /** Parts of the file that belong to no stream and that nothing here can use. */
   readonly unusable: readonly string[]

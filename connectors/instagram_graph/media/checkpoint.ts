@@ -19,7 +19,7 @@ export interface MediaCheckpoint {
   readonly cuts: readonly number[]
   /** UTC day (since the epoch) on which the older media were last looked through. */
   readonly day: number
-  /** The sweep goes on with media older than this; undefined: with the newest of the older ones. */
+  /** The sweep continues with media older than this; undefined: with the newest of the older ones. */
   readonly swept: number | undefined
   /** Media up to here were posted before the account became a business: they have no insights, ever. */
   readonly converted: number | undefined

@@ -58,7 +58,7 @@ export class MediaListing {
 
   /**
    * Asks for pages at the same moment; answers in the order of the requests. Unknown fields are left out, pages that are too much are
-   * made smaller. Throws ERR_FILTER_IGNORED when the API does not heed a range that is not `paged`.
+   * made smaller. Throws ERR_FILTER_IGNORED when the API does not respect a range that is not `paged`.
    */
   async ask(requests: readonly ListRequest[]): Promise<readonly ListAnswer[]> {
     for (;;) {

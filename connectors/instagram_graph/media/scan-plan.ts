@@ -45,7 +45,7 @@ export function cutsOf(newestFirst: readonly Timed[]): readonly number[] {
 
 export interface Sweep<T> {
   readonly chosen: readonly T[]
-  /** Where the next one goes on; undefined: at the newest. */
+  /** Where the next one continues; undefined: at the newest. */
   readonly swept: number | undefined
 }
 
@@ -60,7 +60,7 @@ export function sweepOf<T extends Timed>(
   const found = swept === undefined ? 0 : newestFirst.findIndex(({ time }) => time < swept)
   const start = found < 0 ? 0 : found
   let end = start + wanted
-  // Posts of the same second stay together: the next sweep goes on with what is older.
+  // Posts of the same second stay together: the next sweep continues with what is older.
   while (end < start + total && newestFirst[(end - 1) % total]?.time === newestFirst[end % total]?.time) end += 1
   const chosen = Array.from({ length: end - start }, (_, index) => newestFirst[(start + index) % total]).filter(
     (item) => item !== undefined,

@@ -35,7 +35,7 @@ const CLOCKS_APART = 3_600
  * The first one lists everything, page by page. Every later one reads the sliding window; once a UTC day it also lists the older media
  * with nothing but their counts (the ranges of that list are remembered, so that they are asked for at the same moment), and reads
  * those whose counts differ from what is remembered, and the day's part of the sweep. Nothing ends early because a media is known or
- * old: lists are narrowed by time, and a list that heeds no times is read to its end.
+ * old: lists are narrowed by time, and a list that respects no times is read to its end.
  */
 export class MediaScan {
   readonly #options: MediaScanOptions
@@ -108,7 +108,7 @@ export class MediaScan {
       return
     }
     const older = await olderList
-    // A list that heeds no times is read to its end.
+    // A list that respects no times is read to its end.
     if (older) yield* this.#changed(memory, unique(older), seen)
     else yield* this.#first(undefined)
   }
@@ -154,7 +154,7 @@ export class MediaScan {
     return { nodes: [], items: [], marks: [{ after: 0, memory: known }], denied: undefined }
   }
 
-  /** All older media with their counts; undefined when the API does not heed times. */
+  /** All older media with their counts; undefined when the API does not respect times. */
   async #older(memory: MediaCheckpoint): Promise<readonly MediaItem[] | undefined> {
     const { at, windowDays, range } = this.#options
     const ranges = olderRanges(memory.cuts, windowStart(memory, at, windowDays), range.from)

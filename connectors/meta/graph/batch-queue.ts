@@ -11,7 +11,7 @@ import { classify, graphConnectorError } from './errors.ts'
 
 /** Requests of one account on their way at the same time. */
 const AT_ONCE = 4
-/** Batches in which a call may come to nothing before it is sent on its own. */
+/** Batches in which a call may fail before it is sent on its own. */
 const MAX_BATCHES = 2
 
 /** Accounts whose standing is remembered. */

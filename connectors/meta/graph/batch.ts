@@ -31,7 +31,7 @@ export function relativeUrl(path: string, params: Readonly<Record<string, string
   return `${path}?${query}`
 }
 
-/** Answers in the order of the items. Throws ConnectorError ERR_BATCH_SHAPE (transient) when the body is no list of that length. */
+/** Answers in the order of the items. Throws ConnectorError ERR_BATCH_SHAPE (transient) when the body is not a list of that length. */
 export function batchAnswers(body: unknown, count: number): readonly BatchAnswer[] {
   if (!Array.isArray(body) || body.length !== count) {
     const found = Array.isArray(body) ? `${body.length} answers` : 'no list'

@@ -35,7 +35,7 @@ export interface CallFrame {
   readonly options: Pick<ReadOptions, 'stream' | 'signal'>
 }
 
-/** Times that a call of a batch may come to nothing. */
+/** Times that a call of a batch may fail. */
 const MAX_TRIES = 4
 
 interface Queued {

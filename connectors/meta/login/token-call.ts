@@ -47,7 +47,7 @@ const SECRET_PARAMETERS = ['access_token', 'fb_exchange_token', 'input_token', '
 
 /**
  * Makes one call and gives the JSON object of its answer. Passing failures are tried again a few times; a used up quota is not waited for.
- * Throws what the one table of Graph errors says; ConnectorError ERR_ANSWER for a body that is no JSON object.
+ * Throws what the one table of Graph errors says; ConnectorError ERR_ANSWER for a body that is not a JSON object.
  */
 export async function graphCall(access: TokenAccess, call: GraphTokenCall): Promise<Readonly<Record<string, unknown>>> {
   const { method, token, account, signal } = call

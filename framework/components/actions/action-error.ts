@@ -6,7 +6,7 @@ export interface ActionErrorOptions extends ConnectorErrorOptions {
   readonly retryable?: boolean
   /** `unknown`: no one can say from this error whether the provider did what was asked. `no` unless said. */
   readonly happened?: 'no' | 'unknown'
-  /** What was made so far is of no more use; the next try begins anew. */
+  /** What was made so far is of no more use; the next try begins again. */
   readonly spoilt?: boolean
   /** For programs: codes of the provider, ids, what was found. */
   readonly details?: JsonObject

@@ -34,7 +34,7 @@ export interface StepFrame {
   readonly trail: Trail
   /** A later step is in doubt: steps before it give back what they gave and send nothing. */
   readonly settling: boolean
-  /** A person asked to go on with what is in doubt: then it may be done again once it is shown that it was not done. */
+  /** A person asked to continue with what is in doubt: then it may be done again once it is shown that it was not done. */
   readonly mayRepeat: boolean
   readonly signal: AbortSignal | undefined
 }

@@ -8,7 +8,7 @@ export interface ActionFrame {
   /** How to go about it, such as how long to wait: no part of what is done. */
   readonly options: JsonObject
   readonly trail: Trail
-  /** A person asked to go on with what is in doubt. */
+  /** A person asked to continue with what is in doubt. */
   readonly mayRepeat: boolean
   readonly signal: AbortSignal | undefined
 }

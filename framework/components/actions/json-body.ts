@@ -2,7 +2,7 @@ import { isNode } from '../../manifest/definition/build.ts'
 import type { Json, JsonObject } from '../../protocol/messages.ts'
 import { plainValue } from '../../template/template.ts'
 
-/** A mapping of templates as JSON: fields that come to nothing are left out. */
+/** A mapping of templates as JSON: fields that evaluate to nothing are left out. */
 export function withoutNothing(value: Readonly<Record<string, unknown>>): JsonObject {
   const entries = Object.entries(value).flatMap(([key, entry]): [string, Json][] => {
     const json = plainValue(entry)

@@ -25,7 +25,7 @@ export interface JobParts {
   readonly statuses: JobStatuses
   /** A job that is still running then is given up. */
   readonly timeoutMs: number
-  /** Waited before a job that the source failed is created anew. */
+  /** Waited before a job that the source failed is created again. */
   readonly afterFailureMs: number
   /** The request that creates the job carries the options of partition and cursor. */
   readonly injects: boolean
@@ -56,7 +56,7 @@ type Outcome =
 
 /**
  * Creates the job of a slice and polls it until it is done; undefined when the source has no data for it. A job that fails, times out
- * or cannot be created is created anew, three times in all. Throws ERR_ASYNC_JOB_FAILED after that, ERR_ASYNC_STATUS_UNKNOWN, and what
+ * or cannot be created is created again, three times in all. Throws ERR_ASYNC_JOB_FAILED after that, ERR_ASYNC_STATUS_UNKNOWN, and what
  * requests throw.
  */
 export async function runJob(parts: JobParts, request: JobRequest): Promise<FinishedJob | undefined> {
@@ -133,7 +133,7 @@ interface Sending extends JobRequest {
   readonly parts?: RequestParts
 }
 
-/** Sends one of the job's requests. Throws for an answer that the manifest ignores: there is nothing to go on with. */
+/** Sends one of the job's requests. Throws for an answer that the manifest ignores: there is nothing to continue with. */
 export async function send(
   { decoder }: Pick<JobParts, 'decoder'>,
   requester: Requester,

@@ -74,7 +74,7 @@ function bare(slice: StreamSlice): StreamSlice {
   return { partition: { ...slice.partition, parts: {} }, window: window && { ...window, parts: {} } }
 }
 
-/** Extracts like the download says and goes on like the stream says. Filters see the slice, without what the job added to it. */
+/** Extracts like the download says and continues like the stream says. Filters see the slice, without what the job added to it. */
 function selectorOf({ extractor, selector }: DownloadParts, slice: StreamSlice): RecordSelector {
   const scope = { ...sliceScope(slice), next_page_token: null }
   const found = (bodies: readonly unknown[]): readonly unknown[] =>

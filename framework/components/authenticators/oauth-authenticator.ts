@@ -102,7 +102,7 @@ function openSession(fields: Fields, context: BuildContext): OAuthSession {
       refusal: refusalOf(fields),
     })
   }
-  // An assertion is signed anew each time, so that two of them cannot be compared.
+  // An assertion is signed again each time, so that two of them cannot be compared.
   if (usesAssertion(fields)) return open()
   // Tokens in the config make no difference between two logins: they are what the login changes.
   const { refreshToken, ...login } = grantOf(fields, context)

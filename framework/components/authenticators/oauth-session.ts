@@ -12,7 +12,7 @@ const DEFAULT_LIFETIME_MS = HOUR_MS
 export interface OAuthOptions {
   readonly services: Services
   readonly store: TokenStore
-  /** The request for a new token, made anew for every try. */
+  /** The request for a new token, made again for every try. */
   readonly request: () => HttpRequest
   readonly names: { readonly access: string; readonly refresh: string; readonly expires: string }
   readonly expiryFormat: string | undefined

@@ -15,7 +15,7 @@ export interface TokenQuota {
   readonly name: string
   /** undefined: concerns the requests that no other quota concerns. */
   readonly matches: ((request: HttpRequest) => boolean) | undefined
-  /** Reads the answer of the status endpoint. Throws ERR_QUOTA_STATUS for a path that leads nowhere. */
+  /** Reads the answer of the status endpoint. Throws ERR_QUOTA_STATUS for a path that does not exist. */
   read(body: unknown): QuotaReading
   /** What a response says about the quota; undefined where it says nothing. */
   observe(response: HttpResponse): Partial<QuotaReading> | undefined

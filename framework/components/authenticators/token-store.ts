@@ -34,7 +34,7 @@ export interface ConfigPaths {
   readonly expires: readonly string[]
 }
 
-/** Tokens in the config: the next run goes on with them. An expiry that is missing or empty lies in the past. */
+/** Tokens in the config: the next run continues with them. An expiry that is missing or empty lies in the past. */
 export function configStore(paths: ConfigPaths, { config, services }: Pick<BuildContext, 'config' | 'services'>): TokenStore {
   return {
     read: () => {

@@ -112,7 +112,7 @@ class CountRun implements CursorRun {
     return this.#state
   }
 
-  /** undefined for a value that is no number; said once. */
+  /** undefined for a value that is not a number; said once. */
   #read(row: Row): number | undefined {
     const { cursorField, warn } = this.#options
     const value = row[cursorField]

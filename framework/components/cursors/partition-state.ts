@@ -61,7 +61,7 @@ function singleState(cursor: Cursor, { state, dialect, range }: StreamStateOptio
   }
 }
 
-/** A stream that had partitions once goes on from the state that they shared. */
+/** A stream that had partitions once continues from the state that they shared. */
 function singleOf(state: StreamState): StreamState | undefined {
   const { __ab_no_cursor_state_message: _, ...own } = state
   if (!('states' in own) && !('use_global_cursor' in own)) return own

@@ -27,7 +27,7 @@ export interface Resumption {
   readonly intervals: readonly Interval[]
   /** Client-side filters drop what is earlier. */
   readonly floor: DateTime
-  /** Where reading goes on after the last interval. */
+  /** Where reading continues after the last interval. */
   readonly from: DateTime
   /** Keys of the incoming state that are not the cursor's. */
   readonly foreign: StreamState

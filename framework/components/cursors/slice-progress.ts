@@ -47,7 +47,7 @@ export class SliceProgress {
     return changed
   }
 
-  /** undefined while nothing is proved. The value at the position itself may go on on the next page and is left out. */
+  /** undefined while nothing is proved. The value at the position itself may continue on the next page and is left out. */
   interval(latest: DateTime | undefined): Interval | undefined {
     if (this.#position === undefined) return undefined
     const { order, granularity, window } = this.#options

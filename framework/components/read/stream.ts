@@ -27,7 +27,7 @@ export interface Stream {
         readonly full: Stream
         /** With a state. */
         readonly incremental: Stream
-        /** The state is too old to go on from; `ways` are both, with the cursors that they are read by. */
+        /** The state is too old to continue from; `ways` are both, with the cursors that they are read by. */
         isOutdated(state: StreamState, ways: readonly Stream[]): boolean
       }
     | undefined

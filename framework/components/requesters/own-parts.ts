@@ -45,7 +45,7 @@ function headerTexts(headers: Readonly<Record<string, unknown>>, dialect: Dialec
   return Object.fromEntries(given.map(([name, value]) => [name, valueText(value, dialect)]))
 }
 
-/** The reference takes a text that is no mapping for nothing; the request would then read something else than was meant. */
+/** The reference takes a text that is not a mapping for nothing; the request would then read something else than was meant. */
 function record(fields: BoundMapping, name: string, scope: Scope): Readonly<Record<string, unknown>> {
   const value = fields.evaluate(scope)
   if (isNode(value)) return value

@@ -41,7 +41,7 @@ export const ComponentMappingDefinition = defineComponent(ComponentMapping, {
   },
 })
 
-/** A text that is no YAML, such as `%Y-%m-%d`, is a text. */
+/** A text that is not YAML, such as `%Y-%m-%d`, is a text. */
 function yamlValue(text: string): unknown {
   try {
     return parseYaml({ text, file: 'components_mapping' }, () => 'airbyte').root

@@ -1,10 +1,10 @@
 import { defineFamily } from '../../manifest/definition/component.ts'
 
-/** When the pages of a slice begin anew, and with which slice. */
+/** When the pages of a slice begin again, and with which slice. */
 export interface PageReset {
   /** With the part of the slice that is not read yet, as the cursor knows it; else with the whole slice once more. */
   readonly split: boolean
-  /** Records after which they begin anew; undefined: only when a response says so. */
+  /** Records after which they begin again; undefined: only when a response says so. */
   readonly records: number | undefined
 }
 export const PageReset = defineFamily<PageReset>('PaginationReset', 'When the pagination of a slice restarts.')

@@ -47,7 +47,7 @@ function withProperties({ partition, window }: StreamSlice, properties: readonly
   return { partition: { ...partition, extra: { ...partition.extra, query_properties: properties } }, window }
 }
 
-/** What pagination wants to know of a page; undefined: nothing follows it; `reset`: the slice is to begin anew. */
+/** What pagination wants to know of a page; undefined: nothing follows it; `reset`: the slice is to restart. */
 export type PageEnd = PageContext | 'reset' | undefined
 type PageReader = (token: PageToken | undefined, options: PageOptions) => AsyncGenerator<Page, PageEnd>
 

@@ -16,7 +16,7 @@ interface PartOptions extends ReadOptions {
   readonly restarts: Restarts
 }
 
-/** Pages until there is no other, or until they have to begin anew: then with which slice. */
+/** Pages until there is no other, or until they have to begin again: then with which slice. */
 async function* readPart(
   parts: ReaderParts,
   slice: StreamSlice,
@@ -37,11 +37,11 @@ async function* readPart(
   }
 }
 
-/** How often, and where, the pages of a slice begin anew. */
+/** How often, and where, the pages of a slice begin again. */
 interface Restarts {
   /** A page was handed on: has the source given as much as it gives at once? */
   isDue(page: Exclude<PageEnd, 'reset'>): boolean
-  /** The slice to go on with. Throws ConnectorError ERR_PAGINATION_RESET when nothing would be gained. */
+  /** The slice to continue with. Throws ConnectorError ERR_PAGINATION_RESET when nothing would be gained. */
   next(slice: StreamSlice): StreamSlice
 }
 

@@ -8,7 +8,7 @@ const MAX_NODES = 200_000
 /**
  * The schema in a file beside the manifest, `$ref`s written out: `#/…` in the same file, anything else in the folder `shared`
  * beside it. `./source_x/schemas/name.json` is also looked for without its first folder, which is the manifest's own where the
- * reference runs. Undefined when there is no such file. Throws ConfigError for files that are no schema and references that lead nowhere.
+ * reference runs. Undefined when there is no such file. Throws ConfigError for files that are no schema and references that do not exist.
  */
 export function schemaFile(files: ManifestFiles, path: string): JsonSchema | undefined {
   const plain = path.replace(/^(\.?\/)+/, '')

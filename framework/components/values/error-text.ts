@@ -17,7 +17,7 @@ const keys = [
 /** Error bodies are small; deeper ones are no error texts. */
 const maxDepth = 20
 
-/** What the body of a response says about an error, in the forms that APIs commonly use; a body that is no JSON speaks for itself. */
+/** What the body of a response says about an error, in the forms that APIs commonly use; a body that is not JSON speaks for itself. */
 export function errorText(response: HttpResponse): string | undefined {
   const body = jsonOr(response, undefined)
   return body === undefined ? response.text() : find(body, 0)

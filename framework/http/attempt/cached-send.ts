@@ -18,7 +18,7 @@ export interface CachedSendOptions {
 }
 
 /**
- * Sends what may be cached (`cache: true`, GET or HEAD) once per run: the same request, headers and all, gets the same answer again, judged anew by
+ * Sends what may be cached (`cache: true`, GET or HEAD) once per run: the same request, headers and all, gets the same answer again, judged again by
  * its handler. Who asks while the first one is on its way waits for it. Only complete answers with status 200 that the handler took for a
  * success are kept; a failure is nobody else's.
  */

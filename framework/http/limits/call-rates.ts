@@ -32,7 +32,7 @@ export interface CallRatesOptions {
   readonly clock: Clock
   /** Lower-case name of the header that tells how many calls are left. */
   readonly remainingHeader: string
-  /** Lower-case name of the header that tells when calls are counted anew: epoch seconds or milliseconds, or seconds from now. */
+  /** Lower-case name of the header that tells when calls are counted again: epoch seconds or milliseconds, or seconds from now. */
   readonly resetHeader: string
   /** Statuses that mean that no call is left. */
   readonly refusals: readonly number[]

@@ -22,7 +22,7 @@ interface PassOptions {
 
 /**
  * Keeps requests within the provider's allowance. A request belongs to the pool of its `paceKey` (requests without one: of the app) and to
- * every pool that the headers of that key's responses named before. It leaves when all its pools let it; other pools go on meanwhile.
+ * every pool that the headers of that key's responses named before. It leaves when all its pools let it; other pools continue meanwhile.
  * Below 80 percent nothing is held; from there requests of a pool are spread; at 100 percent, or while the provider names a time to
  * regain access, they wait, and leave one by one afterwards until an answer shows that the pool is open.
  */

@@ -25,7 +25,7 @@ export interface SpecSource {
   readonly configRules?: Node
 }
 
-/** Reads a manifest file. Throws ConfigError with file:line:column for a text that is no mapping. */
+/** Reads a manifest file. Throws ConfigError with file:line:column for a text that is not a mapping. */
 export function openDocument(source: ManifestText): Document {
   return documentOf(source, parseYaml(source, dialectOf))
 }

@@ -22,7 +22,7 @@ interface Resolved {
 
 /**
  * Replaces references: any text that starts with `#/` is one. `$ref` in a mapping puts the target's keys behind the mapping's own;
- * a target that is no mapping stands in for it. A path is looked up as one key first, then split at its first `/`; numbers index lists.
+ * a target that is not a mapping stands in for it. A path is looked up as one key first, then split at its first `/`; numbers index lists.
  * Throws ConfigError ERR_REFERENCE_UNDEFINED or ERR_REFERENCE_CIRCULAR with the place of the reference.
  */
 export function createResolver(root: unknown, positions: Positions): Resolver {

@@ -9,7 +9,7 @@ const names = ['spec.yaml', 'spec.yml', 'spec.json']
 
 /**
  * The spec of a foreign manifest that has none inside: the first of `spec.yaml`, `spec.yml` and `spec.json` beside it, in the words
- * of a manifest. Undefined when there is no such file. Throws ConfigError with file:line:column for one that is no mapping.
+ * of a manifest. Undefined when there is no such file. Throws ConfigError with file:line:column for one that is not a mapping.
  */
 export function specFile(files: ManifestFiles): Node | undefined {
   for (const file of names) {

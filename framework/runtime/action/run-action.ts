@@ -22,7 +22,7 @@ export interface ActionRunOptions {
   readonly journal: ActionJournal
   readonly clock: Clock
   readonly signal?: AbortSignal | undefined
-  /** A person asks to go on: what is in doubt may be done again once it is shown that it was not done. */
+  /** A person asks to continue: what is in doubt may be done again once it is shown that it was not done. */
   readonly resume?: boolean
 }
 

@@ -153,7 +153,7 @@ function twice(name: string, manifest: Manifest, context: BuildContext): ConfigE
   return manifestError({ ...context, path: manifest.streamsPath }, `stream '${name}' is defined twice`, node && { node })
 }
 
-/** A check that cannot be built fails when it is asked for; reading goes on without it. */
+/** A check that cannot be built fails when it is asked for; reading continues without it. */
 function buildCheck(manifest: Manifest, context: BuildContext): Check {
   const at = { ...context, path: 'check' }
   try {

@@ -1,7 +1,7 @@
 import { setAt } from '../../components/values/field-path.ts'
 import type { Config, ConfigChange } from '../../manifest/definition/component.ts'
 
-/** The config of a run, which may change while it goes on. */
+/** The config of a run, which may change during it. */
 export interface LiveConfig {
   /** The same object for the whole run, changed in place, so that every template sees what is new. */
   readonly current: Config

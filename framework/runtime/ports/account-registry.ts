@@ -100,7 +100,7 @@ export interface AccountRegistry {
    * ConnectorError ERR_ACCOUNT_BUSY (transient) when another process takes longer.
    */
   replaceToken(id: string, work: (replacement: TokenReplacement) => Promise<AccountToken | undefined>): Promise<AccountToken>
-  /** Writes every kept token anew with the current key, so that older keys and plain texts are needed no more. Gives the number written. */
+  /** Writes every kept token again with the current key, so that older keys and plain texts are needed no more. Gives the number written. */
   rotateKey(): Promise<number>
   /** Throws ConfigError ERR_ACCOUNT_UNKNOWN. */
   setStatus(id: string, status: AccountStatus, reason?: string): Promise<void>

@@ -10,7 +10,7 @@ export interface StreamRecord {
   readonly calls?: number
   /** Read. */
   readonly rows: number
-  /** Accepted by the destination. Absent in older records and while the run goes on. */
+  /** Accepted by the destination. Absent in older records and while the run is in progress. */
   readonly rows_written?: number
   /** Windows read to their last page. */
   readonly slices: number

@@ -6,7 +6,7 @@ import type { ConnectionState } from '../ports/state-registry.ts'
 export interface BackfillRange {
   readonly from?: string
   readonly to?: string
-  /** Progress is kept, so that a backfill that breaks off goes on where it was; needs a registry. */
+  /** Progress is kept, so that a backfill that breaks off continues where it was; needs a registry. */
   readonly resumable?: true
 }
 

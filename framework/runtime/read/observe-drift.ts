@@ -27,7 +27,7 @@ export async function* observeDrift(items: AsyncIterable<Item>, watch: SchemaWat
       const passed = item.type === 'page' ? watch.inspect(item) : item
       if (passed) yield passed
     }
-    // The read is over: what is found from now on goes on from here.
+    // The read is over: what is found from now on continues from here.
     const late: Item[] = []
     report.attach((item) => late.push(item))
     isOver = true

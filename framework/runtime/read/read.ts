@@ -195,7 +195,7 @@ function result({ info }: BoundStream, { rejected }: Run): StreamResult {
   return rejected.has(name) ? { ...fresh, rejected: true } : fresh
 }
 
-/** A stream of the catalog whose account the token no longer sees: its state stays, the others go on. */
+/** A stream of the catalog whose account the token no longer sees: its state stays, the others continue. */
 function reportGone({ name, kind, accountId }: CatalogMatch['gone'][number], { run, report, out, clock }: ReadAllOptions): void {
   run.streams.push({ name, kind, accountId, outcome: 'incomplete', rows: 0, slices: 0, failedSlices: 1 })
   const message = `account ${accountId} is not among those that the token sees: its role was removed, or another token is needed`
@@ -209,7 +209,7 @@ function reportGone({ name, kind, accountId }: CatalogMatch['gone'][number], { r
   out.post(statusItem(name, 'INCOMPLETE', clock.now()))
 }
 
-/** A stream of the catalog that cannot be built: nothing is read of it, the others go on. */
+/** A stream of the catalog that cannot be built: nothing is read of it, the others continue. */
 function reportBroken({ name, error }: BrokenStream, { run, report, out, clock }: ReadAllOptions): void {
   run.streams.push({ name, kind: name, accountId: undefined, outcome: 'incomplete', rows: 0, slices: 0, failedSlices: 1 })
   report.finding({ severity: 'error', error: withContext(error, { stream: name }) })

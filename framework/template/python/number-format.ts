@@ -21,7 +21,7 @@ export interface SignedDigits {
   readonly digits: string
 }
 
-/** The digits of `value`. A TypeError failure when it is no number of the wanted kind. */
+/** The digits of `value`. A TypeError failure when it is not a number of the wanted kind. */
 export function formatNumber(value: unknown, spec: NumberSpec): SignedDigits {
   return 'dioxXbuc'.includes(spec.kind) ? formatInteger(value, spec) : formatFloat(value, spec)
 }

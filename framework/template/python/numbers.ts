@@ -13,7 +13,7 @@ export function asNumber(value: Numeric): number {
   return typeof value === 'number' ? value : Number(value)
 }
 
-/** `int(value)`; a float is cut off. Throws ValueError for other text, TypeError for what is no number. */
+/** `int(value)`; a float is cut off. Throws ValueError for other text, TypeError for what is not a number. */
 export function parsePythonInt(value: unknown): number | bigint {
   if (typeof value === 'boolean') return Number(value)
   if (isFloat(value)) return truncated(asNumber(value))

@@ -24,7 +24,7 @@ export interface PythonRegex {
 const cache = new Map<string, PythonRegex>()
 const cacheLimit = 500
 
-/** Compiles each pattern once. A ValueError failure for what is no regular expression, or none that JavaScript has. */
+/** Compiles each pattern once. A ValueError failure for what is not a regular expression, or none that JavaScript has. */
 export function compileRegex(source: string): PythonRegex {
   const known = cache.get(source)
   if (known) return known

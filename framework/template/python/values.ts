@@ -10,7 +10,7 @@ import { CalendarDate, CalendarDuration, DateTime, TimeDelta } from '../datetime
  * | int | an integral number, or a bigint beyond 2^53 |
  * | float | a fractional number; {@link PyFloat} when integral (`2.0`) |
  * | list, tuple, generator, dict views | an array, the last three marked by {@link arrayOf} |
- * | dict | a plain object; a Map once a key is no string |
+ * | dict | a plain object; a Map once a key is not a string |
  * | set, bytes, Ellipsis | Set, Uint8Array, {@link ellipsis} |
  * | datetime, date, timedelta, isodate's Duration | the classes of datetime-value.ts |
  */

@@ -292,7 +292,7 @@ export class ExpressionParser {
       (current.type === 'name' && !this.stream.isName('else', 'or', 'and'))
     if (!starts) return noArguments
     if (this.stream.isName('is')) throw new TemplateSyntaxError("tests cannot be chained with 'is'")
-    // Words such as `if` and `in` go on with the outer expression.
+    // Words such as `if` and `in` continue the outer expression.
     if (this.stream.isName('if', 'in', 'not')) return noArguments
     return { positional: [this.postfix(this.primary())], named: [] }
   }

@@ -11,7 +11,7 @@ export const MAX_CHILDREN = 20
 
 /**
  * The media of an account as a series without end: number 0 is the oldest, `count` of them lie before `anchor`, new ones follow at
- * the same pace as the clock goes on. Nothing is stored; each media is computed from its number.
+ * the same pace as the clock advances. Nothing is stored; each media is computed from its number.
  */
 export interface MediaSeries {
   readonly seed: number

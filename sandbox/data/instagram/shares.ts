@@ -1,6 +1,6 @@
 import { fraction, mix } from '../hash.ts'
 
-/** Shares a total out over names; they add up to it. Parts that come to nothing are left out. */
+/** Shares a total out over names; they add up to it. Parts that round to nothing are left out. */
 export function shareOut(key: number, total: number, names: readonly string[]): [string, number][] {
   let rest = total
   return names

@@ -76,7 +76,7 @@ function searched(call: Call): unknown {
 
 /**
  * A page of one of the lists. The cursor is the same on each page: the API remembers how far a reader is, and a call without it
- * begins anew. The last page has no `paging`.
+ * begins again. The last page has no `paging`.
  */
 function mediaList(call: Call, edge: 'recent_media' | 'top_media'): unknown {
   const account = asker(call)

@@ -14,7 +14,7 @@ export type AppRoute = { readonly host: Host; readonly path: string } & (
       readonly answer: (world: World, request: GraphRequest) => unknown
     }
   | {
-      /** The whole answer, where it is no JSON or has errors of its own form. */
+      /** The whole answer, where it is not JSON or has errors of its own form. */
       readonly reply: (world: World, request: GraphRequest) => Reply
     }
 )
