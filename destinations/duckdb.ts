@@ -1,7 +1,16 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { type Clock, ConfigError, ConnectorError, diskAdvice, quoted, type StateCommit, systemClock } from '../framework/index.ts'
 import { adaptTable } from './duckdb/columns.ts'
-import { type DuckdbApi, keepLastText, mergeText, removeRepeatedText, stage, stagingTable, upsertText } from './tables/duckdb-sql.ts'
+import {
+  type DuckdbApi,
+  keepLastText,
+  mergeText,
+  removeRepeatedText,
+  sameKey,
+  stage,
+  stagingTable,
+  upsertText,
+} from './tables/duckdb-sql.ts'
 import { TableRejection } from './tables/rejections.ts'
 import { replaceTexts } from './tables/replace-sql.ts'
 import type { Batch } from './tables/table-buffer.ts'
@@ -159,7 +168,7 @@ class DuckdbTables implements TableStore {
   /** The table itself stays, with views, indexes and columns that others made. */
   #replace({ plan, stage, owner }: Replacement, connection: DuckDBConnection): Promise<Replaced> {
     const names = { table: `main.${quoted(plan.name)}`, stage: `main.${quoted(stage)}` }
-    const texts = replaceTexts(plan, names, owner !== undefined)
+    const texts = replaceTexts(plan, names, { isOwned: owner !== undefined, sameKey })
     const own = owner === undefined ? [] : [owner]
     const count = async (text: string, values: string[]) => Number((await connection.runAndReadAll(text, values)).getRows()[0]?.[0])
     return rejecting(plan.name, this.place(plan.name), async () => {

@@ -13,7 +13,7 @@ import { ensureKey, type KeyTarget, suits } from './postgres/key-index.ts'
 import { type RejectedTable, rejectionOf, sqlstate } from './postgres/rejection.ts'
 import { readTableFacts } from './postgres/table-facts.ts'
 import { TextEncoding } from './postgres/text-encoding.ts'
-import { postgresStatement, upsertText } from './tables/postgres-sql.ts'
+import { postgresStatement, sameKey, upsertText } from './tables/postgres-sql.ts'
 import { TableRejection } from './tables/rejections.ts'
 import { replaceTexts } from './tables/replace-sql.ts'
 import type { Batch, KeyShape } from './tables/table-buffer.ts'
@@ -204,7 +204,7 @@ class PostgresTables implements TableStore {
   async #replace({ plan, stage, owner }: Replacement, query: Query): Promise<Replaced> {
     const table = this.#table(plan.name)
     const names = { table: table.qualified, stage: this.#table(stage).qualified }
-    const texts = replaceTexts(plan, names, owner !== undefined)
+    const texts = replaceTexts(plan, names, { isOwned: owner !== undefined, sameKey })
     const count = async (text: string, values: readonly string[]) => Number((await query(text, values)).rows[0]?.['count'])
     const own = owner === undefined ? [] : [owner]
     try {

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { quoted } from '../../framework/index.ts'
 import type { ColumnType } from './column-type.ts'
 import type { Batch, KeyShape } from './table-buffer.ts'
-import type { TablePlan } from './table-plan.ts'
+import type { Column, TablePlan } from './table-plan.ts'
 
 export type DuckdbApi = typeof import('@duckdb/node-api')
 
@@ -67,6 +67,9 @@ export function upsertText(
   const equal = key.map((column) => `target.${column} ${equals} source.${column}`).join(' and ')
   return `merge into main.${quoted(name)} as target using (${rows}) as source on (${equal}) when matched then update by name when not matched then insert by name`
 }
+
+export const sameKey = (key: readonly Column[]): string =>
+  key.map(({ name }) => `fresh.${quoted(name)} is not distinct from was.${quoted(name)}`).join(' and ')
 
 /** Of rows that are equal in a key with a null the one written last stays: earlier versions inserted them again. */
 export function removeRepeatedText({ name, columns }: TablePlan): string {

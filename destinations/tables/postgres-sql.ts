@@ -2,7 +2,7 @@ import { quoted } from '../../framework/index.ts'
 import type { ColumnType } from './column-type.ts'
 import { type Encoded, replaceEscapes } from './encode.ts'
 import type { Batch } from './table-buffer.ts'
-import type { TablePlan } from './table-plan.ts'
+import type { Column, TablePlan } from './table-plan.ts'
 
 export const postgresTypes: Readonly<Record<ColumnType, string>> = {
   text: 'text',
@@ -35,6 +35,15 @@ export function postgresStatement(table: string, batch: Batch, target: string | 
     text: upsertText(table, batch.plan, { rows, target }),
     values: batch.values.map((column, index) => storable(column, encoded[index] ?? 'text')),
   }
+}
+
+/** Compared as records, in which null equals null: unlike IS NOT DISTINCT FROM the server can hash them. */
+export function sameKey(key: readonly Column[]): string {
+  const record = (row: string) => {
+    const values = key.map(({ name, type, sqlType = postgresTypes[type] }) => `${row}.${quoted(name)}::${sqlType}`)
+    return `row(${values.join(', ')})::record`
+  }
+  return `${record('fresh')} = ${record('was')}`
 }
 
 export interface UpsertSource {

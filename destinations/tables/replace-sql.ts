@@ -1,6 +1,6 @@
 import { quoted } from '../../framework/index.ts'
 import { streamColumn } from './names.ts'
-import { keyOf, type TablePlan } from './table-plan.ts'
+import type { Column, TablePlan } from './table-plan.ts'
 
 /** Names of tables as statements write them. */
 export interface ReplaceTables {
@@ -20,11 +20,19 @@ export interface ReplaceTexts {
   readonly names: readonly string[]
 }
 
-export function replaceTexts(plan: TablePlan, { table, stage }: ReplaceTables, isOwned: boolean): ReplaceTexts {
+/** A condition that compares the keys of `fresh`, a row of the stage, and `was`, one of the table, with null equal to null. */
+export type SameKey = (key: readonly Column[]) => string
+
+export interface Replacing {
+  readonly isOwned: boolean
+  readonly sameKey: SameKey
+}
+
+export function replaceTexts(plan: TablePlan, { table, stage }: ReplaceTables, { isOwned, sameKey }: Replacing): ReplaceTexts {
   const owner = quoted(streamColumn)
   const own = isOwned ? [`was.${owner} = $1`] : []
-  const same = keyOf(plan).map((name) => `fresh.${quoted(name)} = was.${quoted(name)}`)
-  const gone = same.length === 0 ? [] : [`not exists (select 1 from ${stage} as fresh where ${same.join(' and ')})`]
+  const key = plan.columns.filter((column) => column.key)
+  const gone = key.length === 0 ? [] : [`not exists (select 1 from ${stage} as fresh where ${sameKey(key)})`]
   return {
     count: `select count(*) as count from ${table} as was${where(own)}`,
     clear: `delete from ${table} as was${where([...own, ...gone])}`,
