@@ -1,4 +1,5 @@
-import { isObject, type JsonSchema, localTarget, type PageItem, type Row } from '../framework/index.ts'
+import { hasLiterals, isObject, type JsonSchema, literalAt, localTarget, type PageItem, type Row } from '../framework/index.ts'
+import { ExactDecimal } from './exact-decimal.ts'
 
 /** Gives the value with its long numbers as bigints; the value itself where it has none. */
 type Exact = (value: unknown) => unknown
@@ -9,12 +10,27 @@ const longInteger = /^-?[1-9]\d{15,}$/
 const known = new WeakMap<JsonSchema, Exact | undefined>()
 
 /**
- * The rows of a page with numbers where the schema promises numbers: what JavaScript would round travels as text, and leaves as a bigint,
- * which {@link rowText} writes with every digit. Rows are copied where they change.
+ * The rows of a page with all digits of their numbers: what the body wrote as a number that JavaScript would round is a bigint or an
+ * ExactDecimal, which {@link rowText} writes as it came. Where what the body wrote is no longer known (a transformation put the value
+ * elsewhere), long whole numbers are text that becomes a bigint where the schema promises a number. Rows are copied where they change.
  */
 export function exactRows({ stream, rows }: PageItem): readonly Row[] {
   const exact = exactOf(stream.schema)
-  return exact ? rows.map((row) => exact(row) as Row) : rows
+  if (exact) return rows.map((row) => exact(withLiterals(row)) as Row)
+  return rows.some(hasLiterals) ? rows.map(withLiterals) : rows
+}
+
+const withLiterals = (row: Row): Row => (hasLiterals(row) ? (exactCopy(row) as Row) : row)
+
+function exactCopy(holder: object): unknown {
+  const exactPart = (value: unknown, name: string): unknown => {
+    if (typeof value === 'object' && value !== null && hasLiterals(value)) return exactCopy(value)
+    const literal = literalAt(holder, name, value)
+    if (literal === undefined) return value
+    return typeof value === 'string' ? BigInt(literal) : new ExactDecimal(literal)
+  }
+  if (Array.isArray(holder)) return holder.map((value: unknown, index) => exactPart(value, String(index)))
+  return Object.fromEntries(Object.entries(holder).map(([name, value]) => [name, exactPart(value, name)]))
 }
 
 function exactOf(schema: JsonSchema): Exact | undefined {
@@ -49,7 +65,7 @@ function ofSchema(schema: Readonly<Record<string, unknown>>, compile: (node: unk
   if (!isNumber && nested.length === 0 && !fields && !items) return undefined
   return (value) => {
     if (typeof value === 'string') return isNumber && isLong(value) ? BigInt(value) : value
-    if (typeof value !== 'object' || value === null) return value
+    if (typeof value !== 'object' || value === null || value instanceof ExactDecimal) return value
     const own = Array.isArray(value) ? (items ? sameOr(value, value.map(items)) : value) : (fields?.(value) ?? value)
     return nested.reduce((result: unknown, exact) => exact(result), own)
   }

@@ -1,11 +1,12 @@
 import { ConnectorError, type Row } from '../framework/index.ts'
+import { ExactDecimal } from './exact-decimal.ts'
 
 /** Characters that JSON allows inside strings but that many line readers take for the end of a line. */
 const lineBreaking = ['\u2028', '\u2029', '\u0085']
 const everyLineBreaking = /[\u0085\u2028\u2029]/g
 
 /**
- * JSON on one line: line breaks of any kind inside strings are escaped, lone surrogates too, bigints keep every digit.
+ * JSON on one line: line breaks of any kind inside strings are escaped, lone surrogates too, bigints and exact decimals keep every digit.
  * Throws ConnectorError ERR_RECORD_UNWRITABLE for what JSON cannot say (cycles, nesting beyond the stack).
  */
 export function jsonText(value: unknown): string {
@@ -32,12 +33,16 @@ function stringify(value: unknown): string {
   }
 }
 
-/** Only values that the built-in function refuses come here; nearly always because of a bigint. */
+/** Only values that the built-in function refuses come here; nearly always because of a bigint or an exact decimal. */
 function stringifySlowly(value: unknown, refusal: unknown): string {
   try {
     const digits: string[] = []
     const marker = `bigint-${Math.random()}-`
-    const text = JSON.stringify(value, (_key, part) => (typeof part === 'bigint' ? `${marker}${digits.push(String(part)) - 1}` : part))
+    const text = JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, key, part) {
+      if (typeof part !== 'bigint') return part
+      const own = this[key]
+      return `${marker}${digits.push(own instanceof ExactDecimal ? own.literal : String(part)) - 1}`
+    })
     if (digits.length === 0) throw refusal
     return text.replace(new RegExp(`"${marker.replace('.', '\\.')}(\\d+)"`, 'g'), (_match, index) => digits[Number(index)] ?? '')
   } catch (cause) {

@@ -1,6 +1,7 @@
+import { plainDecimal, sameDecimal } from '../../framework/index.ts'
+import { ExactDecimal } from '../exact-decimal.ts'
 import { jsonText } from '../json-text.ts'
 import type { ColumnType } from './column-type.ts'
-import { sameDecimal } from './fits.ts'
 import { readIsoTime } from './iso-time.ts'
 
 /** A value as the store takes it: text that the database reads as the type of the column. null for absent and null. */
@@ -9,6 +10,8 @@ export type Encoded = string | null
 /** The value does not fit the type of its column; it is kept in `_extra` instead of being bent or lost. */
 export const misfit = Symbol('misfit')
 
+/** Far below what a numeric column of PostgreSQL takes. */
+const MAX_DIGITS = 1_000
 const int64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n }
 
 /** Encodes a value for a column without loss, or says that it does not fit. Throws ERR_RECORD_UNWRITABLE for what JSON cannot say. */
@@ -57,6 +60,8 @@ function wholeNumber(value: unknown): Encoded | typeof misfit {
 function number(value: unknown): Encoded | typeof misfit {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : misfit
   if (typeof value === 'bigint') return String(value)
+  if (value instanceof ExactDecimal)
+    return value.literal.length <= MAX_DIGITS && plainDecimal(value.literal) !== undefined ? value.literal : misfit
   return typeof value === 'string' && /^-?\d{1,100}(\.\d{1,100})?$/.test(value) ? value : misfit
 }
 

@@ -1,3 +1,5 @@
+import { plainDecimal, sameDecimal } from '../../framework/index.ts'
+
 /** Whether an encoded value fits a type that is narrower than the column types of this package; nothing is rounded or cut. */
 type Fits = (text: string) => boolean
 
@@ -14,7 +16,7 @@ export const fitsWhole =
 export const fitsReal: Fits = (text) => {
   const value = Number(text)
   const stored = Math.fround(value)
-  return stored === value || Number(stored.toPrecision(6)) === value
+  return (stored === value || Number(stored.toPrecision(6)) === value) && (text.length < 16 || sameDecimal(text, String(value)))
 }
 
 /** Decimals of `precision` digits, `scale` of them behind the point; a negative scale counts zeros before it. */
@@ -35,20 +37,3 @@ export const fitsSeconds =
   (digits: number): Fits =>
   (text) =>
     (/\.(\d+)/.exec(text)?.[1]?.length ?? 0) <= digits
-
-/** Whether both texts are the same number, digit for digit; false for what is not a number. */
-export function sameDecimal(first: string, second: string): boolean {
-  const trimmed = (text: string) => plainDecimal(text)?.replace(/^0+(?=\d)|\.?0*$/g, '')
-  return first.startsWith('-') === second.startsWith('-') && trimmed(first) !== undefined && trimmed(first) === trimmed(second)
-}
-
-/** The absolute value of `1.5e-7` as `0.00000015`; undefined for what is not a number or far too long to write out. */
-function plainDecimal(text: string): string | undefined {
-  const [found, whole = '', fraction = '', exponent = '0'] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? []
-  const shift = Number(exponent)
-  if (found === undefined || Math.abs(shift) > 1_000) return undefined
-  if (shift === 0) return `${whole}.${fraction}`
-  const digits = shift > 0 ? whole + fraction.padEnd(shift, '0') : whole.padStart(1 - shift, '0') + fraction
-  const point = shift > 0 ? whole.length + shift : digits.length - fraction.length + shift
-  return `${digits.slice(0, point)}.${digits.slice(point)}`
-}

@@ -1,59 +1,96 @@
 import { ConnectorError } from '../errors.ts'
+import { sameDecimal } from '../protocol/decimal.ts'
+import { noteLiterals } from '../protocol/number-literals.ts'
 
 /** Nesting that no honest API reaches, yet far below what overflows the stack of recursive code further on. */
 const MAX_DEPTH = 512
-const LONG_INTEGER_DIGITS = 16
+/** Shorter literals come back as they were. */
+const LONG_LITERAL = 16
 const MINUS = 45
-const POINT = 46
 const QUOTE = 34
 const BACKSLASH = 92
 const COLON = 58
 const numberCharacters = /[\d.eE+-]+/y
 
-/** An integer of 16 or more digits is preceded by none of these, and digits of ids, hashes and fractions mostly are. */
-const longInteger = /(?:^|[^\w."])-?\d{16}/
+/** Numbers of so many characters are preceded by none of these; ids and hashes mostly are. */
+const longLiteral = /(?:^|[^\w."])-?\d[\d.eE+-]{15}/
+/** 1 for the bytes that numbers consist of. */
+const ofNumbers = new Uint8Array(256)
+for (const character of '0123456789.+-eE') ofNumbers[character.charCodeAt(0)] = 1
+
+const integer = /^-?[1-9]\d*$/
+const decimal = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
 /**
- * JSON.parse that loses nothing: integers beyond 2^53 come as text with every digit (ids stay ids).
+ * JSON.parse that loses nothing: integers beyond 2^53 come as text with every digit (ids stay ids), and other numbers of more digits than
+ * a double has as the double that is nearest; for both {@link literalAt} tells how they were written.
  * Keys such as `__proto__` are plain own properties. Throws SyntaxError when the text is no JSON, and
  * ConnectorError ERR_NUMBER_RANGE for numbers that a double can't hold (1e400), ERR_JSON_TOO_DEEP beyond 512 levels.
- * `bytes`: the same text in UTF-8, when at hand; looking for long integers there is several times faster.
+ * `bytes`: the same text in UTF-8, when at hand; looking for long numbers there is several times faster.
  */
 export function parseJson(text: string, bytes?: Uint8Array): unknown {
-  const suspicious = bytes ? mayHoldLongInteger(bytes) : longInteger.test(text)
-  const value: unknown = JSON.parse(suspicious ? quoteLongIntegers(text) : text)
-  if (typeof value === 'object' && value !== null) inspect(value, 1)
-  else if (typeof value === 'number') assertFinite(value)
+  const isSuspicious = bytes ? mayLoseDigits(bytes) : longLiteral.test(text)
+  const quoted = isSuspicious ? quoteLongNumbers(text) : undefined
+  const value: unknown = JSON.parse(quoted?.text ?? text)
+  if (typeof value === 'object' && value !== null) {
+    inspect(value, 1)
+    if (quoted && quoted.literals.length > 0) restore(value, quoted)
+  } else if (typeof value === 'number') assertFinite(value)
+  else if (typeof value === 'string' && quoted) return restored(literalOf(value, quoted) ?? value)
   return value
 }
 
 /**
- * Whether a literal of 16 or more digits may stand outside strings. Looks at every 16th byte only, because a run of 16
- * digits covers one of them; so the usual body costs next to nothing more than JSON.parse.
+ * Whether a number that loses digits may stand outside strings. Looks at every 16th byte only, because a literal of 16 or more characters
+ * covers one of them; so the usual body costs next to nothing more than JSON.parse.
  */
-function mayHoldLongInteger(bytes: Uint8Array): boolean {
-  for (let index = LONG_INTEGER_DIGITS - 1; index < bytes.length; index += LONG_INTEGER_DIGITS) {
-    if (!isDigit(bytes[index])) continue
-    let start = index
-    while (isDigit(bytes[start - 1])) start--
-    let end = index + 1
-    while (isDigit(bytes[end])) end++
-    if (end - start >= LONG_INTEGER_DIGITS && !isNoInteger(bytes, start, end)) return true
+function mayLoseDigits(bytes: Uint8Array): boolean {
+  for (let index = LONG_LITERAL - 1; index < bytes.length; index += LONG_LITERAL) {
+    if (ofNumbers[bytes[index] ?? 0] === 0) continue
+    const [start, end] = runAround(bytes, index)
     // Past this run, so that a body of digits is not measured again at every step.
     index = end - 1
+    if (end - start < LONG_LITERAL || !isBeforeNumber(bytes[start - 1])) continue
+    if (losesDigits(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1'))) return true
   }
   return false
 }
 
-/** A quick look at the neighbours. An integer never has these, so `true` is sure; a wrong `false` only costs the slower way. */
-function isNoInteger(bytes: Uint8Array, start: number, end: number): boolean {
-  const before = bytes[bytes[start - 1] === MINUS ? start - 2 : start - 1]
-  return before === QUOTE || before === POINT || isWordCharacter(before) || isWordCharacter(bytes[end])
+function runAround(bytes: Uint8Array, index: number): readonly [start: number, end: number] {
+  let start = index
+  while (start > 0 && ofNumbers[bytes[start - 1] ?? 0] === 1) start--
+  let end = index + 1
+  while (end < bytes.length && ofNumbers[bytes[end] ?? 0] === 1) end++
+  return [start, end]
 }
 
-/** The text with integers beyond 2^53 turned into strings. What is no JSON stays no JSON. */
-function quoteLongIntegers(text: string): string {
+/** White space, `:`, `,`, `[` or the start of the body (a byte order mark ends with 0xBF). */
+function isBeforeNumber(code: number | undefined): boolean {
+  return code === undefined || code <= 32 || code === COLON || code === 44 || code === 91 || code === 0xbf
+}
+
+/** The number is not the one that JavaScript would make of it. What JSON does not allow, and what no double can hold, is not one. */
+function losesDigits(literal: string): boolean {
+  if (literal.length < LONG_LITERAL) return false
+  if (integer.test(literal)) return !Number.isSafeInteger(Number(literal))
+  const value = Number(literal)
+  const shortest = String(value)
+  return shortest !== literal && decimal.test(literal) && Number.isFinite(value) && !sameDecimal(literal, shortest)
+}
+
+/** Nobody who writes a body can know it. */
+const mark = `number-${Math.random()}-`
+
+/** A text in which strings stand for long numbers: the mark and the index of the literal. */
+interface Quoted {
+  readonly text: string
+  readonly literals: readonly string[]
+}
+
+/** What is no JSON stays no JSON. */
+function quoteLongNumbers(text: string): Quoted {
   const parts: string[] = []
+  const literals: string[] = []
   let copied = 0
   for (let index = 0; index < text.length; ) {
     const code = text.charCodeAt(index)
@@ -61,8 +98,10 @@ function quoteLongIntegers(text: string): string {
       index = endOfString(text, index)
     } else if (code === MINUS || isDigit(code)) {
       const end = endOfNumber(text, index)
-      if (isLongInteger(text.slice(index, end)) && !isKey(text, end)) {
-        parts.push(text.slice(copied, index), '"', text.slice(index, end), '"')
+      const literal = text.slice(index, end)
+      if (losesDigits(literal) && !isKey(text, end)) {
+        parts.push(text.slice(copied, index), `"${mark}${literals.length}"`)
+        literals.push(literal)
         copied = end
       }
       index = end
@@ -71,11 +110,30 @@ function quoteLongIntegers(text: string): string {
     }
   }
   parts.push(text.slice(copied))
-  return parts.join('')
+  return { text: parts.join(''), literals }
 }
 
-function isLongInteger(literal: string): boolean {
-  return literal.length >= LONG_INTEGER_DIGITS && /^-?[1-9]\d*$/.test(literal) && !Number.isSafeInteger(Number(literal))
+const literalOf = (value: string, { literals }: Quoted): string | undefined =>
+  value.startsWith(mark) ? literals[Number(value.slice(mark.length))] : undefined
+
+const restored = (literal: string): string | number => (integer.test(literal) ? literal : Number(literal))
+
+/** Puts the numbers back and notes how they were written; true when there were some. Its recursion was measured by {@link inspect}. */
+function restore(node: object, quoted: Quoted): boolean {
+  const holder = node as Record<string, unknown>
+  const own: Record<string, string> = Object.create(null)
+  let isHolder = false
+  for (const key in holder) {
+    const value = holder[key]
+    const literal = typeof value === 'string' ? literalOf(value, quoted) : undefined
+    if (literal !== undefined) {
+      own[key] = literal
+      holder[key] = restored(literal)
+    }
+    if (literal !== undefined || (typeof value === 'object' && value !== null && restore(value, quoted))) isHolder = true
+  }
+  if (isHolder) noteLiterals(node, own)
+  return isHolder
 }
 
 /** Numbers are no keys: quoting one there would turn a broken body into a valid one. */
@@ -102,11 +160,6 @@ function endOfNumber(text: string, start: number): number {
 
 function isDigit(code: number | undefined): boolean {
   return code !== undefined && code >= 48 && code <= 57
-}
-
-function isWordCharacter(code: number | undefined): boolean {
-  if (code === undefined) return false
-  return isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95
 }
 
 /** Depth and range in one walk. Its own recursion ends at the depth cap. */

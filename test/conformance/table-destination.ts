@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Destination, Item, JsonSchema, Row, StreamInfo } from '../../framework/index.ts'
+import { type Destination, type Item, type JsonSchema, parseExactJson, type Row, type StreamInfo } from '../../framework/index.ts'
 import { from, runOf } from './destination.ts'
 import { page, state, streamInfo } from './items.ts'
 import { completion, replacing } from './write-modes.ts'
@@ -231,6 +231,24 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
       ])
     })
 
+    it('leaves columns that somebody added in rows whose key has a null, when it replaces', async () => {
+      const stream = streamInfo('insights__1', insightKey)
+      const rows = [{ page_id: '1', value: 1 }, row(day('2026-01-01'), 2), { page_id: '2', value: 3 }]
+      await run([page(stream, rows)], [stream])
+      await place.execute(`alter table ${place.table('insights')} add column note varchar`)
+      await place.execute(`update ${place.table('insights')} set note = 'mine'`)
+      const again = { ...stream, write: replacing('r1') }
+      await run(
+        [page(again, [{ page_id: '1', value: 7 }, { page_id: '3', value: 8 }, row(day('2026-01-01'), 9)]), completion(again)],
+        [again],
+      )
+      expect(await place.select('insights', ['page_id', 'value', 'note'], 'value')).toEqual([
+        ['1', '7', 'mine'],
+        ['3', '8', null],
+        ['1', '9', 'mine'],
+      ])
+    })
+
     it('says how many rows are older than the column that says whose they are, and leaves them', async () => {
       const stream = streamInfo('insights__1', insightKey)
       await run([page(stream, [row(day('2026-01-01'), 1)])], [stream])
@@ -319,6 +337,17 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
       expect(extra).toBeNull()
       if (typeof expected === 'number') expect(Number(v)).toBe(expected)
       else expect(v?.replaceAll(' ', '').replace(/\.0$/, '')).toBe(expected)
+    })
+
+    it('keeps every digit of the decimals of a body', async () => {
+      const body = '{"id":"1","v":0.1234567890123456789,"w":{"n":9007199254740993.5}}'
+      const stream = streamInfo('prices', { schema: objectOf({ id: { type: 'string' }, v: { type: 'number' }, w: { type: 'object' } }) })
+      await run([page(stream, [parseExactJson(body) as Row])], [stream])
+      const [[v, w, extra] = []] = await place.select('prices', ['v', 'w', '_extra'])
+      expect([v ?? extra?.replace(/^\{"v": ?|\}$/g, ''), w?.replace(' ', '')]).toEqual([
+        '0.1234567890123456789',
+        '{"n":9007199254740993.5}',
+      ])
     })
 
     it('keeps a number whose digits a column cannot hold', async () => {

@@ -38,6 +38,25 @@ describe('exactRows', () => {
     expect(exact(objectOf({ n: property }), row)).toBe(row)
   })
 
+  const body =
+    '{"id":9007199254740993,"price":0.1234567890123456789,"inner":{"list":[1,1.00000000000000000001e3]},"text":"9007199254740993"}'
+
+  it.each<[string, JsonSchema]>([
+    ['without properties', { type: 'object' }],
+    ['that declares them', objectOf({ id: { type: 'integer' }, price: { type: 'number' } })],
+    ['that declares texts', objectOf({ id: { type: 'string' }, price: { type: 'string' } })],
+  ])('gives back the numbers of a body as they were written, for a schema %s', (_what, schema) => {
+    const pageOf = () => page(streamInfo('items', { schema }), [parseExactJson(body) as Row])
+    expect(jsonlFormat().page(pageOf())).toBe(`{"_stream":"items",${body.slice(1)}\n`)
+    for (const format of [airbyteFormat, singerFormat]) expect(format((text) => text).page(pageOf())).toContain(body)
+  })
+
+  it('leaves a value alone that a transformation put in the place of a number', () => {
+    const row = parseExactJson(body) as Row
+    row['price'] = 0.5
+    expect(exact({ type: 'object' }, row)?.['price']).toBe(0.5)
+  })
+
   it('finds numbers inside objects, lists and other properties', () => {
     const integer = { type: 'integer' }
     const schema = objectOf({

@@ -1,6 +1,7 @@
 import { isObject } from '../../protocol/json.ts'
 import { localTarget } from '../../protocol/local-reference.ts'
 import type { JsonSchema, Row } from '../../protocol/messages.ts'
+import { keepLiterals } from '../../protocol/number-literals.ts'
 import { parsePythonFloat, parsePythonInt } from '../../template/python/numbers.ts'
 import type { Dialect } from '../../template/template.ts'
 import { pythonText } from '../../template/template.ts'
@@ -50,7 +51,7 @@ function propertiesOf(schema: Readonly<Record<string, unknown>>, compile: (node:
 }
 
 function convertProperties(row: Readonly<Row>, properties: ReadonlyMap<string, Convert>): Row {
-  const copy = { ...row }
+  const copy = keepLiterals(row, { ...row })
   for (const key of Object.keys(copy)) {
     const convert = properties.get(key)
     if (convert) copy[key] = convert(copy[key])

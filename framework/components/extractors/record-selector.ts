@@ -4,6 +4,7 @@ import { defineComponent } from '../../manifest/definition/component.ts'
 import { boolean, oneOf, optional, slot, withDefault } from '../../manifest/definition/fields.ts'
 import { isObject } from '../../protocol/json.ts'
 import type { Row } from '../../protocol/messages.ts'
+import { keepLiterals } from '../../protocol/number-literals.ts'
 import type { Scope } from '../../template/template.ts'
 import { RecordExtractor, RecordFilter, RecordSelector, type RecordStages } from '../read/extractor.ts'
 import { createNormaliser } from './normalise.ts'
@@ -75,5 +76,10 @@ function asRow(row: unknown, index: number): Row {
 /** Works on copies: pagination still wants to see the body as it came. */
 function transform(rows: Row[], scope: Scope, { transformations }: RecordStages): Row[] {
   if (transformations.length === 0) return rows
-  return rows.map((row) => transformations.reduce<Row>((changed, step) => step.transform(changed, scope), { ...row }))
+  return rows.map((row) =>
+    keepLiterals(
+      row,
+      transformations.reduce<Row>((changed, step) => step.transform(changed, scope), { ...row }),
+    ),
+  )
 }

@@ -1,5 +1,6 @@
 import { isObject } from '../../protocol/json.ts'
 import { attachFile, fileOf, type JsonSchema, type Row } from '../../protocol/messages.ts'
+import { keepLiterals } from '../../protocol/number-literals.ts'
 
 /** The fields of a stream that a configured catalog wants. */
 export interface Selection {
@@ -45,7 +46,7 @@ export function selectProperties(declared: JsonSchema, configured: JsonSchema): 
 
 function projected(row: Row, fields: ReadonlyMap<string, Pruning | undefined>): Row {
   const entries = Object.entries(row).filter(([name]) => fields.has(name))
-  const copy: Row = Object.fromEntries(entries.map(([name, value]) => [name, pruned(value, fields.get(name))]))
+  const copy: Row = keepLiterals(row, Object.fromEntries(entries.map(([name, value]) => [name, pruned(value, fields.get(name))])))
   const file = fileOf(row)
   if (file) attachFile(copy, file)
   return copy
@@ -69,10 +70,13 @@ function pruningOf(declared: unknown, configured: unknown): Pruning | undefined 
 
 function pruned(value: unknown, pruning: Pruning | undefined): unknown {
   if (!pruning) return value
-  if (Array.isArray(value)) return value.map((part) => pruned(part, pruning.items))
+  if (Array.isArray(value)) {
+    const parts: unknown[] = value.map((part) => pruned(part, pruning.items))
+    return keepLiterals(value, parts)
+  }
   if (!isObject(value)) return value
   const kept = Object.entries(value).filter(([name]) => !pruning.dropped.has(name))
-  return Object.fromEntries(kept.map(([name, part]) => [name, pruned(part, pruning.inner.get(name))]))
+  return keepLiterals(value, Object.fromEntries(kept.map(([name, part]) => [name, pruned(part, pruning.inner.get(name))])))
 }
 
 function prunedSchema(schema: unknown, pruning: Pruning | undefined): unknown {

@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConnectorError } from '../../../framework/errors.ts'
 import { parseJson as parse } from '../../../framework/http/json.ts'
+import type { Row } from '../../../framework/protocol/messages.ts'
+import { hasLiterals, literalAt } from '../../../framework/protocol/number-literals.ts'
 
 /** With and without the bytes at hand, which must make no difference. */
 function parseJson(text: string): unknown {
@@ -73,6 +75,37 @@ describe('parseJson', () => {
   ])('refuses %s nested too deep without overflowing the stack', (_, text) => {
     expect(() => parseJson(text)).toThrow(ConnectorError)
     expect(() => parseJson(text)).toThrow(expect.objectContaining({ code: 'ERR_JSON_TOO_DEEP' }))
+  })
+
+  it('reads decimals as JSON.parse does and tells how they were written', () => {
+    const text = '{"price":0.1234567890123456789,"list":[1.5,-12345678901.123456789e-7],"short":0.1,"deep":{"n":9007199254740993}}'
+    const body = parseJson(text) as { list: number[]; deep: { n: string } } & Row
+    expect(body).toEqual({ ...JSON.parse(text), deep: { n: '9007199254740993' } })
+    expect(literalAt(body, 'price', body['price'])).toBe('0.1234567890123456789')
+    expect(literalAt(body.list, '1', body.list[1])).toBe('-12345678901.123456789e-7')
+    expect(literalAt(body.deep, 'n', body.deep.n)).toBe('9007199254740993')
+    expect(literalAt(body, 'price', 0.5)).toBeUndefined()
+    expect(literalAt(body, 'short', 0.1)).toBeUndefined()
+    expect(hasLiterals(body) && hasLiterals(body.list)).toBe(true)
+  })
+
+  it.each([
+    '[0.30000000000000004]',
+    '[1234567890123456.5]',
+    '[100000000000000000000.0]',
+    '["0.1234567890123456789"]',
+    '[0.5000000000000000]',
+  ])('has nothing to remember of %s', (text) => {
+    expect(hasLiterals(parseJson(text) as object)).toBe(false)
+  })
+
+  it('finds a long decimal wherever it stands', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 40 }), fc.stringMatching(/^[1-9]\d{0,12}\.\d{17}1$/), (blanks, literal) => {
+        const list = parseJson(`${' '.repeat(blanks)}[${literal}]`) as number[]
+        expect(literalAt(list, '0', list[0])).toBe(literal)
+      }),
+    )
   })
 
   it('accepts 512 levels', () => {
