@@ -106,7 +106,7 @@ describe('parseS3Url', () => {
   it.each([
     ['s3:///x', /names no bucket/],
     ['s3://b/p?endpiont=x', /unknown parameter 'endpiont'/],
-    ['s3://b/p?endpoint=ftp://x', /no http/],
+    ['s3://b/p?endpoint=ftp://x', /must be an http/],
   ])('refuses %s', (url, message) => {
     expect(() => parseS3Url(url, {})).toThrow(message)
   })
