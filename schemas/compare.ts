@@ -120,10 +120,9 @@ function compareTexts(a: TextShape, b: TextShape, path: Path): readonly Change[]
 
 function compareObjects(a: ObjectShape, b: ObjectShape, path: Path): readonly Change[] {
   const changes: Change[] = []
-  const [wasMap, isMap] = [a.values !== undefined, b.values !== undefined]
-  if (wasMap !== isMap) {
-    const word = (map: boolean) => (map ? 'map' : 'record')
-    changes.push({ path: pathText(path), kind: 'map', severity: 'breaking', before: word(wasMap), after: word(isMap) })
+  if ((a.values === undefined) !== (b.values === undefined)) {
+    const word = ({ values }: ObjectShape) => (values ? 'map' : 'record')
+    changes.push({ path: pathText(path), kind: 'map', severity: 'breaking', before: word(a), after: word(b) })
   }
   for (const [name, shape] of a.fields) changes.push(...compareField({ name, path, before: shape, after: b.fields.get(name) }, [a, b]))
   for (const [name, shape] of b.fields) {
@@ -146,9 +145,9 @@ function compareField({ name, path, before, after }: Field, [a, b]: readonly [Ob
   if (!after) return b.values ? [] : [{ path: pathText(at), kind: 'removed', severity: 'breaking', before: typeText(before) }]
   const changes = [...compareShapes(before, after, at)]
   const [was, is] = [a.required.has(name), b.required.has(name)]
-  const word = (always: boolean) => (always ? 'in every row' : 'not in every row')
+  const word = ({ required }: ObjectShape) => (required.has(name) ? 'in every row' : 'not in every row')
   if (was !== is)
-    changes.push({ path: pathText(at), kind: 'required', severity: was ? 'additive' : 'cosmetic', before: word(was), after: word(is) })
+    changes.push({ path: pathText(at), kind: 'required', severity: was ? 'additive' : 'cosmetic', before: word(a), after: word(b) })
   return changes
 }
 

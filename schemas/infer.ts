@@ -46,7 +46,7 @@ export class Inference {
 
   /** The shape of all records. */
   learned(): Shape {
-    return foldCounts(this.#matcher.learned(this.#fresh))
+    return foldCounts(this.#matcher.learned(this.#fresh ? 'first' : 'further'))
   }
 
   /** Paths of fields that every record had before these records, none of which has them. */

@@ -117,22 +117,22 @@ export class Matcher {
   }
 
   /**
-   * The shape, with what every object was seen to have. `fresh`: no records were known before these. What a lesson brought says itself
+   * The shape, with what every object was seen to have. `first`: no records were known before these. What a lesson brought says itself
    * what its first objects had.
    */
-  learned(fresh: boolean): Shape {
+  learned(records: 'first' | 'further'): Shape {
     const { object } = this.#shape
-    if (!object) return this.#elements ? { ...this.#shape, array: this.#elements.learned(fresh) } : this.#shape
-    const fields = new Map([...object.fields.keys()].map((name) => [name, this.#fields?.get(name)?.learned(fresh) ?? NOTHING] as const))
-    const values = this.#values?.learned(fresh)
-    const required = this.#required(object, fresh && this.#objectBorn === 0)
-    return { ...this.#shape, object: { ...object, fields, values, required }, array: this.#elements?.learned(fresh) }
+    if (!object) return this.#elements ? { ...this.#shape, array: this.#elements.learned(records) } : this.#shape
+    const fields = new Map([...object.fields.keys()].map((name) => [name, this.#fields?.get(name)?.learned(records) ?? NOTHING] as const))
+    const values = this.#values?.learned(records)
+    const required = this.#required(object, this.#objectBorn === 0 ? records : 'further')
+    return { ...this.#shape, object: { ...object, fields, values, required }, array: this.#elements?.learned(records) }
   }
 
-  #required({ fields, required, declared }: ObjectShape, fresh: boolean): ReadonlySet<string> {
+  #required({ fields, required, declared }: ObjectShape, records: 'first' | 'further'): ReadonlySet<string> {
     if (this.objects === 0) return required
     const always = [...fields.keys()].filter((name) => this.#fields?.get(name)?.present === this.objects)
-    return new Set([...always.filter((name) => fresh || required.has(name)), ...(declared ?? [])])
+    return new Set([...always.filter((name) => records === 'first' || required.has(name)), ...(declared ?? [])])
   }
 
   /** Paths of fields that were in every object before, and in none now. */

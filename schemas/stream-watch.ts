@@ -87,9 +87,9 @@ export class StreamWatch {
 
   /** The row as it is written, undefined when it is not. */
   #judge(row: Row, page: PageItem, letters: DeadLetter[]): Row | undefined {
-    const letter = (aspect: Aspect, verb: Verb, path: readonly (string | number)[], reason: string) =>
+    const letter = ({ aspect, path }: { readonly aspect: Aspect; readonly path: Misfit['path'] }, verb: Verb, reason: string) =>
       letters.push({ stream: page.stream.name, verb, aspect, path: pathText(path.map(String)), reason, row, emitted_at: page.emittedAt })
-    if (this.#isRefused) return this.#refuse(row, page, (verb) => letter('tables', verb, [], 'the stream is new'))
+    if (this.#isRefused) return this.#refuse(row, page, (verb) => letter({ aspect: 'tables', path: [] }, verb, 'the stream is new'))
     const { contract } = this.#options
     const bound = misfitsOf(this.#inference.shape, row).filter(({ aspect }) => contract[aspect] !== 'evolve' && !this.#isLearning)
     const verdictOf = ({ aspect, path }: Misfit): Verb =>
@@ -99,11 +99,11 @@ export class StreamWatch {
     if (frozen) throw this.#frozen(pathText(frozen.path.map(String)), row, page)
     const fatal = bound.find((misfit) => verdictOf(misfit) === 'discard_row')
     if (fatal) {
-      letter(fatal.aspect, 'discard_row', fatal.path, reasonOf(fatal, row))
+      letter(fatal, 'discard_row', reasonOf(fatal, row))
       this.discardedRows += 1
       return undefined
     }
-    for (const misfit of bound) letter(misfit.aspect, 'discard_value', misfit.path, reasonOf(misfit, row))
+    for (const misfit of bound) letter(misfit, 'discard_value', reasonOf(misfit, row))
     this.discardedValues += bound.length
     const kept =
       bound.length > 0
@@ -181,12 +181,12 @@ export class StreamWatch {
       // There is nothing to discard.
       const verb = this.#options.contract.columns === 'freeze' ? 'freeze' : 'evolve'
       this.changes.set(`${change.path} ${change.kind}`, { ...change, verb })
-      schema = marked(schema, path, true)
+      schema = marked(schema, path, 'absent')
     }
     for (const path of absentPaths(this.#base).filter((at) => this.#inference.countOf(at) > 0)) {
       const change: Change = { path: pathText(path), kind: 'added', severity: 'additive', after: 'came again' }
       this.changes.set(`${change.path} ${change.kind}`, { ...change, verb: 'evolve' })
-      schema = marked(schema, path, false)
+      schema = marked(schema, path, 'present')
     }
     return schema
   }
@@ -211,15 +211,15 @@ function reasonOf({ aspect, path }: Misfit, row: Row): string {
 }
 
 /** The schema with the mark of what came no more set or taken away at a path. */
-function marked(schema: JsonSchema, [name, ...rest]: readonly string[], absent: boolean): JsonSchema {
+function marked(schema: JsonSchema, [name, ...rest]: readonly string[], mark: 'absent' | 'present'): JsonSchema {
   if (name === undefined) {
     const { [ABSENT]: _, ...kept } = schema
-    return absent ? { ...kept, [ABSENT]: true } : kept
+    return mark === 'absent' ? { ...kept, [ABSENT]: true } : kept
   }
-  if (name === '[]') return isNode(schema['items']) ? { ...schema, items: marked(schema['items'], rest, absent) } : schema
+  if (name === '[]') return isNode(schema['items']) ? { ...schema, items: marked(schema['items'], rest, mark) } : schema
   const properties = isNode(schema['properties']) ? schema['properties'] : {}
   const inner = properties[name]
-  return isNode(inner) ? { ...schema, properties: { ...properties, [name]: marked(inner, rest, absent) } } : schema
+  return isNode(inner) ? { ...schema, properties: { ...properties, [name]: marked(inner, rest, mark) } } : schema
 }
 
 function absentPaths(schema: JsonSchema, path: readonly string[] = []): readonly (readonly string[])[] {

@@ -38,7 +38,7 @@ export class FileLock {
   readonly #inode: bigint
   readonly #options: LockOptions
 
-  private constructor(handle: FileHandle, inode: bigint, token: number, options: LockOptions) {
+  private constructor(handle: FileHandle, { inode, token }: { readonly inode: bigint; readonly token: number }, options: LockOptions) {
     this.#handle = handle
     this.#inode = inode
     this.token = token
@@ -51,8 +51,8 @@ export class FileLock {
     if (found) await removeDeadLock(found, options)
     const token = 1 + Math.max(found?.content?.token ?? 0, await lastToken(options))
     const handle = await createLock({ ...describeSelf(options.runId, options), token }, options)
-    const { ino } = await handle.stat({ bigint: true })
-    return new FileLock(handle, ino, token, options)
+    const { ino: inode } = await handle.stat({ bigint: true })
+    return new FileLock(handle, { inode, token }, options)
   }
 
   /** Says that the holder lives. */

@@ -34,17 +34,17 @@ export function renderResultTable(options: ResultTableOptions): string {
 }
 
 function streamTable({ streams, columns, colour }: ResultTableOptions): string {
-  const { bold } = pc.createColors(colour)
+  const colours = pc.createColors(colour)
   const lines = streams.length > shownStreams ? byKind(streams) : streams.map((stream) => ({ name: stream.name, streams: [stream] }))
   const width = Math.max(12, Math.min(60, columns - 36))
   const table = new Table({
-    head: ['stream', 'rows', 'result'].map((title) => bold(title)),
+    head: ['stream', 'rows', 'result'].map((title) => colours.bold(title)),
     colAligns: ['left', 'right', 'left'],
     style: { head: [], border: [], compact: true },
   })
   for (const line of lines) {
     const rows = line.streams.reduce((sum, stream) => sum + stream.rows, 0)
-    table.push([shorten(neutralise(line.name), width), grouped(rows), result(line, colour)])
+    table.push([shorten(neutralise(line.name), width), grouped(rows), result(line, colours)])
   }
   return table.toString()
 }
@@ -62,8 +62,7 @@ function byKind(streams: readonly StreamResult[]): readonly Line[] {
   }))
 }
 
-function result({ streams }: Line, colour: boolean): string {
-  const { green, red, yellow } = pc.createColors(colour)
+function result({ streams }: Line, { green, red, yellow }: ReturnType<typeof pc.createColors>): string {
   const count = (outcome: StreamResult['outcome']) => streams.filter((stream) => stream.outcome === outcome).length
   const [complete, incomplete, pending] = [count('complete'), count('incomplete'), count('pending')]
   if (streams.length === 1) return complete ? green('complete') : incomplete ? red('incomplete') : yellow('not reached')

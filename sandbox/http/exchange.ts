@@ -32,15 +32,15 @@ export function exchange(world: World, request: GraphRequest): Exchange {
       refusedMetrics: refusedMetrics(faults),
       runBatch: (items, token) => runBatch(request, { items, token, run: (item) => runItem(world, item) }),
     })
-  const done = isDone(faults, replaced !== undefined) ? work() : undefined
+  const done = isDone(faults, replaced) ? work() : undefined
   const reply = replaced ?? done ?? unheard()
   return { request, place, faults, reply: faults.reduce((current, fault) => alterListing(current, fault, { world, request }), reply) }
 }
 
 /** Whether the request reaches the API: by the first fault that says so, else unless the answer is replaced. */
-function isDone(faults: readonly ActiveFault[], isReplaced: boolean): boolean {
+function isDone(faults: readonly ActiveFault[], replaced: Reply | undefined): boolean {
   const told = faults.find(({ fault }) => fault.work !== undefined)?.fault.work
-  return told === undefined ? !isReplaced : told === 'done'
+  return told === undefined ? replaced === undefined : told === 'done'
 }
 
 /** The answer of a request that was lost on the way; such faults cut the connection before anything of it is sent. */

@@ -15,6 +15,11 @@ export interface ContainerParameters {
   readonly thumbOffset: number | undefined
 }
 
+interface Host {
+  /** It takes files in parts. */
+  readonly uploads: boolean
+}
+
 const MAX_CAPTION = 2_200
 const KINDS: Readonly<Record<string, ContainerKind>> = {
   IMAGE: 'IMAGE',
@@ -25,10 +30,10 @@ const KINDS: Readonly<Record<string, ContainerKind>> = {
 }
 
 /** Reads and checks what was sent. Throws the refusal of the first parameter that does not fit. */
-export function readContainerParameters(params: Params, { uploads }: { uploads: boolean }): ContainerParameters {
+export function readContainerParameters(params: Params, host: Host): ContainerParameters {
   const carouselItem = flag(params, 'is_carousel_item')
-  const kind = readKind(params, carouselItem)
-  const resumable = readUpload(params, uploads)
+  const kind = readKind(params)
+  const resumable = readUpload(params, host)
   checkSource(params, { kind, resumable })
   checkTexts(params)
   checkTags(params, kind)
@@ -53,7 +58,8 @@ export function readList(text: string): string[] {
   return Array.isArray(list) ? list.map(String) : []
 }
 
-function readKind(params: Params, carouselItem: boolean): ContainerKind {
+function readKind(params: Params): ContainerKind {
+  const carouselItem = flag(params, 'is_carousel_item')
   const text = params.get('media_type')
   const kind = text === undefined ? 'IMAGE' : KINDS[text]
   // A video of its own in the feed is a reel since 2023; VIDEO is left for the items of a carousel.
@@ -62,7 +68,7 @@ function readKind(params: Params, carouselItem: boolean): ContainerKind {
   return kind
 }
 
-function readUpload(params: Params, uploads: boolean): boolean {
+function readUpload(params: Params, { uploads }: Host): boolean {
   const type = params.get('upload_type')
   if (type === undefined) return false
   if (type !== 'resumable') throw invalidParameter('Param upload_type must be one of {resumable}')
@@ -91,12 +97,15 @@ function checkTexts(params: Params): void {
 }
 
 function checkTags(params: Params, kind: ContainerKind): void {
-  const video = kind === 'REELS' || kind === 'VIDEO'
   for (const tag of objects(params, 'user_tags')) {
     if (typeof tag['username'] !== 'string') throw invalidParameter('Param user_tags needs a username.')
     if (kind === 'IMAGE' && !isPosition(tag)) throw invalidParameter('Param user_tags needs x and y between 0.0 and 1.0.')
   }
-  const products = objects(params, 'product_tags')
+  checkProducts(objects(params, 'product_tags'), kind)
+}
+
+function checkProducts(products: ReturnType<typeof objects>, kind: ContainerKind): void {
+  const video = kind === 'REELS' || kind === 'VIDEO'
   if (products.length > 5) throw invalidParameter('Param product_tags must have at most 5 elements.')
   for (const tag of products) {
     if (tag['product_id'] === undefined) throw publishingError(2207036)

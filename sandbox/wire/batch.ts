@@ -50,7 +50,7 @@ function itemRequest(item: BatchItem, outer: GraphRequest, token: Token): GraphR
   const url = String(item.relative_url ?? '').replace(/^\/*/, '/')
   const version = /^\/v\d+\.\d+(?:\/|\?|$)/.test(url) || outer.version === undefined ? '' : `/v${outer.version}.0`
   const method = String(item.method ?? 'GET').toUpperCase()
-  const request = readRequest({ method, url: version + url, headers: {}, body: String(item.body ?? ''), host: outer.host }, true)
+  const request = readRequest({ method, url: version + url, headers: {}, body: String(item.body ?? ''), host: outer.host, inBatch: true })
   if (request.token !== undefined) return request
   const own = typeof item.access_token === 'string' ? item.access_token : token.text
   return { ...request, token: own, tokenPlace: typeof item.access_token === 'string' ? 'body' : outer.tokenPlace }

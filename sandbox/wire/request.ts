@@ -40,10 +40,11 @@ export interface RawCall {
   readonly body: string
   /** The body as it came. */
   readonly bytes?: Buffer
+  readonly inBatch?: true
 }
 
 /** Takes a call apart. Never throws: what can't be understood is left to the routes to refuse. */
-export function readRequest(raw: RawCall, inBatch = false): GraphRequest {
+export function readRequest(raw: RawCall): GraphRequest {
   const cut = raw.url.indexOf('?')
   const pathname = cut < 0 ? raw.url : raw.url.slice(0, cut)
   const query = new URLSearchParams(cut < 0 ? '' : raw.url.slice(cut + 1))
@@ -61,7 +62,7 @@ export function readRequest(raw: RawCall, inBatch = false): GraphRequest {
     version: version === undefined ? undefined : Number(version),
     params,
     ...tokenOf(raw.headers.authorization, query.get('access_token'), form.get('access_token')),
-    inBatch,
+    inBatch: raw.inBatch ?? false,
     ...(segments[0] === UPLOADS && raw.bytes ? { bytes: raw.bytes } : {}),
   }
 }

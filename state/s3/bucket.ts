@@ -42,55 +42,9 @@ interface Call {
 
 export function openBucket(address: S3Address, { clock }: { readonly clock: Clock }): Bucket {
   const { bucket, prefix } = address
-  const credentials = awsCredentials(address.env, clock)
   const placeOf = (key: string) => `s3://${bucket}/${prefix}${key}`
-
-  async function attempt({ method, key, parameters = {}, headers = {}, body }: Call): Promise<Answer> {
-    const url = new URL(`${address.base}/${key === '' ? '' : encodeKey(prefix + key)}`)
-    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
-    const signed = await new AwsV4Signer({
-      ...(await credentials()),
-      method,
-      url: url.href,
-      headers,
-      service: 's3',
-      region: address.region,
-      ...defined({ body }),
-    }).sign()
-    const response = await fetch(signed.url, {
-      method,
-      headers: signed.headers,
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeout),
-      ...defined({ body }),
-    })
-    return { status: response.status, text: await response.text(), etag: response.headers.get('etag') ?? '' }
-  }
-
-  /** Answers that are no failure of the server or the network; those are tried again. */
-  async function call(request: Call): Promise<Answer & { readonly retried: boolean }> {
-    for (let failures = 0; ; failures++) {
-      let problem: unknown
-      try {
-        const answer = await attempt(request)
-        // 409: another conditional write to the object is under way.
-        if (answer.status < 500 && answer.status !== 429 && answer.status !== 409) return { ...answer, retried: failures > 0 }
-        problem = `it answered ${answer.status} ${codeOf(answer.text)}`
-      } catch (thrown) {
-        if (thrown instanceof ConnectorError) throw thrown
-        problem = thrown
-      }
-      if (failures + 1 >= tries) throw unreachable(placeOf(request.key), problem)
-      await clock.sleep(firstPause * 2 ** failures)
-    }
-  }
-
-  const refused = (key: string, { status, text }: Answer): ConnectorError => {
-    const message = `${placeOf(key)} cannot be used: the storage answered ${status} ${codeOf(text)}`
-    if (status === 401 || status === 403)
-      return new ConfigError('ERR_S3_ACCESS', `${message}; check the credentials, the region and the policy`)
-    return new ConnectorError('ERR_STATE_STORAGE', message)
-  }
+  const call = caller(address, { clock, placeOf })
+  const refused = (key: string, answer: Answer) => refusal(placeOf(key), answer)
 
   const get = async (key: string): Promise<S3Object | undefined> => {
     const answer = await call({ method: 'GET', key })
@@ -126,6 +80,59 @@ export function openBucket(address: S3Address, { clock }: { readonly clock: Cloc
       }
     },
   }
+}
+
+interface Access {
+  readonly clock: Clock
+  readonly placeOf: (key: string) => string
+}
+
+/** Answers that are no failure of the server or the network; those are tried again. */
+function caller(address: S3Address, { clock, placeOf }: Access): (request: Call) => Promise<Answer & { readonly retried: boolean }> {
+  const credentials = awsCredentials(address.env, clock)
+  return async (request) => {
+    for (let failures = 0; ; failures++) {
+      let problem: unknown
+      try {
+        const answer = await attempt(address, await credentials(), request)
+        if (!mayPass(answer.status)) return { ...answer, retried: failures > 0 }
+        problem = `it answered ${answer.status} ${codeOf(answer.text)}`
+      } catch (thrown) {
+        if (thrown instanceof ConnectorError) throw thrown
+        problem = thrown
+      }
+      if (failures + 1 >= tries) throw unreachable(placeOf(request.key), problem)
+      await clock.sleep(firstPause * 2 ** failures)
+    }
+  }
+}
+
+/** 409: another conditional write to the object is under way. */
+const mayPass = (status: number): boolean => status >= 500 || status === 429 || status === 409
+
+type Credentials = Awaited<ReturnType<ReturnType<typeof awsCredentials>>>
+
+async function attempt({ base, prefix, region }: S3Address, credentials: Credentials, call: Call): Promise<Answer> {
+  const { method, key, parameters = {}, headers = {}, body } = call
+  const url = new URL(`${base}/${key === '' ? '' : encodeKey(prefix + key)}`)
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+  const signer = new AwsV4Signer({ ...credentials, method, url: url.href, headers, service: 's3', region, ...defined({ body }) })
+  const signed = await signer.sign()
+  const response = await fetch(signed.url, {
+    method,
+    headers: signed.headers,
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeout),
+    ...defined({ body }),
+  })
+  return { status: response.status, text: await response.text(), etag: response.headers.get('etag') ?? '' }
+}
+
+function refusal(place: string, { status, text }: Answer): ConnectorError {
+  const message = `${place} cannot be used: the storage answered ${status} ${codeOf(text)}`
+  if (status === 401 || status === 403)
+    return new ConfigError('ERR_S3_ACCESS', `${message}; check the credentials, the region and the policy`)
+  return new ConnectorError('ERR_STATE_STORAGE', message)
 }
 
 function conditionHeaders(condition: S3Condition | undefined): Readonly<Record<string, string>> {

@@ -47,7 +47,7 @@ export class S3Lock {
     if (content?.holder && isAlive(content.holder, { heartbeat: content.heartbeat, now: clock.now() }))
       throw lockedBy(content.holder, whereOf(options))
     const lock = new S3Lock(1 + (content?.token ?? 0), options)
-    lock.#etag = await bucket.put(keys.lock, lock.#text(true), found ? { etag: found.etag } : 'absent')
+    lock.#etag = await bucket.put(keys.lock, lock.#text(lock.#holder), found ? { etag: found.etag } : 'absent')
     if (lock.#etag === undefined) {
       const winner = await bucket.get(keys.lock)
       throw lockedBy(winner && parseLock(winner)?.holder, whereOf(options))
@@ -64,23 +64,23 @@ export class S3Lock {
 
   /** Says that the holder lives. Beats follow each other, so that none mistakes the one before for another holder. */
   beat(): Promise<void> {
-    this.#beating = this.#beating.then(() => this.#replace(true)).catch(() => undefined)
+    this.#beating = this.#beating.then(() => this.#replace(this.#holder)).catch(() => undefined)
     return this.#beating
   }
 
   async release(): Promise<void> {
     await this.#beating
-    await this.#replace(false)
+    await this.#replace(undefined)
   }
 
-  async #replace(held: boolean): Promise<void> {
+  async #replace(holder: Holder | undefined): Promise<void> {
     if (this.#etag === undefined) return
-    this.#etag = await this.#options.bucket.put(this.#options.keys.lock, this.#text(held), { etag: this.#etag })
+    this.#etag = await this.#options.bucket.put(this.#options.keys.lock, this.#text(holder), { etag: this.#etag })
   }
 
-  #text(held: boolean): string {
+  #text(holder: Holder | undefined): string {
     const heartbeat = Math.trunc(this.#options.clock.now())
-    return `${JSON.stringify({ token: this.token, heartbeat, id: this.#id, ...(held ? { holder: this.#holder } : {}) })}\n`
+    return `${JSON.stringify({ token: this.token, heartbeat, id: this.#id, holder })}\n`
   }
 }
 

@@ -37,7 +37,8 @@ function fromAddress({ params, request }: Call): Buffer | undefined {
 function fromBody({ params, request }: Call, container: Container, received: Buffer): Buffer | undefined {
   const [offset, size] = [Number(params.get('offset') ?? Number.NaN), Number(params.get('file_size') ?? Number.NaN)]
   if (!Number.isInteger(offset) || !Number.isInteger(size)) throw problem('The headers offset and file_size are required.')
-  if (offset !== received.length) throw problem(`The offset is ${offset}, but ${received.length} bytes have been received.`, true)
+  if (offset !== received.length)
+    throw problem(`The offset is ${offset}, but ${received.length} bytes have been received.`, { retriable: true })
   const bytes = Buffer.concat([received, request.bytes ?? Buffer.alloc(0)])
   if (bytes.length > size) throw problem('Partial request (did not match length of file)')
   container.upload = { received: bytes, size }
@@ -45,15 +46,15 @@ function fromBody({ params, request }: Call, container: Container, received: Buf
 }
 
 /** Errors of this host have a form of their own. */
-function problem(message: string, retriable = false): UploadProblem {
-  return new UploadProblem({ code: 1363008, message }, retriable)
+function problem(message: string, options = { retriable: false }): UploadProblem {
+  return new UploadProblem({ code: 1363008, message }, options)
 }
 
 /** A refused upload. */
 export class UploadProblem extends GraphError {
   readonly retriable: boolean
 
-  constructor(init: GraphError['init'], retriable: boolean) {
+  constructor(init: GraphError['init'], { retriable }: { readonly retriable: boolean }) {
     super(init)
     this.retriable = retriable
   }
