@@ -37,7 +37,7 @@ export function postgresStatement(table: string, batch: Batch, target: string | 
   }
 }
 
-/** Compared as records, in which null equals null: unlike IS NOT DISTINCT FROM the server can hash them. */
+/** Compared as records, in which null equals null: unlike IS NOT DISTINCT FROM the server can sort or hash them. */
 export function sameKey(key: readonly Column[]): string {
   const record = (row: string) => {
     const values = key.map(({ name, type, sqlType = postgresTypes[type] }) => `${row}.${quoted(name)}::${sqlType}`)
