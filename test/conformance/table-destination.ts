@@ -215,7 +215,7 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
       ])
     })
 
-    it('leaves views, and columns that somebody added, when it replaces', async () => {
+    it('leaves views, indexes and columns that somebody added, when it replaces', async () => {
       const stream = streamInfo('insights__1', insightKey)
       const days = [day('2026-01-01'), day('2026-01-02')]
       const rows = days.map((at, index) => row(at, index))
@@ -223,12 +223,15 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
       await place.execute(`alter table ${place.table('insights')} add column note varchar`)
       await place.execute(`create view ${place.table('kept')} as select * from ${place.table('insights')}`)
       await place.execute(`update ${place.table('insights')} set note = 'mine'`)
+      await place.execute(`create unique index mine on ${place.table('insights')} (value)`)
       const again = { ...stream, write: replacing('r1') }
       await run([page(again, [row(days[1] ?? '', 7), row(day('2026-01-03'), 8)]), completion(again)], [again])
       expect(await place.select('kept', ['value', 'note'], 'end_time')).toEqual([
         ['7', 'mine'],
         ['8', null],
       ])
+      const copy = `insert into ${place.table('insights')} (page_id, end_time, value, _synced_at) select 'other', end_time, value, _synced_at from ${place.table('insights')}`
+      await expect(place.execute(copy)).rejects.toThrow(/duplicate/i)
     })
 
     it('leaves columns that somebody added in rows whose key has a null, when it replaces', async () => {
