@@ -38,6 +38,7 @@ export { hasLiterals, keepLiterals, literalAt } from './protocol/number-literals
 export type { Reporter } from './report.ts'
 export { type BoundStream, selectStreams } from './runtime/assembly/bound-stream.ts'
 export { openConnector } from './runtime/assembly/open-connector.ts'
+export { withFields } from './runtime/assembly/select-properties.ts'
 export type {
   AccountRecord,
   AccountRegistry,

@@ -1,4 +1,12 @@
-import { ConnectorError, type JsonSchema, type PageItem, type Row, type SchemaVersion, type StreamInfo } from '../framework/index.ts'
+import {
+  ConnectorError,
+  type JsonSchema,
+  type PageItem,
+  type Row,
+  type SchemaVersion,
+  type StreamInfo,
+  withFields,
+} from '../framework/index.ts'
 import { type Change, changeText, compareShapes, pathText } from './compare.ts'
 import type { Aspect, Contract, Verb } from './contract.ts'
 import { type DeadLetter, type DeadLetterFile, rowText } from './dead-letters.ts'
@@ -153,7 +161,7 @@ export class StreamWatch {
 
   #infoOf(stream: StreamInfo): StreamInfo {
     if (stream.schema === this.#schema) return stream
-    const known = this.#infos.get(stream) ?? { ...stream, schema: this.#schema }
+    const known = this.#infos.get(stream) ?? { ...stream, schema: withFields(this.#schema, stream.fields) }
     this.#infos.set(stream, known)
     return known
   }

@@ -7,6 +7,7 @@ import {
   type SchemaWatch,
   type StreamInfo,
   schemaName,
+  withFields,
 } from '../framework/index.ts'
 import { type ChangeKind, changeText, compareSchemas } from './compare.ts'
 import type { ContractOf } from './contract.ts'
@@ -46,7 +47,10 @@ export async function openSchemaWatch(streams: readonly StreamInfo[], options: W
     for (const info of infos) if (!kinds.has(info.kind)) await learn(info)
   }
   await follow(streams)
-  const infoOf = (info: StreamInfo): StreamInfo => ({ ...info, schema: kinds.get(info.kind)?.schema ?? info.schema })
+  const infoOf = (info: StreamInfo): StreamInfo => ({
+    ...info,
+    schema: withFields(kinds.get(info.kind)?.schema ?? info.schema, info.fields),
+  })
   return {
     streams: new Map(streams.map((info) => [info.name, infoOf(info)])),
     follow,

@@ -34,7 +34,7 @@ function withSchema(bound: ListedStream, schema: JsonSchema): BoundStream {
   const selection = configured?.schema && selectProperties(schema, configured.schema)
   if (!selection) return { ...bound, info: { ...info, schema } }
   const primaryKey = info.primaryKey.every(([field]) => field !== undefined && selection.isSelected(field)) ? info.primaryKey : []
-  return { ...bound, info: { ...info, primaryKey, schema: selection.schema }, project: selection.project }
+  return { ...bound, info: { ...info, primaryKey, schema: selection.schema, fields: selection.fields }, project: selection.project }
 }
 
 async function schemaOf(stream: Stream, leaveOut: ((lost: BrokenStream) => void) | undefined): Promise<JsonSchema | undefined> {

@@ -6,6 +6,7 @@ import { keepLiterals } from '../../protocol/number-literals.ts'
 export interface Selection {
   /** Of the fields that are left. */
   readonly schema: JsonSchema
+  readonly fields: ReadonlySet<string>
   isSelected(field: string): boolean
   /** A copy of the row with these fields alone. */
   project(row: Row): Row
@@ -39,6 +40,7 @@ export function selectProperties(declared: JsonSchema, configured: JsonSchema): 
   )
   return {
     schema: withProperties(declared, properties),
+    fields: new Set(fields.keys()),
     isSelected: (field) => fields.has(field),
     project: (row) => projected(row, fields),
   }
@@ -85,6 +87,13 @@ function prunedSchema(schema: unknown, pruning: Pruning | undefined): unknown {
   const properties = Object.fromEntries(kept.map(([name, node]) => [name, prunedSchema(node, pruning.inner.get(name))]))
   const narrowed = Object.hasOwn(schema, 'properties') ? withProperties(schema, properties) : schema
   return pruning.items ? { ...narrowed, items: prunedSchema(schema['items'], pruning.items) } : narrowed
+}
+
+/** The schema without properties that nobody wants; those of a registry may have been read by another catalog. */
+export function withFields(schema: JsonSchema, fields: ReadonlySet<string> | undefined): JsonSchema {
+  const known = propertiesOf(schema)
+  if (!fields || !known) return schema
+  return withProperties(schema, Object.fromEntries(Object.entries(known).filter(([name]) => fields.has(name))))
 }
 
 function withProperties(schema: JsonSchema, properties: Readonly<Record<string, unknown>>): JsonSchema {

@@ -13,6 +13,8 @@ export interface StreamInfo {
   readonly primaryKey: readonly (readonly string[])[]
   readonly cursorField: string | undefined
   readonly schema: JsonSchema
+  /** Fields at the top level that the configured catalog wants, and nothing may bring back others; all of them without it. */
+  readonly fields?: ReadonlySet<string>
   /** Records come with files. */
   readonly fileBased?: true
   /** How its rows are written; without it they are merged where there is a key, and appended where there is none. */
