@@ -1,10 +1,10 @@
 import type { ConnectorError } from '../framework/errors.ts'
-import type { DestinationReport } from '../framework/runtime/ports/destination.ts'
 import { type DriftReport, describeError, type ExitCode, type RunError, type RunSummary, statusOf } from '../framework/runtime/ports/run.ts'
 import type { CatalogMatch } from '../framework/runtime/read/catalog-match.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { type ReadSummary, readSummary } from './read-summary.ts'
 import type { Session } from './session.ts'
+import { NOTHING_WRITTEN, type Written } from './written.ts'
 
 /** How one account fared. */
 export interface AccountResult {
@@ -51,7 +51,7 @@ export interface ReadState {
   readonly session: Session
   readonly connection: string
   readonly catalog: CatalogMatch | undefined
-  readonly written: DestinationReport
+  readonly written: Written
   /** What ended the read early. */
   readonly failure: ConnectorError | undefined
 }
@@ -91,7 +91,7 @@ export function unopened(connector: string, run_id: string, failure: RunError, e
   return {
     ...{ success: false, run_id, connector, connection: null, account_id: null },
     ...{ total_inserted: 0, total_errors: 1, metrics_inserted: 0, errors: [failure], accounts: [], places: [] },
-    summary: readSummary(nothing, { requests: 0, retries: 0, cached: 0, usagePercent: undefined }, { rows: {}, places: [] }),
+    summary: readSummary(nothing, { requests: 0, retries: 0, cached: 0, usagePercent: undefined }, NOTHING_WRITTEN),
   }
 }
 
@@ -112,7 +112,7 @@ function metricStreams(catalog: CatalogMatch | undefined): ReadonlySet<string> {
 
 interface Facts {
   readonly errors: readonly RunError[]
-  readonly written: DestinationReport
+  readonly written: Written
   readonly metricStreams: ReadonlySet<string>
 }
 

@@ -1,5 +1,5 @@
-import type { DestinationReport } from '../framework/runtime/ports/destination.ts'
 import type { RunSummary } from '../framework/runtime/ports/run.ts'
+import { type ChangedRows, changedRows, type Written } from './written.ts'
 
 export interface NetworkTotals {
   readonly requests: number
@@ -11,7 +11,7 @@ export interface NetworkTotals {
 }
 
 /** Totals of a read. The CLI prints it as one line of JSON, the last on stderr. */
-export interface ReadSummary extends RunSummary {
+export interface ReadSummary extends RunSummary, ChangedRows {
   readonly type: 'summary'
   readonly requests: number
   readonly retries: number
@@ -30,7 +30,7 @@ export interface ReadSummary extends RunSummary {
 /** Errors and warnings written out in the summary; the log has all of them. */
 const listed = 50
 
-export function readSummary(summary: RunSummary, network: NetworkTotals, { rows, misfits = {}, replaced }: DestinationReport): ReadSummary {
+export function readSummary(summary: RunSummary, network: NetworkTotals, { rows, changes, misfits = {}, replaced }: Written): ReadSummary {
   const { run_id, status, exit_code, errors_total, warnings_total, errors, warnings, ...counts } = summary
   return {
     type: 'summary',
@@ -43,6 +43,7 @@ export function readSummary(summary: RunSummary, network: NetworkTotals, { rows,
     usage_percent: network.usagePercent ?? null,
     ...counts,
     rows_written: total(rows),
+    ...changedRows(Object.values(changes)),
     values_in_extra: total(misfits),
     ...(replaced ? { rows_replaced: total(replaced) } : {}),
     errors_total,

@@ -2,7 +2,6 @@ import { systemClock } from '../framework/clock.ts'
 import { asConnectorError, type ConnectorError, StoppedError } from '../framework/errors.ts'
 import { createRedactor } from '../framework/http/redaction/redaction.ts'
 import { runSignal } from '../framework/run-signal.ts'
-import type { DestinationReport } from '../framework/runtime/ports/destination.ts'
 import type { Item } from '../framework/runtime/ports/items.ts'
 import { describeError } from '../framework/runtime/ports/run.ts'
 import type { CatalogMatch } from '../framework/runtime/read/catalog-match.ts'
@@ -21,6 +20,7 @@ import { type OpenState, openOutput, openState, outputsOf, readCatalog, readOpti
 import { type RunRecording, recordRun } from './run-recording.ts'
 import { newRunId, openSession, type Session } from './session.ts'
 import { checkOutputs, choicesOf, planRead, reportReplaced } from './writes.ts'
+import { NOTHING_WRITTEN, type Written, writtenTo } from './written.ts'
 
 /** A read and, when something ended it before its end, what that was. */
 export interface PerformedRead {
@@ -75,7 +75,7 @@ class Reading {
   readonly #observer: ReadObserver
   readonly #connection: string
   #catalog: CatalogMatch | undefined
-  #written: () => DestinationReport = () => ({ rows: {}, places: [] })
+  #written: () => Written = () => NOTHING_WRITTEN
   #failure: ConnectorError | undefined
   #done: ReadonlySet<string> = new Set()
 
@@ -147,7 +147,7 @@ class Reading {
       const plan = planRead(session, { catalog: drift.catalog, state, ability }, this.#request)
       const planned = { ...drift.catalog, streams: plan.streams }
       const destination = await openOutput(session, { catalog: planned, state: given, giveUp }, this.#request)
-      this.#written = () => destination.report()
+      this.#written = () => writtenTo(destination, session.run.streams)
       await closing(destination, session.report, async () => {
         const signal = runSignal(session.signal, over.signal)
         const refreshes = startedOver(plan.refreshes, destination.lost?.(plan.streams.map(({ info }) => info)) ?? [])

@@ -1,10 +1,10 @@
 import { defined } from '../framework/defined.ts'
-import type { DestinationReport } from '../framework/runtime/ports/destination.ts'
 import type { Item } from '../framework/runtime/ports/items.ts'
 import type { RunError, RunSummary } from '../framework/runtime/ports/run.ts'
 import type { RunLog, RunRecord, StreamRecord } from '../framework/runtime/ports/run-log.ts'
 import type { ReadResult } from './read-result.ts'
 import type { Session } from './session.ts'
+import { changedRows, type Written } from './written.ts'
 
 /** Milliseconds between two records of a run in progress, and how many times longer than the saving itself takes. */
 const saveEvery = 10_000
@@ -18,7 +18,7 @@ const listed = 50
 export interface RunRecording {
   observe(item: Item): Promise<void>
   /** Called once, however the run ended. */
-  finish(result: ReadResult, written: DestinationReport): Promise<void>
+  finish(result: ReadResult, written: Written): Promise<void>
 }
 
 export interface RecordingOptions {
@@ -28,8 +28,9 @@ export interface RecordingOptions {
   readonly backfill: RunRecord['backfill'] | undefined
 }
 
-type End = Pick<RunRecord, 'status' | 'exit_code' | 'rows_written' | 'errors' | 'drift'>
+type End = Pick<RunRecord, 'status' | 'exit_code' | 'rows_written' | 'rows_inserted' | 'rows_updated' | 'errors' | 'drift'>
 
+const NONE = { inserted: 0, updated: 0 }
 const nothing: RunRecording = { observe: async () => undefined, finish: async () => undefined }
 
 export async function recordRun(session: Session, { log, connection, backfill }: RecordingOptions): Promise<RunRecording> {
@@ -38,7 +39,7 @@ export async function recordRun(session: Session, { log, connection, backfill }:
   const started_at = new Date(clock.now()).toISOString()
   let savedAt = 0
   let taken = 0
-  const save = async (end: End, written?: DestinationReport['rows']) => {
+  const save = async (end: End, written?: Written) => {
     const began = clock.monotonic()
     const { rows } = run.summary()
     const { requests, retries } = http.stats()
@@ -63,8 +64,10 @@ export async function recordRun(session: Session, { log, connection, backfill }:
       const isDue = isStreamEnd(item) ? elapsed >= taken * endShare : isState(item) && elapsed >= Math.max(saveEvery, taken * savingShare)
       if (isDue) await saveRunning()
     },
-    finish: ({ summary: { status, exit_code, rows_written, errors, drift } }, { rows }) =>
-      save({ status, exit_code, rows_written, errors: errors.slice(0, listed), ...defined({ drift }) }, rows),
+    finish: ({ summary: { status, exit_code, rows_written, rows_inserted, rows_updated, errors, drift } }, written) => {
+      const counts = { rows_written, rows_inserted, rows_updated }
+      return save({ status, exit_code, ...counts, errors: errors.slice(0, listed), ...defined({ drift }) }, written)
+    },
   }
 }
 
@@ -83,12 +86,12 @@ function redacted(errors: RunSummary['errors'], { redactor }: Session): readonly
   return errors.map((error) => ({ ...error, message: redactor.redact(error.message) }))
 }
 
-function streamRecords({ run, http }: Session, written: DestinationReport['rows'] | undefined): readonly StreamRecord[] {
+function streamRecords({ run, http }: Session, written: Written | undefined): readonly StreamRecord[] {
   return run.streams.map(({ name, kind, accountId, outcome, rows, slices, failedSlices, complete }) => {
     const errors = run.errorCodes.get(name)
     return {
       ...{ stream: name, kind, outcome, calls: http.calls.get(name) ?? 0, rows },
-      ...(written === undefined ? {} : { rows_written: written[name] ?? 0 }),
+      ...(written ? { rows_written: written.rows[name] ?? 0, ...changedRows([written.changes[name] ?? NONE]) } : {}),
       ...{ slices, failed_slices: failedSlices },
       ...defined({ account_id: accountId, complete, errors }),
     }

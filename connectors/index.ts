@@ -6,7 +6,7 @@ import { instagramPublish } from './instagram_publish/package.ts'
 
 export type { ConnectorPackage, ConnectorParts } from './connector-package.ts'
 export type { MetricEntry } from './package-parts.ts'
-export type { Changes, SyncRecipe, TableChoice } from './sync-recipe.ts'
+export type { SyncRecipe, TableChoice } from './sync-recipe.ts'
 
 /** The connectors of this package, by product. */
 export const connectors: readonly ConnectorPackage[] = [facebookPages, instagramGraph, instagramPosts, instagramPublish]

@@ -1,4 +1,4 @@
-import type { AccountRecord, JsonSchema, Row, StreamInfo, StreamState } from '../framework/index.ts'
+import type { AccountRecord, JsonSchema, Row, StreamInfo } from '../framework/index.ts'
 
 /** What of an account a sync reads, and into which tables. */
 export interface SyncRecipe {
@@ -10,15 +10,10 @@ export interface SyncRecipe {
   readonly noun: string
   /** Config of the connector for one account; the token is added. `today` is a UTC date. */
   config(account: AccountRecord, today: string): Readonly<Record<string, unknown>>
-  /** Rows handed on since the first read, as a state tells it; undefined: this recipe cannot tell new rows from changed ones. */
-  counts?(state: StreamState | undefined): Changes
+  /** `changes`: its rows are what `noun` says, counted and logged as inserted and updated. `rows`, the default: only their number is logged. */
+  readonly counts?: 'changes' | 'rows'
   /** Other table for the rows of a stream. */
   table?(stream: StreamInfo, account: AccountRecord): TableChoice
-}
-
-export interface Changes {
-  readonly inserted: number
-  readonly updated: number
 }
 
 /** Where the rows of a stream go, and how they look there. */

@@ -1,6 +1,8 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { type Clock, ConfigError, ConnectorError, diskAdvice, quoted, type StateCommit, systemClock } from '../framework/index.ts'
 import { adaptTable } from './duckdb/columns.ts'
+import { countedMerge, mergeByStream } from './duckdb/write-rows.ts'
+import { onlyOwner, ownerColumn, splitByStream } from './tables/batch-parts.ts'
 import {
   type DuckdbApi,
   keepLastText,
@@ -13,10 +15,11 @@ import {
 } from './tables/duckdb-sql.ts'
 import { TableRejection } from './tables/rejections.ts'
 import { replaceTexts } from './tables/replace-sql.ts'
+import { allInserted, ChangeCounts, type ChangesByStream, sumOf } from './tables/row-changes.ts'
 import type { Batch } from './tables/table-buffer.ts'
 import { TableDestination, type TableOptions } from './tables/table-destination.ts'
 import { keyOf, type TablePlan } from './tables/table-plan.ts'
-import type { Replaced, Replacement, StoreRun, TableStore } from './tables/table-store.ts'
+import type { Replaced, Replacement, StoreRun, TableStore, Written } from './tables/table-store.ts'
 
 const megabytes = 128
 /** DuckDB takes four fifths of the memory of the machine unless told otherwise. */
@@ -114,12 +117,13 @@ class DuckdbTables implements TableStore {
     await connection.run(`set memory_limit = '${Math.ceil(megabytes + columns * megabytesPerColumn)}MB'`)
   }
 
-  write(batches: readonly Batch[], _commit: StateCommit, replacements: readonly Replacement[]): Promise<readonly Replaced[]> {
+  write(batches: readonly Batch[], _commit: StateCommit, replacements: readonly Replacement[]): Promise<Written> {
     return this.#transaction(async (connection) => {
-      for (const batch of batches) await this.#upsert(batch, connection)
+      const changes: ChangesByStream[] = []
+      for (const batch of batches) changes.push(await this.#upsert(batch, connection))
       const replaced: Replaced[] = []
       for (const replacement of replacements) replaced.push(await this.#replace(replacement, connection))
-      return replaced
+      return { changes, replaced }
     })
   }
 
@@ -145,16 +149,35 @@ class DuckdbTables implements TableStore {
     this.#instance = undefined
   }
 
-  async #upsert(batch: Batch, connection: DuckDBConnection): Promise<void> {
-    if (batch.size === 0) return
-    const { plan, keys, size } = batch
-    await rejecting(plan.name, this.place(plan.name), async () => {
-      if (keys.nulls && !this.#cleaned.has(plan.name)) await this.#removeRepeated(plan, connection)
-      await connection.run(stagingTable(plan))
-      await stage(batch, connection, this.#duckdb)
-      const { rowsChanged } = await connection.run(mergeText(plan, keys), [this.#run.runId])
-      if (rowsChanged !== size) throw this.#countDiffers(plan, rowsChanged, size)
+  async #upsert(batch: Batch, connection: DuckDBConnection): Promise<ChangesByStream> {
+    const { plan, size, owners } = batch
+    if (size === 0) return new Map()
+    const isKeyed = keyOf(plan).length > 0
+    const owner = isKeyed ? onlyOwner(batch) : ''
+    const label = ownerColumn(plan)
+    if (owner === undefined && label === undefined) return this.#upsertEach(splitByStream(batch), connection)
+    const changes = await rejecting(plan.name, this.place(plan.name), async () => {
+      await this.#stage(batch, connection)
+      const statement = { text: mergeText(plan, batch.keys), values: [this.#run.runId] }
+      if (owner === undefined && label !== undefined) return mergeByStream(statement, label, connection)
+      return new Map([[owner ?? '', await countedMerge(statement, plan, connection)]])
     })
+    const { inserted, updated } = sumOf(changes)
+    if (inserted + updated !== size) throw this.#countDiffers(plan, inserted + updated, size)
+    return isKeyed ? changes : allInserted(owners)
+  }
+
+  async #upsertEach(batches: readonly Batch[], connection: DuckDBConnection): Promise<ChangesByStream> {
+    const counts = new ChangeCounts()
+    for (const batch of batches) counts.addAll(await this.#upsert(batch, connection))
+    return counts.all
+  }
+
+  async #stage(batch: Batch, connection: DuckDBConnection): Promise<void> {
+    const { plan, keys } = batch
+    if (keys.nulls && !this.#cleaned.has(plan.name)) await this.#removeRepeated(plan, connection)
+    await connection.run(stagingTable(plan))
+    await stage(batch, connection, this.#duckdb)
   }
 
   async #removeRepeated(plan: TablePlan, connection: DuckDBConnection): Promise<void> {
@@ -175,10 +198,11 @@ class DuckdbTables implements TableStore {
       const before = await count(texts.count, own)
       await connection.run(texts.clear, own)
       const rows = await count(`select count(*) from ${names.stage}`, [])
-      const { rowsChanged } = await connection.run(upsertText(plan, `select ${texts.names.join(', ')} from ${names.stage}`))
-      if (rowsChanged !== rows) throw this.#countDiffers(plan, rowsChanged, rows)
+      const text = upsertText(plan, `select ${texts.names.join(', ')} from ${names.stage}`)
+      const { inserted, updated } = await countedMerge({ text, values: [] }, plan, connection)
+      if (inserted + updated !== rows) throw this.#countDiffers(plan, inserted + updated, rows)
       await connection.run(`drop table ${names.stage}`)
-      return { before, unowned: texts.unowned === undefined ? 0 : await count(texts.unowned, []) }
+      return { before, inserted, updated, unowned: texts.unowned === undefined ? 0 : await count(texts.unowned, []) }
     })
   }
 

@@ -13,6 +13,7 @@ import {
   fileNameOf,
   type Item,
   type PageItem,
+  type RowChanges,
   type RunInfo,
   refreshKey,
   type StreamInfo,
@@ -106,6 +107,8 @@ export class JsonlFolder implements Destination {
     }).finally(() => this.#journal?.close())
     this.#journal = undefined
   }
+
+  changes = (stream: string): RowChanges => ({ inserted: this.#rows.get(stream) ?? 0, updated: 0 })
 
   report(): DestinationReport {
     const replaced = this.#replaced.size > 0 ? { replaced: Object.fromEntries(this.#replaced) } : {}

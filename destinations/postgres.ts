@@ -10,16 +10,19 @@ import {
 } from '../framework/index.ts'
 import { adaptColumns, createTable } from './postgres/columns.ts'
 import { ensureKey, type KeyTarget, suits } from './postgres/key-index.ts'
-import { type RejectedTable, rejectionOf, sqlstate } from './postgres/rejection.ts'
+import { causeOf, countDiffers, type RejectedTable, rejectingRows, rejectionOf, sqlstate, sqlstateOf } from './postgres/rejection.ts'
 import { readTableFacts } from './postgres/table-facts.ts'
 import { TextEncoding } from './postgres/text-encoding.ts'
-import { postgresStatement, sameKey, upsertText } from './tables/postgres-sql.ts'
+import { type BatchTarget, writeBatch, writeInParts } from './postgres/write-batch.ts'
+import { writeRows } from './postgres/write-rows.ts'
+import { sameKey } from './tables/postgres-sql.ts'
 import { TableRejection } from './tables/rejections.ts'
 import { replaceTexts } from './tables/replace-sql.ts'
+import { type ChangesByStream, sumOf } from './tables/row-changes.ts'
 import type { Batch, KeyShape } from './tables/table-buffer.ts'
 import { TableDestination, type TableOptions } from './tables/table-destination.ts'
 import type { TablePlan } from './tables/table-plan.ts'
-import type { Replaced, Replacement, StoreRun, TableStore } from './tables/table-store.ts'
+import type { Replaced, Replacement, StoreRun, TableStore, Written } from './tables/table-store.ts'
 
 export interface PostgresTablesOptions extends TableOptions {
   readonly clock: Clock
@@ -46,8 +49,8 @@ interface PostgresStoreOptions {
   readonly nullsNotDistinct: boolean | undefined
 }
 
-/** How rows get from a batch into its table. */
-type Insert = (batch: Batch, query: Query) => Promise<void>
+/** How rows get from a batch into its table; gives what changed. */
+type Insert = (batch: Batch, query: Query) => Promise<ChangesByStream>
 
 interface Work {
   readonly batches: readonly Batch[]
@@ -67,6 +70,7 @@ class PostgresTables implements TableStore {
   #hasWarned = false
   /** How rows of each table are told apart. */
   readonly #targets = new Map<string, KeyTarget | undefined>()
+  readonly #partitioned = new Set<string>()
 
   constructor(database: PostgresDatabase, { states, nullsNotDistinct }: PostgresStoreOptions) {
     this.#database = database
@@ -99,6 +103,7 @@ class PostgresTables implements TableStore {
         const facts = found ?? (await readTableFacts(table.qualified, query))
         const prepared = facts ? await adaptColumns(plan, facts, work) : plan
         this.#targets.set(plan.name, await this.#key(prepared, anyKey, query))
+        if (facts?.kind === 'p') this.#partitioned.add(plan.name)
         return prepared
       } catch (thrown) {
         throw rejectionOf(thrown, table)
@@ -106,21 +111,21 @@ class PostgresTables implements TableStore {
     })
   }
 
-  async write(batches: readonly Batch[], commit: StateCommit, replacements: readonly Replacement[]): Promise<readonly Replaced[]> {
+  async write(batches: readonly Batch[], commit: StateCommit, replacements: readonly Replacement[]): Promise<Written> {
     for (const { plan, keys } of batches) await this.#suitKey(plan, keys)
     for (const { plan, stage } of replacements) await this.#suitKey(plan, this.#keysOf(stage))
     const write = (insert: Insert) => this.#transaction({ batches, commit, replacements, insert })
     try {
-      return await write((batch, query) => this.#upsert(batch, query))
+      return await write((batch, query) => writeBatch(batch, this.#targetOf(batch), query))
     } catch (thrown) {
-      const code = sqlstate(causeOf(thrown))
+      const code = sqlstateOf(thrown)
       // Another run replaced the index of the key.
       if (code === '42P10') {
         for (const { plan, keys } of batches) await this.#renewKey(plan, keys)
-        return write((batch, query) => this.#upsert(batch, query))
+        return write((batch, query) => writeBatch(batch, this.#targetOf(batch), query))
       }
       // Two rows of a batch have keys that are equal for the database, as texts that ignore case.
-      if (code === '21000') return write((batch, query) => this.#upsertInParts(batch, query))
+      if (code === '21000') return write((batch, query) => writeInParts(batch, this.#targetOf(batch), query))
       throw thrown
     }
   }
@@ -155,16 +160,17 @@ class PostgresTables implements TableStore {
     return this.#database.close()
   }
 
-  async #transaction({ batches, commit, replacements, insert }: Work): Promise<readonly Replaced[]> {
+  async #transaction({ batches, commit, replacements, insert }: Work): Promise<Written> {
     const repeatable = replacements.length === 0 && batches.every(({ plan }) => plan.columns.some(({ key }) => key))
     const transaction = (write: (query: Query) => Promise<void>) =>
       this.#database.transaction(
         async (query) => {
-          for (const batch of batches) await insert(batch, query)
+          const changes: ChangesByStream[] = []
+          for (const batch of batches) changes.push(await insert(batch, query))
           const replaced: Replaced[] = []
           for (const replacement of replacements) replaced.push(await this.#replace(replacement, query))
           await write(query)
-          return replaced
+          return { changes, replaced }
         },
         { repeatable },
       )
@@ -185,19 +191,11 @@ class PostgresTables implements TableStore {
     return rejection === cause ? thrown : rejection
   }
 
-  async #upsert(batch: Batch, query: Query): Promise<void> {
-    if (batch.size === 0) return
-    const table = this.#table(batch.plan.name)
-    const statement = postgresStatement(table.qualified, batch, this.#targets.get(batch.plan.name)?.text)
-    const types = [...batch.plan.columns.map(({ type }) => type), 'jsonb']
-    let count: number
-    try {
-      const { text, values } = this.#encoding ? await this.#encoding.fit(statement, types, query) : statement
-      count = (await query(text, [...values, this.#run.runId])).count
-    } catch (thrown) {
-      throw rejectionOf(thrown, table)
-    }
-    if (count !== batch.size) throw countDiffers(table, count, batch.size)
+  #targetOf({ plan }: { readonly plan: TablePlan }): BatchTarget {
+    const named = this.#table(plan.name)
+    const key = this.#targets.get(plan.name)?.text
+    const isPartitioned = this.#partitioned.has(plan.name)
+    return { named, table: named.qualified, plan, key, isPartitioned, encoding: this.#encoding, runId: this.#run.runId }
   }
 
   /** The table itself stays, with views, grants, indexes and columns that others made. */
@@ -207,34 +205,18 @@ class PostgresTables implements TableStore {
     const texts = replaceTexts(plan, names, { isOwned: owner !== undefined, sameKey })
     const count = async (text: string, values: readonly string[]) => Number((await query(text, values)).rows[0]?.['count'])
     const own = owner === undefined ? [] : [owner]
-    try {
+    return rejectingRows(table, async () => {
       const before = await count(texts.count, own)
       await query(texts.clear, own)
       const rows = await count(`select count(*) as count from ${names.stage}`, [])
       const cast = new Map(plan.columns.map(({ name, narrowing }) => [quoted(name), narrowing?.cast]))
       const selected = texts.names.map((name) => (cast.get(name) === undefined ? name : `${name}::${cast.get(name)}`))
-      const source = { rows: `select ${selected.join(', ')} from ${names.stage}`, target: this.#targets.get(plan.name)?.text }
-      const written = await query(upsertText(names.table, plan, source))
-      if (written.count !== rows) throw countDiffers(table, written.count, rows)
+      const source = { rows: `select ${selected.join(', ')} from ${names.stage}`, values: [], hasNulls: this.#keysOf(stage).nulls }
+      const { inserted, updated } = sumOf(await writeRows(source, this.#targetOf({ plan }), query))
+      if (inserted + updated !== rows) throw countDiffers(table, inserted + updated, rows)
       await query(`drop table ${names.stage}`)
-      return { before, unowned: texts.unowned === undefined ? 0 : await count(texts.unowned, []) }
-    } catch (thrown) {
-      throw rejectionOf(thrown, table)
-    }
-  }
-
-  /** Halves in which no key occurs twice, in order. */
-  async #upsertInParts(batch: Batch, query: Query): Promise<void> {
-    await query('savepoint part')
-    try {
-      await this.#upsert(batch, query)
-    } catch (thrown) {
-      if (sqlstate(causeOf(thrown)) !== '21000' || batch.size < 2) throw thrown
-      await query('rollback to savepoint part')
-      const half = Math.ceil(batch.size / 2)
-      await this.#upsertInParts(part(batch, 0, half), query)
-      await this.#upsertInParts(part(batch, half, batch.size), query)
-    }
+      return { before, inserted, updated, unowned: texts.unowned === undefined ? 0 : await count(texts.unowned, []) }
+    })
   }
 
   /** What the keys of the rows in a stage may ask of an index. */
@@ -276,16 +258,3 @@ class PostgresTables implements TableStore {
 async function lockTables(query: Query): Promise<void> {
   await query(`select pg_advisory_xact_lock(hashtext('connector tables'))`)
 }
-
-function countDiffers({ name, place }: RejectedTable, count: number, rows: number): TableRejection {
-  const message = `${place} took ${count} of ${rows} rows (a trigger or a policy?); the batch was rolled back`
-  return new TableRejection(name, 'ERR_OUTPUT_COUNT', message)
-}
-
-const causeOf = (thrown: unknown): unknown => (thrown instanceof ConnectorError ? thrown.cause : thrown)
-
-const part = (batch: Batch, from: number, to: number): Batch => ({
-  ...batch,
-  values: batch.values.map((column) => column.slice(from, to)),
-  size: to - from,
-})

@@ -31,6 +31,7 @@ export function streamDestination(output: Writable, format: OutputFormat, place 
     write: writeAll,
     // The stream belongs to the caller and stays open; late errors of it are still no reason to crash.
     close: async () => undefined,
+    changes: (stream) => ({ inserted: rows.get(stream) ?? 0, updated: 0 }),
     report: () => ({ rows: Object.fromEntries(rows), places: [place] }),
   }
 }

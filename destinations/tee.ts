@@ -1,4 +1,4 @@
-import type { Destination, DestinationReport, Item } from '../framework/index.ts'
+import { changesIn, type Destination, type DestinationReport, type Item } from '../framework/index.ts'
 
 /** Writes to several destinations. An item is accepted when all of them accepted it; the first failure ends the run. */
 export function tee(destinations: readonly Destination[]): Destination {
@@ -15,6 +15,10 @@ export function tee(destinations: readonly Destination[]): Destination {
       if (failed) throw failed.reason
     },
     lost: (streams) => [...new Set(destinations.flatMap((destination) => destination.lost?.(streams) ?? []))],
+    changes: (stream) => {
+      const all = destinations.map((destination) => changesIn(destination, stream))
+      return { inserted: Math.min(...all.map(({ inserted }) => inserted)), updated: Math.max(...all.map(({ updated }) => updated)) }
+    },
     report: () => merge(destinations.map((destination) => destination.report())),
   }
 }

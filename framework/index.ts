@@ -57,7 +57,8 @@ export {
   inProgress,
   type ListedAction,
 } from './runtime/ports/action-journal.ts'
-export type { Destination, DestinationReport, RunInfo, WriteAbility } from './runtime/ports/destination.ts'
+export type { Destination, DestinationReport, RowChanges, RunInfo, WriteAbility } from './runtime/ports/destination.ts'
+export { changesIn } from './runtime/ports/destination.ts'
 export type { Item, MessageItem, PageItem, StreamInfo } from './runtime/ports/items.ts'
 export { memoryJournal } from './runtime/ports/memory-journal.ts'
 export { type CompleteRange, type DriftReport, type ExitCode, Run } from './runtime/ports/run.ts'

@@ -30,7 +30,7 @@ export async function metricsText({
     counter('connector_requests_total', 'Requests sent, retries included.', [[totals.requests]]),
     counter('connector_retries_total', 'Requests that were tries after the first.', [[totals.retries]]),
     counter('connector_rows_total', 'Rows written.', [[totals.rows]]),
-    counter('connector_media_items_total', 'Posts written.', [
+    counter('connector_media_items_total', 'Rows written, as the destination counts them.', [
       [totals.inserted, { change: 'inserted' }],
       [totals.updated, { change: 'updated' }],
     ]),

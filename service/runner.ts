@@ -1,6 +1,6 @@
 import { type Clock, ConnectorError } from '../framework/index.ts'
 import type { OpenSync } from '../sync/open-sync.ts'
-import { countedIn, type SyncSummary } from '../sync/summary.ts'
+import type { SyncSummary } from '../sync/summary.ts'
 import type { SyncOptions } from '../sync/sync-options.ts'
 
 /** Sums over all runs since the service started. */
@@ -70,9 +70,8 @@ export class SyncRunner {
     totals.requests += summary.requests_made
     totals.retries += summary.retries
     totals.rows += summary.rows_written
-    const { inserted, updated } = countedIn(summary)
-    totals.inserted += inserted
-    totals.updated += updated
+    totals.inserted += summary.rows_inserted
+    totals.updated += summary.rows_updated
     totals.errors += summary.errors.length
   }
 }

@@ -1,10 +1,4 @@
-import type { ConnectorError, Item, PageItem, StreamState } from '../framework/index.ts'
-
-/** What of one account came out of the pipeline: written, and its states committed. */
-export interface Accepted {
-  rows: number
-  readonly states: Map<string, StreamState>
-}
+import type { ConnectorError, Item, PageItem } from '../framework/index.ts'
 
 interface Expected {
   readonly account: string
@@ -16,7 +10,7 @@ interface Expected {
 
 /** Tells for each account how much of it was written, by following the items that come out behind the destination. */
 export class Acceptance {
-  readonly #accounts = new Map<string, Accepted>()
+  readonly #rows = new Map<string, number>()
   readonly #streams = new Map<string, Expected>()
   readonly #ends = new Map<Item, () => void>()
   readonly #waiting = new Set<(error: unknown) => void>()
@@ -31,15 +25,14 @@ export class Acceptance {
   reject(stream: string, error: ConnectorError): void {
     const expected = this.#streams.get(stream)
     if (!expected) return
-    this.of(expected.account).rows -= expected.pending
+    this.#add(expected.account, -expected.pending)
     expected.isRejected = true
     expected.reject(error)
   }
 
-  of(account: string): Accepted {
-    const known = this.#accounts.get(account) ?? { rows: 0, states: new Map() }
-    this.#accounts.set(account, known)
-    return known
+  /** Rows of the account that came out of the pipeline: written. */
+  rowsOf(account: string): number {
+    return this.#rows.get(account) ?? 0
   }
 
   /** Resolves once `end`, the last item of an account, came out; rejects with what broke the pipeline. */
@@ -81,18 +74,19 @@ export class Acceptance {
     } else if (item.type === 'page') {
       this.#observePage(item)
     } else if (item.message.type === 'STATE') {
-      const { stream_descriptor, stream_state } = item.message.state.stream
-      const { name } = stream_descriptor
-      const expected = this.#streams.get(name)
+      const expected = this.#streams.get(item.message.state.stream.stream_descriptor.name)
       if (expected) expected.pending = 0
-      this.of(expected?.account ?? '').states.set(item.stateKey ?? name, stream_state)
     }
   }
 
   #observePage({ stream, rows }: PageItem): void {
     const expected = this.#streams.get(stream.name)
     if (expected?.isRejected) return
-    this.of(expected?.account ?? '').rows += rows.length
+    this.#add(expected?.account ?? '', rows.length)
     if (expected) expected.pending += rows.length
+  }
+
+  #add(account: string, rows: number): void {
+    this.#rows.set(account, this.rowsOf(account) + rows)
   }
 }

@@ -16,19 +16,18 @@ import {
   openConnector,
   type PageItem,
   type Redactor,
+  type RowChanges,
   Run,
   type RunReporter,
   readStreams,
   StoppedError,
   type StreamInfo,
-  type StreamState,
   selectStreams,
   type WriteAbility,
   withContext,
 } from '../framework/index.ts'
 import type { Channel } from '../framework/runtime/read/channel.ts'
 import { planWrites, startedOver, type WritePlan, type WriteRequest } from '../framework/runtime/read/plan-writes.ts'
-import { isWhole } from '../framework/runtime/read/refresh.ts'
 import { createRunReporter } from '../framework/runtime/read/run-reporter.ts'
 import type { Acceptance } from './acceptance.ts'
 import type { SyncDrift } from './drift.ts'
@@ -61,6 +60,8 @@ export interface SyncRun {
   readonly writes: SyncWrites
   /** See `ReadOptions.waitForStates`. */
   readonly waitForStates: boolean
+  /** What the rows of a stream changed in the destination so far; undefined when it does not tell. */
+  readonly changes: ((stream: string) => RowChanges) | undefined
   /** undefined when nobody watches the schemas. */
   readonly drift: SyncDrift | undefined
   /** The token to read with, refreshed where it is due. */
@@ -93,21 +94,16 @@ export async function syncAccount(account: AccountRecord, run: SyncRun): Promise
   const record = new Run(clock, run.id, recipe.counters)
   const share: Share = { requests: 0, report: collecting(record, { errors, warnings }, run) }
   let streams: readonly BoundStream[] = []
-  let refreshes: WritePlan['refreshes'] = new Map()
   try {
     await client.countFor(share, async () => {
       const plan = planned(await openStreams(account, run, share), run)
       streams = plan.streams
-      refreshes = plan.refreshes
       await readInto(plan, account, { run, record, share })
     })
   } catch (thrown) {
     errors.push(withContext(asConnectorError(thrown), { account_id: account.externalId }))
   }
-  const { rows, states } = acceptance.of(account.id)
-  // A refresh that is over counted from its start.
-  const before = changesOf(recipe, streams, (name) => (isWhole(refreshes.get(name)) && states.has(name) ? undefined : run.states[name]))
-  const after = changesOf(recipe, streams, (name) => states.get(name) ?? run.states[name])
+  const rows = acceptance.rowsOf(account.id)
   const complete = errors.length === 0 && record.streams.every(({ outcome }) => outcome === 'complete')
   return {
     account,
@@ -115,8 +111,7 @@ export async function syncAccount(account: AccountRecord, run: SyncRun): Promise
     complete,
     stopped: !complete && errors.every((error) => error instanceof StoppedError),
     rows,
-    inserted: after.inserted - before.inserted,
-    updated: after.updated - before.updated,
+    ...(run.changes ? changesOf(streams, run.changes) : { inserted: rows, updated: 0 }),
     requests: share.requests,
     errors,
     warnings,
@@ -233,14 +228,15 @@ function tables(streams: readonly BoundStream[], account: AccountRecord, recipe:
   }
 }
 
-function changesOf(recipe: LoadedRecipe, streams: readonly BoundStream[], stateOf: (name: string) => StreamState | undefined) {
-  const sum = { inserted: 0, updated: 0 }
+function changesOf(streams: readonly BoundStream[], changesIn: (stream: string) => RowChanges): RowChanges {
+  let inserted = 0
+  let updated = 0
   for (const { info } of streams) {
-    const changes = recipe.counts?.(stateOf(info.name))
-    sum.inserted += changes?.inserted ?? 0
-    sum.updated += changes?.updated ?? 0
+    const changes = changesIn(info.name)
+    inserted += changes.inserted
+    updated += changes.updated
   }
-  return sum
+  return { inserted, updated }
 }
 
 /** Reports into the log and keeps what it reports. */

@@ -1,9 +1,9 @@
 import type { Logger, Redactor } from '../framework/index.ts'
-import { asConnectorError, type Clock } from '../framework/index.ts'
+import { asConnectorError, type Clock, type RowChanges } from '../framework/index.ts'
 import type { AccountRegistry } from '../framework/runtime/ports/account-registry.ts'
 import { type AccountOutcome, needsLogin } from './account-sync.ts'
 import type { LoadedRecipe } from './load-recipe.ts'
-import { countedIn, type SyncSummary } from './summary.ts'
+import type { SyncSummary } from './summary.ts'
 
 /** What is needed to write down what a sync did. */
 export interface Records {
@@ -32,9 +32,7 @@ export async function logOutcome(records: Records, outcome: AccountOutcome, runI
       startedAt,
       finishedAt: new Date(clock.now()).toISOString(),
       success: complete,
-      inserted,
-      updated,
-      written: recipe.counts ? 0 : rows,
+      ...rowCounts(recipe, { inserted, updated, rows }),
       requests,
       errors: errors.map(({ code, message }) => redactor.redact(`${code}: ${message}`)),
     })
@@ -52,11 +50,14 @@ export async function logRun({ accounts, recipe, redactor }: Records, summary: S
     startedAt: new Date(started).toISOString(),
     finishedAt: summary.timestamp,
     success: summary.success,
-    ...countedIn(summary),
-    written: recipe.counts ? 0 : summary.rows_written,
+    ...rowCounts(recipe, { inserted: summary.rows_inserted, updated: summary.rows_updated, rows: summary.rows_written }),
     requests: summary.requests_made,
     errors: summary.errors
       .slice(0, 20)
       .map(({ account_id, code, message }) => redactor.redact(`${account_id ?? 'run'}: ${code}: ${message}`)),
   })
+}
+
+function rowCounts({ counts }: LoadedRecipe, { inserted, updated, rows }: RowChanges & { readonly rows: number }) {
+  return counts === 'changes' ? { inserted, updated, written: 0 } : { inserted: 0, updated: 0, written: rows }
 }

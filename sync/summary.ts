@@ -1,6 +1,13 @@
 import { exitCodeOf as exitCodeOfError } from '../compose/exit-code.ts'
-import type { Changes } from '../connectors/index.ts'
-import { AuthenticationError, type ConnectorError, type ExitCode, RateLimitError, StoppedError } from '../framework/index.ts'
+import type { SyncRecipe } from '../connectors/index.ts'
+import {
+  AuthenticationError,
+  type ConnectorError,
+  type ExitCode,
+  RateLimitError,
+  type RowChanges,
+  StoppedError,
+} from '../framework/index.ts'
 import type { AccountOutcome } from './account-sync.ts'
 
 /** What went wrong with one account, or with the run (`account_id` null). Texts are without secrets. */
@@ -23,11 +30,14 @@ export interface SyncSummary {
   readonly accounts_left: number
   /** Accounts without a working login; `connector accounts` says why. */
   readonly accounts_needing_login: number
-  /** New and changed rows, called as the recipe calls them: `posts_inserted`, `posts_updated`. */
+  /** The same as `rows_inserted` and `rows_updated` under the name that the recipe gives them, `posts_inserted`; 0 when its rows are something else. */
   readonly [inserted: `${string}_inserted`]: number
   readonly [updated: `${string}_updated`]: number
   /** Rows that the destination took, of all streams. */
   readonly rows_written: number
+  /** As the destination says: rows that were new to it, and rows that took the place of one with their key. */
+  readonly rows_inserted: number
+  readonly rows_updated: number
   /** Values that their columns do not take, or that have none: kept in `_extra`. */
   readonly values_in_extra: number
   /** Everything that was sent: retries and calls for tokens too. */
@@ -47,8 +57,7 @@ export interface SyncSummary {
 /** What a summary is made of. Times are epoch milliseconds. */
 export interface SyncFacts {
   readonly id: string
-  /** See `SyncRecipe`. */
-  readonly noun: string
+  readonly recipe: Pick<SyncRecipe, 'noun' | 'counts'>
   readonly outcomes: readonly AccountOutcome[]
   /** Of the run as a whole: schemas that drifted, values that went to `_extra`. */
   readonly warnings: readonly ConnectorError[]
@@ -69,6 +78,7 @@ export interface SyncFacts {
 export function summaryOf(facts: SyncFacts): SyncSummary {
   const { outcomes, left, failure } = facts
   const sum = (pick: (outcome: AccountOutcome) => number) => outcomes.reduce((total, outcome) => total + pick(outcome), 0)
+  const changes = { inserted: sum(({ inserted }) => inserted), updated: sum(({ updated }) => updated) }
   const exit_code = failure ? exitCodeOfError(failure) : exitCodeOf(outcomes, left)
   const ended = failure ? [{ account_id: null, account_name: null, code: failure.code, message: failure.message }] : []
   return {
@@ -77,8 +87,10 @@ export function summaryOf(facts: SyncFacts): SyncSummary {
     accounts_processed: outcomes.filter(({ complete }) => complete).length,
     accounts_left: left,
     accounts_needing_login: facts.needingLogin,
-    ...counters(facts.noun, { inserted: sum(({ inserted }) => inserted), updated: sum(({ updated }) => updated) }),
+    ...namedCounts(facts.recipe, changes),
     rows_written: sum(({ rows }) => rows),
+    rows_inserted: changes.inserted,
+    rows_updated: changes.updated,
     values_in_extra: facts.valuesInExtra,
     requests_made: facts.requests,
     retries: facts.retries,
@@ -91,18 +103,14 @@ export function summaryOf(facts: SyncFacts): SyncSummary {
   }
 }
 
-function counters(noun: string, { inserted, updated }: Changes): Pick<SyncSummary, `${string}_inserted` | `${string}_updated`> {
-  const named: Record<`${string}_inserted` | `${string}_updated`, number> = {}
-  named[`${noun}_inserted`] = inserted
-  named[`${noun}_updated`] = updated
-  return named
-}
+type NamedCounts = Pick<SyncSummary, `${string}_inserted` | `${string}_updated`>
 
-/** New and changed rows, whatever the recipe calls them. */
-export function countedIn(summary: SyncSummary): Changes {
-  const sum = (ending: string) =>
-    Object.entries(summary).reduce((total, [name, value]) => (name.endsWith(ending) ? total + Number(value) : total), 0)
-  return { inserted: sum('_inserted'), updated: sum('_updated') }
+function namedCounts({ noun, counts }: SyncFacts['recipe'], { inserted, updated }: RowChanges): NamedCounts {
+  const named: Record<`${string}_inserted` | `${string}_updated`, number> = {}
+  const isNamed = counts === 'changes'
+  named[`${noun}_inserted`] = isNamed ? inserted : 0
+  named[`${noun}_updated`] = isNamed ? updated : 0
+  return named
 }
 
 function warningsOf({ outcomes, warnings, redact }: SyncFacts): readonly string[] {

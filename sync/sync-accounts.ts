@@ -13,6 +13,7 @@ import {
   type ConnectionState,
   type ConnectorError,
   type ConnectorHttpClient,
+  changesIn,
   createBudget,
   type Destination,
   deliver,
@@ -80,7 +81,7 @@ export async function syncAccounts(request: SyncRequest): Promise<SyncSummary> {
   const monotonic = clock.monotonic()
   const summarise = ({ needingLogin, result }: Progress, failure?: ConnectorError) =>
     summaryOf({
-      ...{ id, noun: recipe.noun, redact: request.redactor.redact, ...result, failure },
+      ...{ id, recipe, redact: request.redactor.redact, ...result, failure },
       needingLogin: needingLogin + result.outcomes.filter((outcome) => needsLogin(outcome)).length,
       ...{ ended: clock.now(), duration: clock.monotonic() - monotonic },
     })
@@ -164,7 +165,8 @@ async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run:
     const drift = schemas && (await openSyncDrift(schemas, { connection: connectionOf(recipe), runId: id, logger }))
     const { write, fullRefresh, ability = destination.writes ?? ['append'] } = request
     const writes = { destination, request: { write, fullRefresh }, ability }
-    const around = { writes, out, acceptance, drift, token, waitForStates: destination.prompt === true }
+    const changes = destination.changes && ((stream: string) => changesIn(destination, stream))
+    const around = { writes, out, acceptance, drift, token, changes, waitForStates: destination.prompt === true }
     const shared: SyncRun = { id, clock, logger, redactor, signal, recipe, client, states: state, ...around }
     const { outcomes, left } = await syncInTurn(due, { ...request, signal }, { shared, budget })
     out.close()

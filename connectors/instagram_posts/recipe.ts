@@ -6,13 +6,6 @@ export const posts: SyncRecipe = {
   name: 'posts',
   select: ['instagram_posts'],
   noun: 'posts',
+  counts: 'changes',
   config: metaAccountConfig,
-  counts: (state) => {
-    const memory = state?.['memory']
-    const total = (name: string) => {
-      const value = typeof memory === 'object' && memory !== null ? Reflect.get(memory, name) : 0
-      return typeof value === 'number' ? value : 0
-    }
-    return { inserted: total('inserted'), updated: total('updated') }
-  },
 }

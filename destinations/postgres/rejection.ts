@@ -1,4 +1,4 @@
-import { type Query, quoted } from '../../framework/index.ts'
+import { ConnectorError, type Query, quoted } from '../../framework/index.ts'
 import { TableRejection } from '../tables/rejections.ts'
 
 /** What a rejection is told about its table. */
@@ -92,5 +92,24 @@ function adviceOf({ code, column, constraint }: ServerError, { qualified }: Reje
       return 'A row or a key is larger than PostgreSQL allows. Drop indexes on long columns or choose another schema (?schema=…).'
     default:
       return advice
+  }
+}
+
+export function countDiffers({ name, place }: RejectedTable, count: number, rows: number): TableRejection {
+  const message = `${place} took ${count} of ${rows} rows (a trigger or a policy?); the batch was rolled back`
+  return new TableRejection(name, 'ERR_OUTPUT_COUNT', message)
+}
+
+/** What the server said, where it is the cause of an error of ours. */
+export const causeOf = (thrown: unknown): unknown => (thrown instanceof ConnectorError ? thrown.cause : thrown)
+
+export const sqlstateOf = (thrown: unknown): string => sqlstate(causeOf(thrown))
+
+/** Runs the work on one table; what the table refuses is a rejection of it. */
+export async function rejectingRows<T>(table: RejectedTable, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (thrown) {
+    throw rejectionOf(thrown, table)
   }
 }

@@ -1,6 +1,6 @@
 import type { Query } from '../../framework/index.ts'
 import type { Encoded } from '../tables/encode.ts'
-import type { PostgresStatement } from '../tables/postgres-sql.ts'
+import type { PostgresRows } from '../tables/postgres-sql.ts'
 import { attempt } from './rejection.ts'
 
 const beyondAscii = /[\u0080-\u{10ffff}]/gu
@@ -22,16 +22,16 @@ export class TextEncoding {
     this.#warn = warn
   }
 
-  /** `types`: those of the columns of the statement. */
-  async fit({ text, values }: PostgresStatement, types: readonly string[], query: Query): Promise<PostgresStatement> {
+  /** `types`: those of the columns of the rows. */
+  async fit(values: PostgresRows['values'], types: readonly string[], query: Query): Promise<PostgresRows['values']> {
     const raw = values.map((column, index) => (types[index] === 'jsonb' ? column.map(withoutEscapes) : column))
-    if (this.#encoding === 'SQL_ASCII') return { text, values: raw }
+    if (this.#encoding === 'SQL_ASCII') return raw
     const characters = new Set(raw.flatMap((column) => column.flatMap((value) => value?.match(beyondAscii) ?? [])))
     await this.#learn(
       [...characters].filter((character) => !this.#held.has(character)),
       query,
     )
-    return { text, values: raw.map((column, index) => column.map((value) => this.#replaced(value, types[index] === 'jsonb'))) }
+    return raw.map((column, index) => column.map((value) => this.#replaced(value, types[index] === 'jsonb')))
   }
 
   /** Asks the server about all at once, then about halves of those that it does not take. */

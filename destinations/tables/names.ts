@@ -70,5 +70,8 @@ interface StageOwner {
 export const stagePrefix = (owner?: StageOwner): string =>
   `_connector_new_${owner ? `${shortHash(JSON.stringify([owner.connection, owner.stream]))}_` : ''}`
 
+/** No stream has a table of such a name. */
+export const isStage = (table: string): boolean => table.startsWith(stagePrefix())
+
 /** The one of them that belongs to a refresh. */
 export const stageName = (owner: StageOwner, refresh: string): string => `${stagePrefix(owner)}${shortHash(refresh)}`

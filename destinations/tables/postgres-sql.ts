@@ -16,23 +16,21 @@ export const postgresTypes: Readonly<Record<ColumnType, string>> = {
   jsonb: 'jsonb',
 }
 
-export interface PostgresStatement {
-  readonly text: string
+export interface PostgresRows {
+  /** A query that gives the columns of the plan and then `_extra`, `_synced_at` and `_run_id`. */
+  readonly rows: string
   readonly values: readonly (readonly Encoded[])[]
 }
 
-/**
- * One statement for a batch, and its parameters but the last, which is the id of the run. `target`: columns or expressions of the
- * unique index that rows are upserted by; rows of a table without a key are inserted.
- */
-export function postgresStatement(table: string, batch: Batch, target: string | undefined): PostgresStatement {
+/** The rows of a batch as a query, and its parameters but the last, which is the id of the run. */
+export function postgresRows(batch: Batch): PostgresRows {
   const { columns } = batch.plan
   const types = [...columns.map(({ type, narrowing }) => narrowing?.cast ?? postgresTypes[type]), 'jsonb', 'timestamptz']
   const arrays = types.map((type, index) => `$${index + 1}::${type}[]`)
   const rows = `select *, $${types.length + 1}::text from unnest(${arrays.join(', ')})`
   const encoded = [...columns.map(({ type }) => type), 'jsonb', 'timestamptz'] as const
   return {
-    text: upsertText(table, batch.plan, { rows, target }),
+    rows,
     values: batch.values.map((column, index) => storable(column, encoded[index] ?? 'text')),
   }
 }
@@ -47,9 +45,9 @@ export function sameKey(key: readonly Column[]): string {
 }
 
 export interface UpsertSource {
-  /** A query that gives the columns of the plan and then `_extra`, `_synced_at` and `_run_id`. */
+  /** See {@link PostgresRows}. */
   readonly rows: string
-  /** See {@link postgresStatement}. */
+  /** Columns or expressions of the unique index that rows are upserted by; rows of a table without a key are inserted. */
   readonly target: string | undefined
 }
 
@@ -61,6 +59,27 @@ export function upsertText(table: string, { columns }: TablePlan, { rows, target
   if (target === undefined) return insert
   const rest = names.filter((name) => !key.includes(name)).map((name) => `${name} = excluded.${name}`)
   return `${insert} on conflict (${target}) do update set ${rest.join(', ')}`
+}
+
+/**
+ * The upsert with what it wrote: for each label `rows`, and `inserted`, those whose key no row had. The version of a row that was
+ * inserted has no `xmax`; one that took the place of another keeps the lock of the one before.
+ */
+export const countedText = (upsert: string, label = 'null'): string =>
+  `with written as (${upsert} returning xmax = 0 as is_new, ${label}::text as label)
+   select label, count(*) as rows, count(*) filter (where is_new) as inserted from written group by label`
+
+/** Rows of the table whose keys the rows of the source have. `hasNulls`: parts of keys may be null, which no index finds. */
+export function knownText(
+  table: string,
+  plan: TablePlan,
+  { rows, hasNulls }: { readonly rows: string; readonly hasNulls: boolean },
+): string {
+  const names = [...plan.columns.map(({ name }) => quoted(name)), '_extra', '_synced_at', '_run_id']
+  const equal = plan.columns
+    .filter(({ key }) => key)
+    .map(({ name }) => `was.${quoted(name)} ${hasNulls ? 'is not distinct from' : '='} fresh.${quoted(name)}`)
+  return `select count(*) as count from (${rows}) as fresh (${names.join(', ')}) where exists (select 1 from ${table} as was where ${equal.join(' and ')})`
 }
 
 /** PostgreSQL stores no U+0000: U+FFFD stands for it. Years before 1 it counts backward from 1 BC. */

@@ -21,6 +21,8 @@ export interface Batch {
   /** Values of the columns of the plan, then of `_extra` and `_synced_at`. */
   readonly values: readonly (readonly Encoded[])[]
   readonly size: number
+  /** The stream of each row. */
+  readonly owners: readonly string[]
   /** Rows taken in for this batch, by stream; more than `size` where a key came twice. */
   readonly taken: ReadonlyMap<string, number>
   readonly keys: KeyShape
@@ -35,6 +37,7 @@ export class TableBuffer {
   weight = 0
   #values: Encoded[][] = []
   #size = 0
+  #owners: string[] = []
   #byKey = new Map<string, number>()
   #taken = new Map<string, number>()
   #keyNulls = false
@@ -66,7 +69,7 @@ export class TableBuffer {
   add(page: PageItem): void {
     const { stream, rows, emittedAt } = page
     const at = new Date(emittedAt).toISOString()
-    for (const row of exactRows(page)) this.#addRow(this.#encoder.encode(row, stream), at)
+    for (const row of exactRows(page)) this.#owners[this.#addRow(this.#encoder.encode(row, stream), at)] = stream.name
     this.#taken.set(stream.name, (this.#taken.get(stream.name) ?? 0) + rows.length)
   }
 
@@ -74,7 +77,7 @@ export class TableBuffer {
   take(): Batch | undefined {
     if (this.#taken.size === 0) return undefined
     const keys = { nulls: this.#keyNulls, bytes: this.#keyBytes }
-    const batch = { plan: this.#plan, values: this.#values, size: this.#size, taken: this.#taken, keys }
+    const batch = { plan: this.#plan, values: this.#values, size: this.#size, owners: this.#owners, taken: this.#taken, keys }
     this.#clear()
     return batch
   }
@@ -82,6 +85,7 @@ export class TableBuffer {
   #clear(): void {
     this.#values = Array.from({ length: this.#plan.columns.length + 2 }, () => [])
     this.#size = 0
+    this.#owners = []
     this.weight = 0
     this.#byKey = new Map()
     this.#taken = new Map()
@@ -89,7 +93,8 @@ export class TableBuffer {
     this.#keyBytes = 0
   }
 
-  #addRow(encoded: readonly Encoded[], at: string): void {
+  /** Gives the place of the row. */
+  #addRow(encoded: readonly Encoded[], at: string): number {
     const index = this.#place(encoded)
     const { length } = encoded
     for (let column = 0; column < length; column++) {
@@ -100,6 +105,7 @@ export class TableBuffer {
     }
     const times = this.#values[length]
     if (times) times[index] = at
+    return index
   }
 
   /** Where the row goes: over an earlier one with its key, else to the end. Null equals null. */

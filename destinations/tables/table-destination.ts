@@ -6,6 +6,7 @@ import {
   groupCommit,
   type Item,
   type PageItem,
+  type RowChanges,
   type RunInfo,
   type StreamInfo,
   type StreamState,
@@ -111,6 +112,10 @@ export class TableDestination implements Destination {
   report(): DestinationReport {
     const places = Array.from(this.#tables.keys(), (name) => this.#store.place(name))
     return { rows: this.#writer.rows(), places, misfits: this.#misfits.counts(), ...this.#stages.report() }
+  }
+
+  changes(stream: string): RowChanges {
+    return this.#writer.changes(stream)
   }
 
   async #accept(item: Item): Promise<void> {

@@ -1,4 +1,5 @@
-import type { ConnectorError, StateCommit } from '../../framework/index.ts'
+import type { ConnectorError, RowChanges, StateCommit } from '../../framework/index.ts'
+import type { ChangesByStream } from './row-changes.ts'
 import type { Batch } from './table-buffer.ts'
 import type { TablePlan } from './table-plan.ts'
 
@@ -11,11 +12,18 @@ export interface Replacement {
   readonly owner: string | undefined
 }
 
-export interface Replaced {
+export interface Replaced extends RowChanges {
   /** Rows of the stream that the table had before. */
   readonly before: number
   /** Rows in the table that no stream owns, because they are older than the column that says so. They stay. */
   readonly unowned: number
+}
+
+export interface Written {
+  /** What each batch changed, in their order. */
+  readonly changes: readonly ChangesByStream[]
+  /** In the order of the replacements. */
+  readonly replaced: readonly Replaced[]
 }
 
 export interface StoreRun {
@@ -36,9 +44,9 @@ export interface TableStore {
   prepare(plan: TablePlan): Promise<TablePlan>
   /**
    * Upserts the batches, then does the replacements and, where the store keeps them, commits the states: all in one transaction. Throws
-   * TableRejection, when one table rejects its rows or takes another number than was given. Gives what was replaced, in the order of the replacements.
+   * TableRejection, when one table rejects its rows or takes another number than was given. Gives what the database says that it changed.
    */
-  write(batches: readonly Batch[], commit: StateCommit, replacements: readonly Replacement[]): Promise<readonly Replaced[]>
+  write(batches: readonly Batch[], commit: StateCommit, replacements: readonly Replacement[]): Promise<Written>
   /** Names of tables that start with the prefix. */
   tables(prefix: string): Promise<readonly string[]>
   drop(tables: readonly string[]): Promise<void>

@@ -1,7 +1,10 @@
-import type { StateCommit } from '../../framework/index.ts'
+import type { RowChanges, StateCommit } from '../../framework/index.ts'
+import { splitByStream } from './batch-parts.ts'
+import { isStage } from './names.ts'
 import { type Rejections, stateKeysOf, TableRejection } from './rejections.ts'
+import { ChangeCounts } from './row-changes.ts'
 import type { Batch } from './table-buffer.ts'
-import type { Replaced, Replacement, TableStore } from './table-store.ts'
+import type { Replaced, Replacement, TableStore, Written } from './table-store.ts'
 
 /** Writes what the tables take; streams whose rows a table rejects are left out, with their states. */
 export class TableWriter {
@@ -9,6 +12,7 @@ export class TableWriter {
   readonly #rejections: Rejections
   readonly #streamsOf: (table: string) => Iterable<string>
   readonly #rows = new Map<string, number>()
+  readonly #changes = new ChangeCounts()
 
   constructor(store: TableStore, rejections: Rejections, streamsOf: (table: string) => Iterable<string>) {
     this.#store = store
@@ -19,6 +23,11 @@ export class TableWriter {
   /** Rows written, by stream. */
   rows(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#rows)
+  }
+
+  /** What the rows of a stream changed. */
+  changes(stream: string): RowChanges {
+    return this.#changes.of(stream)
   }
 
   /** Gives what was replaced, by stage. */
@@ -32,14 +41,15 @@ export class TableWriter {
     const commit = { streams: Object.fromEntries(Object.entries(streams).filter(([key]) => !this.#rejections.hasState(key))), position }
     if (wanted.length === 0 && due.length === 0 && Object.keys(commit.streams).length === 0) return new Map()
     try {
-      const results = await this.#store.write(wanted, commit, due)
-      this.#count(wanted)
-      return new Map(due.flatMap(({ stage }, index) => (results[index] ? [[stage, results[index]] as const] : [])))
+      const written = await this.#store.write(wanted, commit, due)
+      this.#count(wanted, due, written)
+      const { replaced } = written
+      return new Map(due.flatMap(({ stage }, index) => (replaced[index] ? [[stage, replaced[index]] as const] : [])))
     } catch (thrown) {
       if (!(thrown instanceof TableRejection)) throw thrown
       const { table } = thrown
       const rejected = wanted.filter(({ plan }) => plan.name === table)
-      const parts = rejected.flatMap(byStream)
+      const parts = rejected.flatMap(splitByStream)
       if (parts.length > rejected.length) await this.#writeApart(parts, commit)
       else this.#rejections.reject(this.#concerned(table, rejected, due), thrown)
       const others = wanted.filter(({ plan }) => plan.name !== table)
@@ -62,20 +72,16 @@ export class TableWriter {
     return replacing.length > 0 ? replacing : this.#streamsOf(table)
   }
 
-  #count(batches: readonly Batch[]): void {
-    for (const { taken } of batches) {
+  #count(batches: readonly Batch[], replacements: readonly Replacement[], { changes, replaced }: Written): void {
+    for (const [index, { plan, taken }] of batches.entries()) {
       for (const [stream, rows] of taken) this.#rows.set(stream, (this.#rows.get(stream) ?? 0) + rows)
+      const changed = changes[index]
+      // Rows in a stage count once they replace others.
+      if (changed && !isStage(plan.name)) this.#changes.addAll(changed)
+    }
+    for (const [index, { stream }] of replacements.entries()) {
+      const changed = replaced[index]
+      if (changed) this.#changes.add(stream, changed)
     }
   }
-}
-
-/** A batch for each of its streams, where the rows say which one they are of. */
-function byStream(batch: Batch): readonly Batch[] {
-  const owners = batch.values[batch.plan.columns.findIndex(({ path }) => path.length === 0)]
-  if (!owners || batch.taken.size < 2) return [batch]
-  return Array.from(batch.taken, ([stream, rows]) => {
-    const isOwn = (_: unknown, index: number) => owners[index] === stream
-    const values = batch.values.map((column) => column.filter(isOwn))
-    return { ...batch, values, size: values[0]?.length ?? 0, taken: new Map([[stream, rows]]) }
-  })
 }

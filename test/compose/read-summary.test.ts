@@ -25,6 +25,7 @@ describe('readSummary', () => {
       { requests: 12, retries: 2, cached: 3, usagePercent: 41 },
       {
         ...{ rows: { a: 60, b: 39 }, places: [], misfits: { 'a.at': 3, 'b.value': 1 } },
+        changes: { a: { inserted: 50, updated: 10 }, b: { inserted: 9, updated: 29 } },
       },
     )
     const { errors, ...rest } = summary
@@ -41,6 +42,8 @@ describe('readSummary', () => {
       streams: { complete: 2, incomplete: 1, pending: 0 },
       rows: 100,
       rows_written: 99,
+      rows_inserted: 59,
+      rows_updated: 39,
       values_in_extra: 4,
       accounts: 3,
       media: 4,
@@ -52,7 +55,7 @@ describe('readSummary', () => {
   })
 
   it('says null when the provider told no usage', () => {
-    const summary = readSummary(run, { requests: 0, retries: 0, cached: 0, usagePercent: undefined }, { rows: {}, places: [] })
+    const summary = readSummary(run, { requests: 0, retries: 0, cached: 0, usagePercent: undefined }, { rows: {}, places: [], changes: {} })
     expect(summary.usage_percent).toBeNull()
   })
 })

@@ -66,7 +66,7 @@ describe('read', () => {
       },
       write: async (batches: readonly Batch[]) => {
         for (const { plan } of batches) written.add(plan.name)
-        return []
+        return { changes: [], replaced: [] }
       },
     }
     const result = await read({ ...request, output: new TableDestination(store) })
@@ -141,7 +141,11 @@ describe('read', () => {
       ...{ place: () => '', close: async () => undefined },
     }
     const nothing = { tables: async () => [], drop: async () => undefined }
-    const output = new TableDestination({ ...store, ...nothing, write: who === 'the destination' ? broken : async () => [] })
+    const output = new TableDestination({
+      ...store,
+      ...nothing,
+      write: who === 'the destination' ? broken : async () => ({ changes: [], replaced: [] }),
+    })
     const registry = fileStateRegistry(join(folder, 'state'), { clock: systemClock })
     const state: StateRegistry = {
       ...registry,

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ReadRequest, read } from '../../compose/index.ts'
+import type { ReadSummary } from '../../compose/read-summary.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts'
 import { openStateRegistry } from '../../state/open.ts'
 import { openSync } from '../../sync/open-sync.ts'
@@ -79,16 +80,20 @@ async function readOnce(combination: Combination) {
     select: ['page_insights', 'page_insights_week', 'posts', 'post_insights'],
     ...{ clock: sandboxClock(sandbox), env: s3Environment },
   }
+  const changes: Pick<ReadSummary, 'rows_inserted' | 'rows_updated'>[] = []
   const counted = async () => {
     const { summary } = await read(request)
-    const { run_id, duration_ms, usage_percent, ...counters } = summary as typeof summary & { readonly usage_percent?: unknown }
+    const { run_id, duration_ms, usage_percent, rows_inserted, rows_updated, ...counters } = summary as typeof summary & {
+      readonly usage_percent?: unknown
+    }
+    changes.push({ rows_inserted, rows_updated })
     const { states, record } = await stored(state, 'facebook_pages', run_id)
     const streams = record?.streams.map(({ stream, outcome, rows, rows_written, slices, calls }) => ({
       ...{ stream, outcome, rows, rows_written, slices, calls },
     }))
     return { counters, states, streams: streams?.sort((a, b) => (a.stream < b.stream ? -1 : 1)) }
   }
-  return { first: await counted(), second: await counted() }
+  return { first: await counted(), second: await counted(), changes }
 }
 
 async function syncOnce(combination: Combination) {
@@ -123,6 +128,12 @@ describe('undisturbed runs end alike, whatever keeps states and rows and however
       expect(found.first.counters).toMatchObject({ status: 'complete', exit_code: 0 })
       expect(found.first).toEqual(expected.first)
       expect(found.second).toEqual(expected.second)
+      const [first, second] = found.changes
+      const { rows_written } = found.second.counters
+      // What is read again is in the tables already; files and pipes take it as it comes.
+      const isTable = combination.output === 'DuckDB' || combination.output === 'PostgreSQL'
+      expect(second).toEqual(isTable ? { rows_inserted: 0, rows_updated: rows_written } : { rows_inserted: rows_written, rows_updated: 0 })
+      expect(first).toEqual({ rows_inserted: found.first.counters.rows_written, rows_updated: 0 })
     },
     120_000,
   )

@@ -42,7 +42,7 @@ export function testDestination(name: string, createPlace: () => Promise<Place>)
       } finally {
         await destination.close()
       }
-      return { accepted, report: destination.report() }
+      return { accepted, report: destination.report(), changes: (stream: string) => destination.changes?.(stream) }
     }
 
     it('hands on every item, itself, in order', async () => {
@@ -61,7 +61,7 @@ export function testDestination(name: string, createPlace: () => Promise<Place>)
     })
 
     it('writes the rows of each stream in order and counts them', async () => {
-      const { report } = await run([
+      const { report, changes } = await run([
         page(posts, [{ id: '1' }, { id: '2' }]),
         page(pages, [{ id: 'p' }]),
         page(posts, [{ id: '3' }]),
@@ -71,6 +71,10 @@ export function testDestination(name: string, createPlace: () => Promise<Place>)
       expect(await place.rows('posts__17')).toEqual([{ id: '1' }, { id: '2' }, { id: '3' }])
       expect(await place.rows('pages')).toEqual([{ id: 'p' }])
       expect(report.rows).toEqual({ posts__17: 3, pages: 1 })
+      expect([changes('posts__17'), changes('pages')]).toEqual([
+        { inserted: 3, updated: 0 },
+        { inserted: 1, updated: 0 },
+      ])
       expect(report.places.length).toBeGreaterThan(0)
     })
 
@@ -160,8 +164,9 @@ export function testDestination(name: string, createPlace: () => Promise<Place>)
     })
 
     it('counts nothing for a run without rows', async () => {
-      const { report } = await run([message({ type: 'LOG', log: { level: 'INFO', message: 'nothing' } })])
+      const { report, changes } = await run([message({ type: 'LOG', log: { level: 'INFO', message: 'nothing' } })])
       expect(report.rows).toEqual({})
+      expect(changes('posts__17')).toEqual({ inserted: 0, updated: 0 })
     })
   })
 }

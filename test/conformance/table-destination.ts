@@ -52,7 +52,7 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
       } finally {
         await destination.close()
       }
-      return destination.report()
+      return { ...destination.report(), changes: streams.map(({ name }) => destination.changes?.(name)) }
     }
     const row = (end_time: string, value: unknown, page_id = '1') => ({ page_id, end_time, value })
     const day = (date: string) => `${date}T08:00:00+00:00`
@@ -81,6 +81,56 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
       expect(report.rows).toEqual({ insights__1: 1, insights__2: 1 })
       await run(pages, streams, 'per_stream')
       expect(await place.select('insights__2', ['page_id'])).toEqual([['2']])
+    })
+
+    describe('counts what the table did not have apart from what was written over', () => {
+      const [one, two, undescribed] = [
+        ...['1', '2'].map((id) => streamInfo(`insights__${id}`, insightKey)),
+        streamInfo('insights__3', { ...insightKey, kind: 'insights', accountId: undefined }),
+      ]
+      if (!one || !two || !undescribed) throw new Error('three streams')
+      const days = ['2026-01-01', '2026-01-02', '2026-01-03'].map(day)
+      const rows = (id: string, from: number, to: number) => days.slice(from, to).map((at) => row(at, 1, id))
+      const changes = (inserted: number, updated: number) => ({ inserted, updated })
+
+      it('for each stream of a batch', async () => {
+        await run([page(one, rows('1', 0, 2)), page(two, rows('2', 0, 1))], [one, two])
+        const again = await run([page(two, rows('2', 0, 3)), page(one, rows('1', 1, 3))], [one, two])
+        expect(again.changes).toEqual([changes(1, 1), changes(2, 1)])
+        expect(again.rows).toEqual({ insights__1: 2, insights__2: 3 })
+      })
+
+      it('also where the table does not say which stream a row is of', async () => {
+        const plain = { ...one, accountId: undefined }
+        await run([page(plain, rows('1', 0, 2))], [plain])
+        const again = await run([page(undescribed, rows('3', 0, 3)), page(plain, rows('1', 0, 3))], [plain, undescribed])
+        expect(again.changes).toEqual([changes(1, 2), changes(3, 0)])
+      })
+
+      it('once for a row that comes twice in a batch, and as written over in the next', async () => {
+        const twice = [page(one, rows('1', 0, 2)), page(one, rows('1', 0, 2))]
+        const first = await run([...twice, state(one.name, { at: 1 }), page(one, rows('1', 0, 1)), state(one.name, { at: 2 })], [one])
+        const { inserted = 0, updated = 0 } = first.changes[0] ?? {}
+        // Whether the states share a batch is up to the destination.
+        expect([inserted, updated <= 1]).toEqual([2, true])
+      })
+
+      it('not before a replacement takes place, and only of its own stream', async () => {
+        await run([page(one, rows('1', 0, 2)), page(two, rows('2', 0, 2))], [one, two])
+        const again = { ...one, write: replacing('r1') }
+        const begun = await run([page(again, rows('1', 1, 3)), state(one.name, { at: 1 })], [again])
+        expect(begun.changes).toEqual([changes(0, 0)])
+        const resumed = { ...one, write: replacing('r1', true) }
+        const { changes: done, replaced } = await run([completion(resumed)], [resumed, two])
+        expect(done).toEqual([changes(1, 1), changes(0, 0)])
+        expect(replaced).toEqual({ insights__1: 2 })
+      })
+
+      it('with keys that have nulls', async () => {
+        await run([page(one, [{ page_id: '1' }, row(days[0] ?? '', 1)])], [one])
+        const again = await run([page(one, [{ page_id: '1' }, { page_id: '2' }]), page(two, [row(days[0] ?? '', 1, '9')])], [one, two])
+        expect(again.changes).toEqual([changes(1, 1), changes(1, 0)])
+      })
     })
 
     it('keeps values of every type', async () => {

@@ -34,21 +34,23 @@ export function testWriteModes(name: string, createPlace: () => Promise<Place>, 
       } finally {
         await destination.close()
       }
-      return { report: destination.report(), lost }
+      return { report: destination.report(), lost, changes: destination.changes?.(stream.name) }
     }
     const rows = async () => (await place.rows('posts')).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
     const row = (id: string, text: string) => ({ id, text })
 
     it('appends every row, whatever its key', async () => {
       await run(posts({ mode: 'append' }), [row('1', 'a'), row('1', 'b')])
-      await run(posts({ mode: 'append' }), [row('1', 'a')])
+      const { changes } = await run(posts({ mode: 'append' }), [row('1', 'a')])
+      expect(changes).toEqual({ inserted: 1, updated: 0 })
       expect(await rows()).toEqual([row('1', 'a'), row('1', 'a'), row('1', 'b')])
     })
 
     it.runIf(modes.includes('merge'))('merges rows by their key', async () => {
       await run(posts({ mode: 'merge' }), [row('1', 'a'), row('2', 'b')])
-      await run(posts({ mode: 'merge' }), [row('2', 'c')])
-      expect(await rows()).toEqual([row('1', 'a'), row('2', 'c')])
+      const { changes } = await run(posts({ mode: 'merge' }), [row('2', 'c'), row('3', 'd'), row('3', 'e')])
+      expect(changes).toEqual({ inserted: 1, updated: 1 })
+      expect(await rows()).toEqual([row('1', 'a'), row('2', 'c'), row('3', 'e')])
     })
 
     it.runIf(modes.includes('merge'))('appends to a table that was merged into before', async () => {
@@ -60,9 +62,10 @@ export function testWriteModes(name: string, createPlace: () => Promise<Place>, 
     describe.runIf(modes.includes('replace'))('when it replaces', () => {
       it('leaves only the new rows once the stream is complete', async () => {
         await run(posts(), [row('1', 'a'), row('2', 'b')])
-        const { report } = await run(posts(replacing('r1')), [row('1', 'c')])
-        expect(await rows()).toEqual([row('1', 'c')])
-        expect(report.rows).toEqual({ posts: 1 })
+        const { report, changes } = await run(posts(replacing('r1')), [row('1', 'c'), row('3', 'd')])
+        expect(await rows()).toEqual([row('1', 'c'), row('3', 'd')])
+        expect(report.rows).toEqual({ posts: 2 })
+        expect(changes).toEqual({ inserted: 1, updated: 1 })
         expect(report.replaced).toEqual({ posts: 2 })
       })
 
@@ -74,7 +77,8 @@ export function testWriteModes(name: string, createPlace: () => Promise<Place>, 
 
       it('keeps the old rows of a stream that is not complete', async () => {
         await run(posts(), [row('1', 'a')])
-        const { report } = await run(posts(replacing('r1')), [row('2', 'b')], 'broken')
+        const { report, changes } = await run(posts(replacing('r1')), [row('2', 'b')], 'broken')
+        expect(changes).toEqual({ inserted: 0, updated: 0 })
         expect(await rows()).toEqual([row('1', 'a')])
         expect(report.replaced).toBeUndefined()
       })
@@ -82,8 +86,9 @@ export function testWriteModes(name: string, createPlace: () => Promise<Place>, 
       it('resumes with the rows that it wrote before an interruption', async () => {
         await run(posts(), [row('0', 'old')])
         await run(posts(replacing('r1')), [row('1', 'a')], 'broken')
-        const { lost } = await run(posts(replacing('r1', true)), [row('2', 'b')])
+        const { lost, changes } = await run(posts(replacing('r1', true)), [row('2', 'b')])
         expect(lost).toEqual([])
+        expect(changes).toEqual({ inserted: 2, updated: 0 })
         expect(await rows()).toEqual([row('1', 'a'), row('2', 'b')])
       })
 

@@ -6,6 +6,7 @@ import { instagramGraph } from '../../connectors/instagram_graph/package.ts'
 import { insights } from '../../connectors/instagram_graph/recipe.ts'
 import { instagramPosts } from '../../connectors/instagram_posts/package.ts'
 import { posts } from '../../connectors/instagram_posts/recipe.ts'
+import { ChangeCounts } from '../../destinations/tables/row-changes.ts'
 import { type Clock, createRedactor, type Destination, type Item, loadManifest, type Row } from '../../framework/index.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts'
 import { fileStateRegistry } from '../../state/file.ts'
@@ -30,15 +31,21 @@ export function memoryTables(): Tables {
 
 /** Writes into tables in memory; `refuse` breaks the first write. */
 export function memoryDestination(tables: Tables, refuse?: () => boolean): Destination {
+  const changes = new ChangeCounts()
   return {
     open: async () => undefined,
+    changes: (stream) => changes.of(stream),
     async *write(items: AsyncIterable<Item>) {
       for await (const item of items) {
         if (item.type === 'page') {
           if (refuse?.()) throw new Error('the disk is full')
           const table = tables.rows.get(item.stream.kind) ?? new Map<string, Row>()
           tables.rows.set(item.stream.kind, table)
-          for (const row of item.rows) table.set(JSON.stringify(item.stream.primaryKey.map(([field = '']) => row[field])), row)
+          for (const row of item.rows) {
+            const key = JSON.stringify(item.stream.primaryKey.map(([field = '']) => row[field]))
+            changes.add(item.stream.name, table.has(key) ? { inserted: 0, updated: 1 } : { inserted: 1, updated: 0 })
+            table.set(key, row)
+          }
           tables.writes += item.rows.length
         }
         yield item

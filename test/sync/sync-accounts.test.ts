@@ -149,7 +149,7 @@ describe('syncAccounts', () => {
   it('writes insights under the key of their table', async () => {
     const { tables, ids, sync } = await openSyncWorld({ instagram: { accounts: 2, media: 5 } }, insights)
     const summary = await sync()
-    expect(summary).toMatchObject({ success: true, accounts_processed: 2, posts_inserted: 0 })
+    expect(summary).toMatchObject({ success: true, accounts_processed: 2, posts_inserted: 0, rows_inserted: summary.rows_written })
     expect(summary.rows_written).toBeGreaterThan(100)
     const rows = [...(tables.rows.get('instagram_insights')?.values() ?? [])]
     expect(new Set(rows.map(({ account_id }) => account_id))).toEqual(new Set(ids))
@@ -190,9 +190,11 @@ describe('syncAccounts', () => {
       }
     }
     await expect(sync({ output, signal: stop.signal })).rejects.toThrow('killed')
+    const before = lostTables.count('instagram_posts')
+    expect(before).toBeGreaterThan(0)
     const again = await sync({ output: async () => memoryDestination(lostTables) })
     const expected = ids.reduce((sum, id) => sum + sandbox.truth.media(id).length, 0)
-    expect(again).toMatchObject({ success: true, posts_inserted: expected })
+    expect(again).toMatchObject({ success: true, posts_inserted: expected - before, posts_updated: before, rows_written: expected })
     expect(lostTables.count('instagram_posts')).toBe(expected)
     expect(request.accounts).toBeDefined()
   })

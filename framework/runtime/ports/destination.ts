@@ -30,6 +30,14 @@ export interface RunInfo {
 /** `reader`: what it writes is only passed on, and whoever reads that decides how to keep it. */
 export type WriteAbility = readonly WriteMode[] | 'reader'
 
+/** What writing rows did to the place, as the place itself says. */
+export interface RowChanges {
+  /** Rows that were not there before: in a table with a key, no row had theirs. */
+  readonly inserted: number
+  /** Rows that took the place of one with their key, whether or not a value changed. */
+  readonly updated: number
+}
+
 /** How much a destination took in; what it really wrote, not what it was handed. */
 export interface DestinationReport {
   /** Rows accepted per stream name. */
@@ -66,6 +74,15 @@ export interface Destination {
   /** Called once, after success and after failure. */
   close(): Promise<void>
   report(): DestinationReport
+  /**
+   * What writing the rows of one stream changed so far: written and committed rows only, a row that came twice before it was written
+   * counts once, and rows that wait to replace others count when they do. Without it every row accepted counts as inserted.
+   */
+  changes?(stream: string): RowChanges
   /** Once open: those of the streams whose replacement this run resumes although the rows of before are not here. They have to be read from their start. */
   lost?(streams: readonly StreamInfo[]): readonly string[]
+}
+
+export function changesIn(destination: Destination, stream: string): RowChanges {
+  return destination.changes?.(stream) ?? { inserted: destination.report().rows[stream] ?? 0, updated: 0 }
 }

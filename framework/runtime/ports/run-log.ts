@@ -12,6 +12,9 @@ export interface StreamRecord {
   readonly rows: number
   /** Accepted by the destination. Absent in older records and while the run is in progress. */
   readonly rows_written?: number
+  /** As the destination says: new ones, and those that took the place of one with their key. Absent as `rows_written` is. */
+  readonly rows_inserted?: number
+  readonly rows_updated?: number
   /** Windows read to their last page. */
   readonly slices: number
   readonly failed_slices: number
@@ -39,6 +42,9 @@ export interface RunRecord {
   readonly retries: number
   readonly rows: number
   readonly rows_written: number
+  /** Of all streams; absent in older records and while the run goes on. */
+  readonly rows_inserted?: number
+  readonly rows_updated?: number
   readonly errors: readonly RunError[]
   readonly streams: readonly StreamRecord[]
   /** Streams whose schemas drifted; absent when none did. */

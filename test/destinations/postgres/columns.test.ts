@@ -253,8 +253,9 @@ describe('Columns of a PostgreSQL table that is there already', () => {
     )
     const rows = [{ id: 1, day: '2026-02-03' }]
     await place.write([page(stream, rows)], [stream])
-    expect((await place.write([page(stream, rows)], [stream])).rejected.size).toBe(0)
-    expect(await place.sql('select count(*)::int as n from SCHEMA.items')).toEqual([{ n: 1 }])
+    const { rejected, changes } = await place.write([page(stream, [...rows, { id: 2, day: '2026-02-03' }])], [stream])
+    expect([rejected.size, changes]).toEqual([0, [{ inserted: 1, updated: 1 }]])
+    expect(await place.sql('select count(*)::int as n from SCHEMA.items')).toEqual([{ n: 2 }])
     const outside = await place.write([page(stream, [{ id: 1, day: '2031-01-01' }])], [stream])
     expect(outside.rejected.get('items')?.message).toMatch(/no partition/)
   })

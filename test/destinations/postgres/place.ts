@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { type PostgresTablesOptions, postgresDestination } from '../../../destinations/postgres.ts'
-import { type ConnectorError, type Item, parsePostgresUrl, type Row, type StreamInfo } from '../../../framework/index.ts'
+import { type ConnectorError, type Item, parsePostgresUrl, type Row, type RowChanges, type StreamInfo } from '../../../framework/index.ts'
 import { runOf } from '../../conformance/destination.ts'
 import { fakeClock } from '../../conformance/fake-clock.ts'
 import { streamInfo } from '../../conformance/items.ts'
@@ -8,6 +8,8 @@ import { streamInfo } from '../../conformance/items.ts'
 /** What a run into a place left behind beside its rows. */
 export interface Written {
   readonly rows: Readonly<Record<string, number>>
+  /** In the order of the streams. */
+  readonly changes: readonly (RowChanges | undefined)[]
   readonly warnings: readonly ConnectorError[]
   /** By stream. */
   readonly rejected: ReadonlyMap<string, ConnectorError>
@@ -52,7 +54,8 @@ export function placeOf(url: string, options: Partial<PostgresTablesOptions> = {
       } finally {
         await destination.close()
       }
-      return { rows: destination.report().rows, warnings, rejected, states }
+      const changes = streams.map(({ name }) => destination.changes(name))
+      return { rows: destination.report().rows, changes, warnings, rejected, states }
     },
   }
 }
