@@ -154,7 +154,12 @@ function startDeadline(
   return { signal: runSignal(given, deadline.signal), clear: () => over.abort() }
 }
 
-/** Sorts by time; the tail keeps runs of one millisecond apart. */
+const latest = { time: '', number: 0 }
+
+/** Sorts by time; those of one millisecond in the order in which this process made them. A random tail keeps processes apart. */
 export function newRunId(clock: Clock): string {
-  return `${new Date(clock.now()).toISOString().replace(/[-:]/g, '').replace('.', '')}-${randomUUID().slice(0, 8)}`
+  const time = new Date(clock.now()).toISOString().replace(/[-:]/g, '').replace('.', '')
+  latest.number = time === latest.time ? latest.number + 1 : 0
+  latest.time = time
+  return `${time}-${latest.number.toString(16).padStart(3, '0')}${randomUUID().slice(0, 5)}`
 }
