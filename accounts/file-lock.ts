@@ -1,28 +1,30 @@
 import { link, readFile, rename, rm } from 'node:fs/promises'
 import { type Clock, type ConnectorError, errnoOf, temporaryPath, writeDurably } from '../framework/index.ts'
-import { HOLD_MS, isGone, LOOK_MS, newHolder } from './holder.ts'
+import { isGone, LOOK_MS, newHolder } from './holder.ts'
 
 export interface FileLockOptions {
   /** Exists while somebody holds the lock. */
   readonly path: string
   readonly clock: Clock
+  /** Milliseconds after which a lock held by a process of another machine may be taken over. */
+  readonly holdMs: number
   /** The error when the holder does not let go; gets what the lock says about it. */
   readonly busy: (holder: string) => ConnectorError
 }
 
 /**
- * Runs `work` while no other process holds the lock. Waits for the holder; one that is gone, or has held it for five minutes, loses it.
+ * Runs `work` while no other process holds the lock. Waits for the holder; one that is gone, or has held it for its time, loses it.
  * The file is made in one step, and known by its content, which no other attempt shares.
  */
-export async function withFileLock<T>({ path, clock, busy }: FileLockOptions, work: () => Promise<T>): Promise<T> {
+export async function withFileLock<T>({ path, clock, holdMs, busy }: FileLockOptions, work: () => Promise<T>): Promise<T> {
   const started = clock.monotonic()
-  const own = JSON.stringify({ holder: newHolder(), until: clock.now() + HOLD_MS })
+  const own = JSON.stringify({ holder: newHolder(), until: clock.now() + holdMs })
   while (!(await create(path, own))) {
     const found = await readIfThere(path)
     if (found === undefined) continue
     const { holder, until } = parse(found)
     if (isGone(holder) || until < clock.now()) await removeIf(path, found)
-    else if (clock.monotonic() - started > HOLD_MS) throw busy(holder)
+    else if (clock.monotonic() - started > holdMs) throw busy(holder)
     else await clock.sleep(LOOK_MS)
   }
   try {

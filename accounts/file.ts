@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import {
+  type AccountFilter,
   type AccountRecord,
   type AccountRegistry,
   type AccountToken,
@@ -7,11 +8,13 @@ import {
   ConnectorError,
   defined,
   fileNameOf,
+  LEASE_MS,
   type NewAccount,
   type SecretStores,
   type TokenProvider,
 } from '../framework/index.ts'
 import { idTaken, unknownAccount } from './account-errors.ts'
+import { filterAccounts } from './account-filter.ts'
 import { type AccountDocument, type AccountEntry, readAccountDocument } from './file-document.ts'
 import { withFileLock } from './file-lock.ts'
 import { appendLog, readLog } from './file-log.ts'
@@ -34,6 +37,8 @@ import { isSealed, type TokenCipher } from './token-cipher.ts'
 export interface FileAccountsOptions {
   readonly clock: Clock
   readonly cipher: TokenCipher
+  /** How long a lock may be held before another process takes it; milliseconds, five minutes by default. */
+  readonly holdMs?: number
   /** Resolve the references in the list. */
   readonly stores: SecretStores
   /** Told every token that is read, so that no output shows it. */
@@ -52,7 +57,7 @@ interface Loaded {
  * dates, tokens that replaced others, encrypted) and the log (`accounts.log.jsonl`). `id` is the `externalId`.
  */
 export function fileAccountRegistry(file: string, options: FileAccountsOptions): AccountRegistry {
-  const { clock, cipher, stores, secret } = options
+  const { clock, cipher, stores, secret, holdMs = LEASE_MS } = options
   const path = resolve(file)
   const stem = path.replace(/\.ya?ml$/i, '')
   const [statePath, logPath] = [`${stem}.state.json`, `${stem}.log.jsonl`]
@@ -68,7 +73,7 @@ export function fileAccountRegistry(file: string, options: FileAccountsOptions):
   }
   const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
     const inUse = () => new ConnectorError('ERR_ACCOUNT_BUSY', `${path} is in use by another process`, { failureType: 'transient_error' })
-    return withFileLock({ path: `${path}.lock`, clock, busy: inUse }, work)
+    return withFileLock({ path: `${path}.lock`, clock, holdMs, busy: inUse }, work)
   }
   /** Changes what is remembered of an account, from what stands there now. */
   const remember = (id: string, change: (place: TokenPlace) => AccountState | Promise<AccountState>): Promise<void> =>
@@ -81,6 +86,12 @@ export function fileAccountRegistry(file: string, options: FileAccountsOptions):
     const token = await readToken(placeOf(await load(), id))
     secret(token.accessToken)
     return token
+  }
+
+  async function list(filter: AccountFilter = {}): Promise<readonly AccountRecord[]> {
+    const { document, states } = await load()
+    const all = document.entries.map((entry) => recordOf(entry, states[entry.externalId] ?? {}))
+    return filterAccounts(all.sort(byNeed), filter)
   }
 
   async function replace(id: string, work: Parameters<AccountRegistry['replaceToken']>[1]): Promise<AccountToken> {
@@ -110,10 +121,8 @@ export function fileAccountRegistry(file: string, options: FileAccountsOptions):
   }
 
   return {
-    list: async () => {
-      const { document, states } = await load()
-      return document.entries.map((entry) => recordOf(entry, states[entry.externalId] ?? {})).sort(byNeed)
-    },
+    list,
+    count: async ({ limit: _, offset: __, ...filter } = {}) => (await list(filter)).length,
     find: async (id) => {
       const { document, states } = await load()
       const entry = document.entries.find(({ externalId }) => externalId === id)
@@ -152,7 +161,7 @@ export function fileAccountRegistry(file: string, options: FileAccountsOptions):
       await requireWritable(place)
       // Accounts may share the file of a token: it has one lock.
       const name = fileNameOf(fileOf(place.entry) ?? id)
-      const lock = { path: `${path}.${name}.lock`, clock, busy: (holder: string) => busy(id, holder) }
+      const lock = { path: `${path}.${name}.lock`, clock, holdMs, busy: (holder: string) => busy(id, holder) }
       return withFileLock(lock, () => replace(id, work))
     },
     rotateKey: () => exclusively(async () => rotate(await load(), { cipher, stores, write: (states) => writeStates(statePath, states) })),

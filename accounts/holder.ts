@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { ConnectorError, isProcessGone, ownProcess } from '../framework/index.ts'
 
-/** Milliseconds after which a place held by a process of another machine may be taken over. */
-export const HOLD_MS = 5 * 60_000
 /** Between two looks at a place that somebody else holds. */
 export const LOOK_MS = 250
 

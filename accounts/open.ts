@@ -4,6 +4,7 @@ import {
   byScheme,
   type Clock,
   ConfigError,
+  leaseTime,
   type SecretStores,
   secretStores,
   type TokenProvider,
@@ -18,6 +19,7 @@ import { accountRegistryForms } from './url-forms.ts'
  */
 export interface AccountRegistryOptions extends CipherOptions {
   readonly clock: Clock
+  /** Also for CONNECTOR_LEASE_SECONDS: how long a token's replacement may take before another process begins one. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** Stores of references besides `env:`, `file:` and `aws-sm:`. */
   readonly stores?: SecretStores
@@ -30,6 +32,7 @@ export interface AccountRegistryOptions extends CipherOptions {
 /** What both kinds of registry need. */
 interface Parts {
   readonly clock: Clock
+  readonly holdMs: number
   readonly cipher: ReturnType<typeof createTokenCipher>
   readonly secret: (value: string) => void
   readonly stores: SecretStores
@@ -48,14 +51,14 @@ const schemes: Readonly<Record<keyof typeof accountRegistryForms, Open>> = {
 
 /**
  * Opens a registry: `file:accounts.yaml` (references to tokens, for development) or `postgres://…` (encrypted tokens, for production).
- * Throws ConfigError ERR_ACCOUNTS_URL, ERR_ACCOUNTS_KEY_INVALID, ERR_SECRET_UNRESOLVED.
+ * Throws ConfigError ERR_ACCOUNTS_URL, ERR_ACCOUNTS_KEY_INVALID, ERR_SECRET_UNRESOLVED, ERR_LEASE_TIME.
  */
 export async function openAccountRegistry(url: string, options: AccountRegistryOptions): Promise<AccountRegistry> {
   const { clock, env, secret, providers } = options
   const stores = { ...secretStores(env, clock), ...options.stores }
   const cipher = createTokenCipher(await cipherOptions(options, stores))
   const kind = { what: 'account registry', code: 'ERR_ACCOUNTS_URL', forms: accountRegistryForms }
-  return byScheme(schemes, url, kind)(url, { clock, cipher, secret, stores, providers })
+  return byScheme(schemes, url, kind)(url, { clock, holdMs: leaseTime(env), cipher, secret, stores, providers })
 }
 
 async function cipherOptions({ env, secret, ...given }: AccountRegistryOptions, stores: SecretStores): Promise<CipherOptions> {

@@ -8,6 +8,10 @@ import type { AccountTables } from './postgres-tables.ts'
 export interface AccountKeys {
   /** The account `$1` means, by either id, of a table under this alias ('' or `a.`). */
   meant(alias: '' | 'a.'): string
+  /** The accounts `a` that a parameter names, a list of texts, by either id. */
+  meantAny(parameter: string): string
+  /** When the account `a` was synced, as a point in time. */
+  readonly synced: string
   /** The row whose `id` is `$1`. */
   readonly own: string
   /** `$1` is the account's id at the provider. */
@@ -27,6 +31,7 @@ const patterns: Readonly<Record<string, string>> = {
   uuid: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
 }
 const texts = new Set(['text', 'character varying'])
+const times = new Set(['timestamp with time zone', 'timestamp without time zone'])
 
 export async function accountKeys(query: Query, tables: AccountTables): Promise<AccountKeys> {
   const [accounts, userTokens, logs] = [
@@ -38,6 +43,8 @@ export async function accountKeys(query: Query, tables: AccountTables): Promise<
   const own = equals('id', id, '$1')
   return {
     meant: (alias) => `(${equals(`${alias}id`, id, '$1')} or ${equals(`${alias}ig_user_id`, external, '$1')})`,
+    meantAny: (parameter) => `(${equalsAny('a.id', id, parameter)} or ${equalsAny('a.ig_user_id', external, parameter)})`,
+    synced: times.has(accounts.get('last_synced_at') ?? '') ? 'a.last_synced_at' : 'a.last_synced_at::timestamptz',
     own,
     external: equals('a.ig_user_id', external, '$1'),
     token: userTokens.get('account_id') === external ? 'account_id = a.ig_user_id' : 'account_id::text = a.ig_user_id::text',
@@ -51,6 +58,14 @@ function equals(column: string, type: string | undefined, parameter: string): st
   if (pattern === undefined) return `${column}::text = ${parameter}::text`
   // A constant to the planner: the cast is not tried on a text that does not fit.
   return `${column} = (case when ${parameter}::text ~* '${pattern}' then ${parameter}::text::${type} end)`
+}
+
+function equalsAny(column: string, type: string | undefined, parameter: string): string {
+  if (type !== undefined && texts.has(type)) return `${column} = any (${parameter}::text[])`
+  const pattern = type === undefined ? undefined : patterns[type]
+  if (pattern === undefined) return `${column}::text = any (${parameter}::text[])`
+  const fitting = `select case when named ~* '${pattern}' then named::${type} end from unnest(${parameter}::text[]) as named`
+  return `${column} = any (array(${fitting}))`
 }
 
 async function typesOf(query: Query, table: string): Promise<ReadonlyMap<string, string>> {

@@ -1,5 +1,5 @@
 import type { AccountRegistry, AccountToken, Clock, Query } from '../framework/index.ts'
-import { busy, HOLD_MS, isGone, LOOK_MS, newHolder, overtaken } from './holder.ts'
+import { busy, isGone, LOOK_MS, newHolder, overtaken } from './holder.ts'
 import type { AccountKeys } from './postgres-keys.ts'
 import type { AccountTables } from './postgres-tables.ts'
 import { candidateText, readCandidate } from './token-candidate.ts'
@@ -13,6 +13,8 @@ interface Replacement {
   readonly transaction: <T>(work: (query: Query) => Promise<T>) => Promise<T>
   readonly cipher: TokenCipher
   readonly clock: Clock
+  /** Milliseconds after which the place of a process of another machine may be taken over. */
+  readonly holdMs: number
   readonly secret: (value: string) => void
   /** The token as it stands. */
   readonly read: () => Promise<AccountToken>
@@ -56,7 +58,7 @@ export async function replaceInPostgres(replacement: Replacement): Promise<Accou
 }
 
 /** Gives the candidate that stands in the row. */
-async function takePlace({ account, tables, keys, transaction, clock }: Replacement, holder: string): Promise<string | undefined> {
+async function takePlace({ account, tables, keys, transaction, clock, holdMs }: Replacement, holder: string): Promise<string | undefined> {
   const started = clock.monotonic()
   for (;;) {
     const found = await transaction(async (query) => {
@@ -70,12 +72,12 @@ async function takePlace({ account, tables, keys, transaction, clock }: Replacem
       if (taken) return { other }
       await query(
         `update ${tables.accounts} set refresh_holder = $2, refresh_until = now() + make_interval(secs => $3) where ${keys.own}`,
-        [account.id, holder, HOLD_MS / 1000],
+        [account.id, holder, holdMs / 1000],
       )
       return { candidate: typeof candidate === 'string' ? candidate : undefined }
     })
     if (!('other' in found)) return found.candidate
-    if (clock.monotonic() - started > HOLD_MS) throw busy(account.externalId, found.other ?? '')
+    if (clock.monotonic() - started > holdMs) throw busy(account.externalId, found.other ?? '')
     await clock.sleep(LOOK_MS)
   }
 }

@@ -1,15 +1,17 @@
 import {
   type AccountRecord,
   type AccountRegistry,
-  type AccountStatus,
   type AccountToken,
   type Clock,
+  LEASE_MS,
   openPostgres,
   type PostgresResult,
   type Query,
   type SyncLogEntry,
 } from '../framework/index.ts'
 import { idTaken, noToken, unknownAccount } from './account-errors.ts'
+import { isKnownStatus } from './account-status.ts'
+import { type AccountCondition, accountCondition } from './postgres-filter.ts'
 import { type AccountKeys, accountKeys } from './postgres-keys.ts'
 import { replaceInPostgres } from './postgres-replacement.ts'
 import { type AccountTables, accountTables, migrateAccountTables } from './postgres-tables.ts'
@@ -19,6 +21,8 @@ import type { TokenCipher } from './token-cipher.ts'
 export interface PostgresAccountsOptions {
   readonly clock: Clock
   readonly cipher: TokenCipher
+  /** How long a replacement of a token may take before another process begins one; milliseconds, five minutes by default. */
+  readonly holdMs?: number
   /** Told every token that is read, so that no output shows it. */
   readonly secret: (value: string) => void
 }
@@ -29,7 +33,10 @@ export type Ask = (text: string, values?: readonly unknown[]) => Promise<Postgre
 type Row = PostgresResult['rows'][number]
 
 /** Keeps accounts in the table of accounts (see postgres-tables.ts); an account without a token of its own uses the newest of `user_tokens`. */
-export async function postgresAccountRegistry(url: string, { clock, cipher, secret }: PostgresAccountsOptions): Promise<AccountRegistry> {
+export async function postgresAccountRegistry(
+  url: string,
+  { clock, cipher, secret, holdMs = LEASE_MS }: PostgresAccountsOptions,
+): Promise<AccountRegistry> {
   const database = await openPostgres(url, { clock })
   const tables = accountTables(database.schema)
   let migrated: Promise<void> | undefined
@@ -75,7 +82,16 @@ export async function postgresAccountRegistry(url: string, { clock, cipher, secr
     return { accessToken, createdAt: text(row['token_created_at']), expiresAt: text(row['token_expires_at']) }
   }
   return {
-    list: async () => (await ask((await statements()).all)).rows.map(recordOf),
+    list: async (filter = {}) => {
+      const { list, keys } = await statements()
+      const condition = accountCondition(filter, keys)
+      return (await ask(list(condition), condition.values)).rows.map(recordOf)
+    },
+    count: async ({ limit: _, offset: __, ...filter } = {}) => {
+      const { count, keys } = await statements()
+      const { where, values } = accountCondition(filter, keys)
+      return Number((await ask(count(where), values)).rows[0]?.['count'])
+    },
     find: async (id) => (await ask((await statements()).one, [id])).rows.map(recordOf)[0],
     async save(account, token) {
       secret(token.accessToken)
@@ -100,6 +116,7 @@ export async function postgresAccountRegistry(url: string, { clock, cipher, secr
         transaction,
         cipher,
         clock,
+        holdMs,
         secret,
         read: async () => tokenOf(await find(id)),
       })
@@ -133,8 +150,9 @@ function accountRows({ accounts, userTokens, syncLogs }: AccountTables, keys: Ac
       order by expires_at desc nulls last, token_id desc limit 1) u on coalesce(a.access_token, '') = ''`
   return {
     keys,
-    all: `select ${columns} from ${from} where a.ig_user_id is not null
-      order by coalesce(a.priority, 2), a.last_synced_at nulls first, a.ig_user_id::text`,
+    list: ({ where, page }: AccountCondition) => `select ${columns} from ${from} where a.ig_user_id is not null${where}
+      order by coalesce(a.priority, 2), a.last_synced_at nulls first, a.ig_user_id::text ${page}`,
+    count: (where: string) => `select count(*) as count from ${accounts} a where a.ig_user_id is not null${where}`,
     one: `select ${columns} from ${from} where ${keys.meant('a.')} and a.ig_user_id is not null
       order by (${keys.external}) desc nulls last limit 1`,
     // A new login also ends a replacement that is under way: it works on the old token.
@@ -159,7 +177,6 @@ function accountRows({ accounts, userTokens, syncLogs }: AccountTables, keys: Ac
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
-const STATUSES: readonly string[] = ['active', 'needs_login', 'paused'] satisfies readonly AccountStatus[]
 
 function recordOf(row: Row): AccountRecord {
   const status = text(row['status']) ?? 'active'
@@ -170,8 +187,8 @@ function recordOf(row: Row): AccountRecord {
     name: text(row['account_name']) ?? String(row['ig_user_id']),
     login: text(row['login_family']) || SEED.login,
     // A word of another program that this one does not know is no reason to read the account.
-    status: STATUSES.includes(status) ? (status as AccountStatus) : 'paused',
-    reason: text(row['status_reason']) ?? (STATUSES.includes(status) ? undefined : `status ${status} is not one of this program`),
+    status: isKnownStatus(status) ? status : 'paused',
+    reason: text(row['status_reason']) ?? (isKnownStatus(status) ? undefined : `status ${status} is not one of this program`),
     owner: text(row['owner']),
     priority: Number(row['priority']),
     tokenExpiresAt: text(row['token_expires_at']),

@@ -21,6 +21,7 @@ export { parseJson as parseExactJson } from './http/json.ts'
 export { createBudget } from './http/limits/budget.ts'
 export { createRedactor, type Redactor } from './http/redaction/redaction.ts'
 export type { ErrorHandler as HttpErrorHandler, Outcome as HttpOutcome, Resolution as HttpResolution } from './http/resolution.ts'
+export { heartbeatOf, LEASE_MS, leaseTime } from './lease-time.ts'
 export { allowedHostsOf } from './manifest/allowed-hosts.ts'
 export { prepareConfig } from './manifest/config.ts'
 export type { Component, Config } from './manifest/definition/component.ts'
@@ -40,6 +41,7 @@ export { type BoundStream, selectStreams } from './runtime/assembly/bound-stream
 export { openConnector } from './runtime/assembly/open-connector.ts'
 export { withFields } from './runtime/assembly/select-properties.ts'
 export type {
+  AccountFilter,
   AccountRecord,
   AccountRegistry,
   AccountStatus,

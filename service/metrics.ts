@@ -1,3 +1,4 @@
+import { eachAccount } from '../accounts/page-accounts.ts'
 import { tokenHealth } from '../accounts/token-health.ts'
 import type { AccountRecord } from '../framework/index.ts'
 import type { Surroundings } from './parts.ts'
@@ -18,9 +19,9 @@ export async function metricsText({
   clock,
   version = '',
 }: Pick<Surroundings, 'accounts' | 'runner' | 'clock' | 'version'>): Promise<string> {
-  const list = await accounts.list()
   const { totals, last } = runner
   const now = clock.now()
+  const { byStatus, days, lags } = await accountSamples(accounts, now)
   const metrics: readonly Metric[] = [
     gauge('connector_info', 'Version of the package.', [[1, { version }]]),
     counter('connector_runs_total', 'Runs since the start.', [
@@ -36,24 +37,9 @@ export async function metricsText({
     ]),
     counter('connector_errors_total', 'Errors of accounts.', [[totals.errors]]),
     gauge('connector_running', '1 while a run is in progress.', [[runner.runningSince === undefined ? 0 : 1]]),
-    gauge(
-      'connector_accounts',
-      'Accounts by status.',
-      (['active', 'needs_login', 'paused'] as const).map((status) => [
-        list.filter((account) => account.status === status).length,
-        { status },
-      ]),
-    ),
-    gauge(
-      'connector_token_days_left',
-      'Whole days until the token expires; absent for tokens that do not.',
-      list.flatMap((account) => daysLeft(account, now)),
-    ),
-    gauge(
-      'connector_sync_lag_seconds',
-      'Since the last complete sync; absent before the first.',
-      list.flatMap((account) => lag(account, now)),
-    ),
+    gauge('connector_accounts', 'Accounts by status.', byStatus),
+    gauge('connector_token_days_left', 'Whole days until the token expires; absent for tokens that do not.', days),
+    gauge('connector_sync_lag_seconds', 'Since the last complete sync; absent before the first.', lags),
     ...(last
       ? [
           gauge('connector_last_run_timestamp_seconds', 'When the last run of this process ended.', [[Date.parse(last.timestamp) / 1000]]),
@@ -65,6 +51,19 @@ export async function metricsText({
       : []),
   ]
   return metrics.map(textOf).join('')
+}
+
+async function accountSamples(registry: Surroundings['accounts'], now: number) {
+  const counts = { active: 0, needs_login: 0, paused: 0 }
+  const days: Sample[] = []
+  const lags: Sample[] = []
+  for await (const account of eachAccount(registry)) {
+    counts[account.status] += 1
+    days.push(...daysLeft(account, now))
+    lags.push(...lag(account, now))
+  }
+  const byStatus = Object.entries(counts).map(([status, count]): Sample => [count, { status }])
+  return { byStatus, days, lags }
 }
 
 const counter = (name: string, help: string, samples: readonly Sample[]): Metric => ({ name, type: 'counter', help, samples })

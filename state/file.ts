@@ -4,6 +4,8 @@ import {
   diskFiles,
   errnoOf,
   type Files,
+  heartbeatOf,
+  LEASE_MS,
   replaceFile,
   type StateLease,
   type StateRegistry,
@@ -12,7 +14,6 @@ import {
 import { type ConnectionPaths, historyPath, historyVersions, pathsOf, readDocument, storing } from './connection-files.ts'
 import { parseDocument, versionOf } from './document.ts'
 import { FileLease } from './file-lease.ts'
-import { heartbeatOf, LEASE_MS } from './lease-time.ts'
 import { FileLock } from './lock.ts'
 import { createRunLog, plainName, type RunStore } from './run-log.ts'
 

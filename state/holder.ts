@@ -5,11 +5,11 @@ import {
   ConnectorError,
   isObject,
   isProcessGone,
+  LEASE_MS,
   type LeaseHolder,
   ownProcess,
   type ProcessIdentity,
 } from '../framework/index.ts'
-import { LEASE_MS } from './lease-time.ts'
 
 /** Who holds a lease, as it is stored. */
 export interface Holder extends LeaseHolder, ProcessIdentity {

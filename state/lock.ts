@@ -1,8 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type Clock, errnoOf, type Files, isObject, syncDirectory, temporaryPath, writeDurably } from '../framework/index.ts'
+import { type Clock, errnoOf, type Files, isObject, LEASE_MS, syncDirectory, temporaryPath, writeDurably } from '../framework/index.ts'
 import { describeSelf, type Holder, isAlive, lockedBy, readHolder } from './holder.ts'
-import { LEASE_MS } from './lease-time.ts'
 
 export interface LockOptions {
   /** Exists while somebody holds the lock. */

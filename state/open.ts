@@ -1,5 +1,4 @@
-import { byScheme, type Clock, folderOf, type StateRegistry } from '../framework/index.ts'
-import { leaseTime } from './lease-time.ts'
+import { byScheme, type Clock, folderOf, leaseTime, type StateRegistry } from '../framework/index.ts'
 import { stateRegistryForms } from './url-forms.ts'
 
 export interface StateRegistryOptions {

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { type Clock, openPostgres, type Query, type StateLease, type StateRegistry, type StateVersion } from '../framework/index.ts'
+import {
+  type Clock,
+  heartbeatOf,
+  LEASE_MS,
+  openPostgres,
+  type Query,
+  type StateLease,
+  type StateRegistry,
+  type StateVersion,
+} from '../framework/index.ts'
 import { describeSelf, isAlive, lockedBy, readHolder } from './holder.ts'
-import { heartbeatOf, LEASE_MS } from './lease-time.ts'
 import { PostgresLease } from './postgres-lease.ts'
 import { currentVersion, givenName, keptVersions, migrate, type StateTables, statesAt, storedName, tablesOf } from './postgres-tables.ts'
 import { createRunLog, type RunStore } from './run-log.ts'

@@ -1,6 +1,5 @@
-import type { AwsEnvironment, Clock, StateRegistry, StateVersion } from '../framework/index.ts'
+import { type AwsEnvironment, type Clock, heartbeatOf, LEASE_MS, type StateRegistry, type StateVersion } from '../framework/index.ts'
 import { parseDocument, versionOf } from './document.ts'
-import { heartbeatOf, LEASE_MS } from './lease-time.ts'
 import { createRunLog, plainName, type RunStore } from './run-log.ts'
 import { parseS3Url } from './s3/address.ts'
 import { type Bucket, openBucket } from './s3/bucket.ts'

@@ -32,7 +32,7 @@ import { createChannel } from '../framework/runtime/read/channel.ts'
 import { Acceptance } from './acceptance.ts'
 import { type AccountOutcome, needsLogin, type SyncRun, syncAccount } from './account-sync.ts'
 import { openSyncDrift } from './drift.ts'
-import { dueAccounts } from './due.ts'
+import { listDue } from './list-due.ts'
 import type { LoadedRecipe } from './load-recipe.ts'
 import { logOutcome, logRun } from './records.ts'
 import { sharedClient } from './shared-client.ts'
@@ -90,7 +90,7 @@ export async function syncAccounts(request: SyncRequest): Promise<SyncSummary> {
   try {
     lease = await states.acquire(connectionOf(recipe), recipe.manifest.id, id)
     // Under the lease: what another run finished while this one started is not due any more.
-    const { due, needingLogin } = dueAccounts(await accounts.list(), { ...request, provider: recipe.provider, now: clock.now() })
+    const { due, needingLogin } = await listDue(accounts, { ...request, provider: recipe.provider, now: clock.now() })
     progress.needingLogin = needingLogin.length
     if (due.length > 0) progress.result = await syncDue(due, request, { id, lease })
     if (progress.result.failure) throw progress.result.failure.error

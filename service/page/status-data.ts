@@ -28,10 +28,19 @@ export interface DayCount {
   readonly requests: number
 }
 
+/** Of all accounts, listed or not. */
+export interface AccountCounts {
+  readonly active: number
+  readonly needingLogin: number
+  readonly total: number
+}
+
 /** What the status page shows. */
 export interface StatusData {
   readonly now: number
+  /** The first of them, in the order in which they are read. */
   readonly accounts: readonly AccountLine[]
+  readonly counts: AccountCounts
   /** Every day of the last 30, oldest first. */
   readonly days: readonly DayCount[]
   /** Newest first. */
@@ -43,6 +52,7 @@ export interface StatusData {
 export interface StatusSources {
   readonly now: number
   readonly accounts: readonly AccountRecord[]
+  readonly counts: AccountCounts
   /** Newest first: entries of accounts and of runs. */
   readonly entries: readonly SyncLogEntry[]
   readonly warnings: readonly string[]
@@ -51,13 +61,14 @@ export interface StatusSources {
   readonly providers: readonly TokenProvider[]
 }
 
-export function statusData({ now, accounts, entries, warnings, runningSince, providers }: StatusSources): StatusData {
+export function statusData({ now, accounts, counts, entries, warnings, runningSince, providers }: StatusSources): StatusData {
   const runs = entries.filter(({ accountId }) => accountId === undefined)
   const since = new Date(now - CHART_DAYS * DAY_MS).toISOString()
   const recent = entries.filter(({ finishedAt }) => finishedAt >= since)
   return {
     now,
     accounts: accounts.map((account) => lineOf(account, recent, { now, providers })),
+    counts,
     days: countDays(runs, now),
     runs: runs.slice(0, RUNS),
     warnings,

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { AccountRecord, SyncLogEntry } from '../../framework/index.ts'
+import type { SyncLogEntry } from '../../framework/index.ts'
 import { barChart } from './chart.ts'
 import { type Html, layout } from './layout.ts'
 import type { AccountLine, DayCount, StatusData } from './status-data.ts'
@@ -20,14 +20,13 @@ export function statusPage(data: StatusData, options: PageOptions): Html {
   )
 }
 
-function tiles({ accounts: lines, runs, runningSince, now }: StatusData): Html {
-  const count = (status: AccountRecord['status']) => lines.filter(({ account }) => account.status === status).length
-  const lost = count('needs_login')
+function tiles({ accounts: lines, counts, runs, runningSince, now }: StatusData): Html {
+  const lost = counts.needingLogin
   const [last] = runs
   const soon = lines.filter(({ token }) => token.state === 'due' || token.state === 'expired').length
   const state = runningSince === undefined ? (last ? ago(last.finishedAt, now) : 'never') : 'running now'
   return html`<dl class="tiles">
-    ${tile('Active accounts', grouped(count('active')), '')}
+    ${tile('Active accounts', grouped(counts.active), '')}
     ${tile('Need a login', grouped(lost), lost > 0 ? 'bad' : 'good')}
     ${tile('Tokens due', grouped(soon), soon > 0 ? 'warn' : 'good')}
     ${tile('Last run', state, last && !last.success ? 'warn' : '')}
@@ -41,14 +40,18 @@ function warnings({ warnings: lines }: StatusData): Html {
   return html`<section class="notice" aria-labelledby="warnings"><h2 id="warnings">Warnings</h2><ul>${lines.map((line) => html`<li>${visible(line)}</li>`)}</ul></section>`
 }
 
-function accounts({ accounts: lines, now }: StatusData): Html {
+function accounts({ accounts: lines, counts, now }: StatusData): Html {
   const empty = html`<p>There are no accounts yet. Add one with <code>connector accounts add</code>.</p>`
+  const rest =
+    counts.total > lines.length
+      ? html`<p>The first ${grouped(lines.length)} of ${grouped(counts.total)} accounts. <code>connector accounts list</code> and <code>/metrics</code> have all of them.</p>`
+      : html``
   const table = html`<table class="stack" role="table">
     <caption>Accounts, in the order in which they are read. Rows and errors are of the last 30 days.</caption>
     <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Account</th><th role="columnheader" scope="col">Status</th><th role="columnheader" scope="col">Last sync</th><th role="columnheader" scope="col" class="number">Rows</th><th role="columnheader" scope="col" class="number">Errors</th><th role="columnheader" scope="col">Token</th><th role="columnheader" scope="col">Next refresh</th></tr></thead>
     <tbody role="rowgroup">${lines.map((line) => accountRow(line, now))}</tbody>
   </table>`
-  return html`<section aria-labelledby="accounts"><h2 id="accounts">Accounts</h2>${lines.length > 0 ? table : empty}</section>`
+  return html`<section aria-labelledby="accounts"><h2 id="accounts">Accounts</h2>${lines.length > 0 ? table : empty}${rest}</section>`
 }
 
 const STATUS = { active: ['Active', 'good'], needs_login: ['Needs a login', 'bad'], paused: ['Paused', ''] } as const

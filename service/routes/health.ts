@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { countAccounts } from '../../accounts/page-accounts.ts'
 import { metricsText } from '../metrics.ts'
 import type { Surroundings } from '../parts.ts'
 
@@ -7,8 +8,8 @@ export function healthRoutes(around: Surroundings): Hono {
   const routes = new Hono()
   routes.get('/healthz', async (context) => {
     try {
-      const accounts = await around.accounts.list()
-      return context.json({ status: 'ok', accounts: accounts.length, running_since: around.runner.runningSince ?? null })
+      const accounts = await countAccounts(around.accounts)
+      return context.json({ status: 'ok', accounts, running_since: around.runner.runningSince ?? null })
     } catch (thrown) {
       around.logger.log('error', around.redact(`the registry of accounts cannot be read: ${thrown instanceof Error ? thrown.message : ''}`))
       return context.json({ status: 'unavailable', reason: 'the registry of accounts cannot be read' }, 503)

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { countAccounts } from '../../accounts/page-accounts.ts'
 import { statusData } from '../page/status-data.ts'
 import { statusPage } from '../page/status-page.ts'
 import { style } from '../page/style.ts'
@@ -7,6 +8,9 @@ import { knowsPassword } from '../safety.ts'
 
 /** Entries of the log that a page looks at: a month of runs every half hour, and what accounts had to tell. */
 const ENTRIES = 5_000
+
+/** Accounts that the page lists. */
+const SHOWN = 500
 
 /** The page for people. */
 export function statusRoutes(around: Surroundings): Hono {
@@ -21,11 +25,18 @@ export function statusRoutes(around: Surroundings): Hono {
         'www-authenticate': 'Basic realm="connector", charset="UTF-8"',
       })
     }
-    const [list, entries] = await Promise.all([accounts.list(), accounts.logs({ limit: ENTRIES })])
+    const [list, entries, active, needingLogin, total] = await Promise.all([
+      accounts.list({ limit: SHOWN }),
+      accounts.logs({ limit: ENTRIES }),
+      countAccounts(accounts, { statuses: ['active'] }),
+      countAccounts(accounts, { statuses: ['needs_login'] }),
+      countAccounts(accounts),
+    ])
     const warnings = [...(around.warnings?.() ?? []), ...(runner.last?.warnings ?? [])].map(redact)
     const data = statusData({
       now: clock.now(),
-      accounts: list,
+      accounts: list.slice(0, SHOWN),
+      counts: { active, needingLogin, total },
       entries,
       warnings,
       runningSince: runner.runningSince,

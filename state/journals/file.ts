@@ -11,12 +11,13 @@ import {
   errnoOf,
   type Files,
   fileNameOf,
+  heartbeatOf,
   inProgress,
+  LEASE_MS,
   type ListedAction,
   replaceFile,
 } from '../../framework/index.ts'
 import { isAlive, readHolder } from '../holder.ts'
-import { heartbeatOf, LEASE_MS } from '../lease-time.ts'
 import { FileLock } from '../lock.ts'
 import { readRecord, recordText } from './record.ts'
 

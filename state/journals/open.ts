@@ -1,5 +1,4 @@
-import { type ActionJournal, byScheme, type Clock, folderOf, memoryJournal } from '../../framework/index.ts'
-import { leaseTime } from '../lease-time.ts'
+import { type ActionJournal, byScheme, type Clock, folderOf, leaseTime, memoryJournal } from '../../framework/index.ts'
 import { journalForms } from '../url-forms.ts'
 
 export interface JournalOptions {

@@ -5,7 +5,9 @@ import {
   actionFenced,
   byNewest,
   type Clock,
+  heartbeatOf,
   inProgress,
+  LEASE_MS,
   type ListedAction,
   openPostgres,
   type PostgresDatabase,
@@ -13,7 +15,6 @@ import {
   quoted,
 } from '../../framework/index.ts'
 import { describeSelf, isAlive, readHolder } from '../holder.ts'
-import { heartbeatOf, LEASE_MS } from '../lease-time.ts'
 import { readRecord, recordText } from './record.ts'
 
 export interface PostgresJournalOptions {

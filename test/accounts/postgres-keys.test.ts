@@ -41,8 +41,14 @@ describe('accountKeys', () => {
         const text = plan.map((row) => row['QUERY PLAN']).join('\n')
         expect(text).toContain('Index')
         expect(text).not.toContain('Seq Scan')
-        for (const odd of ['', 'abc', '-1', '1e3', '9'.repeat(60), "' or true --"])
-          expect((await query(`select 1 ${from}`, [odd])).rows).toEqual([])
+        const odds = ['', 'abc', '-1', '1e3', '9'.repeat(60), "' or true --"]
+        for (const odd of odds) expect((await query(`select 1 ${from}`, [odd])).rows).toEqual([])
+        const several = `from ${schema}.instagram_accounts a where ${keys.meantAny('$1')}`
+        const named = [[...odds, one[0]?.['id'], '17841400000000043']]
+        const { rows: two } = await query(`select ig_user_id::text as found ${several} order by 1`, named)
+        expect(two).toEqual([{ found: '17841400000000042' }, { found: '17841400000000043' }])
+        const { rows: severalPlan } = await query(`explain select 1 ${several}`, named)
+        expect(severalPlan.map((row) => row['QUERY PLAN']).join('\n')).not.toContain('Seq Scan')
       })
     } finally {
       await database.close()

@@ -1,6 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { CipherOptions } from '../../accounts/token-cipher.ts'
-import { type AccountRegistry, type AccountToken, type Clock, type NewAccount, systemClock } from '../../framework/index.ts'
+import {
+  type AccountFilter,
+  type AccountRegistry,
+  type AccountToken,
+  type Clock,
+  type NewAccount,
+  systemClock,
+} from '../../framework/index.ts'
 
 export interface RegistryPlace {
   /** Opens the registry; every call is a user of its own. */
@@ -77,6 +84,36 @@ export function testAccountRegistry(name: string, setUp: () => Promise<RegistryP
       await registry.markSynced('17841400000000001', '2026-11-19T00:00:00Z')
       await registry.markSynced('17841400000000002', '2026-11-18T00:00:00Z')
       expect((await registry.list()).map(({ name }) => name)).toEqual(['account 4', 'account 3', 'account 2', 'account 1'])
+    })
+
+    it('lists and counts the accounts that a filter names', async () => {
+      const registry = await connect()
+      for (const number of [1, 2, 3, 4, 5])
+        await registry.save(accountOf(number, { provider: number === 5 ? 'other' : 'meta' }), tokenOf(`${number}`))
+      const id = (number: number) => accountOf(number).externalId
+      await registry.setStatus(id(2), 'needs_login')
+      await registry.setStatus(id(3), 'paused')
+      await registry.markSynced(id(1), '2026-11-19T00:00:00.250Z')
+      const named = async (filter: AccountFilter) => {
+        const names = (await registry.list(filter)).map(({ name }) => Number(name.slice('account '.length)))
+        const { limit: _, offset: __, ...unpaged } = filter
+        expect(await registry.count?.(filter)).toBe((await registry.list(unpaged)).length)
+        return names
+      }
+      expect(await named({})).toEqual([2, 3, 4, 5, 1])
+      expect(await named({ provider: 'meta' })).toEqual([2, 3, 4, 1])
+      expect(await named({ provider: 'nobody' })).toEqual([])
+      expect(await named({ statuses: ['active'] })).toEqual([4, 5, 1])
+      expect(await named({ statuses: ['needs_login', 'paused'] })).toEqual([2, 3])
+      expect(await named({ statuses: [] })).toEqual([])
+      expect(await named({ syncedBefore: '2026-11-19T00:00:00.250Z' })).toEqual([2, 3, 4, 5, 1])
+      expect(await named({ syncedBefore: '2026-11-19T00:00:00.249Z' })).toEqual([2, 3, 4, 5])
+      const own = (await registry.find(id(4)))?.id ?? ''
+      expect(await named({ ids: [id(1), own, 'nobody', '99999999999999999999'] })).toEqual([4, 1])
+      expect(await named({ ids: [] })).toEqual([])
+      expect(await named({ limit: 2 })).toEqual([2, 3])
+      expect(await named({ limit: 2, offset: 4 })).toEqual([1])
+      expect(await named({ statuses: ['active'], provider: 'meta', syncedBefore: '2026-11-19T00:00:00.000Z', limit: 9 })).toEqual([4])
     })
 
     it('finds by both ids', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { leaseTime } from '../../state/lease-time.ts'
+import { leaseTime } from '../../framework/lease-time.ts'
 
 describe('leaseTime', () => {
   it.each([

@@ -1,4 +1,6 @@
+import { filterAccounts } from '../../accounts/account-filter.ts'
 import {
+  type AccountFilter,
   type AccountRecord,
   type AccountRegistry,
   type AccountStatus,
@@ -16,11 +18,11 @@ export class MemoryAccounts implements AccountRegistry {
   readonly #candidates = new Map<string, AccountToken>()
   readonly entries: SyncLogEntry[] = []
 
-  async list() {
+  async list(filter: AccountFilter = {}) {
     const age = ({ lastSyncedAt }: AccountRecord) => (lastSyncedAt === undefined ? Number.NEGATIVE_INFINITY : Date.parse(lastSyncedAt))
-    return [...this.#accounts.values()].sort(
-      (one, other) => one.priority - other.priority || (age(one) < age(other) ? -1 : age(one) > age(other) ? 1 : 0),
-    )
+    const byNeed = (one: AccountRecord, other: AccountRecord) =>
+      one.priority - other.priority || (age(one) < age(other) ? -1 : age(one) > age(other) ? 1 : 0)
+    return filterAccounts([...this.#accounts.values()].sort(byNeed), filter)
   }
 
   async find(wanted: string) {

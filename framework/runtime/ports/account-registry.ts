@@ -73,10 +73,25 @@ export interface SyncLogEntry {
   readonly errors: readonly string[]
 }
 
+/** Which accounts a list has: those that meet every member that is set. */
+export interface AccountFilter {
+  readonly provider?: string
+  readonly statuses?: readonly AccountStatus[]
+  /** Each an `id` or an `externalId`; names of no account are passed over. */
+  readonly ids?: readonly string[]
+  /** Synced at this time or earlier, or never: ISO-8601. */
+  readonly syncedBefore?: string
+  /** At most so many, after the first `offset`. */
+  readonly limit?: number
+  readonly offset?: number
+}
+
 /** Where accounts and their tokens are kept. One contract suite tests every implementation. */
 export interface AccountRegistry {
   /** By priority, then the stalest first; accounts never synced before all others of their priority. */
-  list(): Promise<readonly AccountRecord[]>
+  list(filter?: AccountFilter): Promise<readonly AccountRecord[]>
+  /** How many accounts the filter names, whatever its `limit` and `offset`. Without it they are listed. */
+  count?(filter?: AccountFilter): Promise<number>
   /** By `id` or `externalId`. */
   find(id: string): Promise<AccountRecord | undefined>
   /**
@@ -95,7 +110,7 @@ export interface AccountRegistry {
    * Replaces a token, one process at a time; a second caller waits for the first, and its `work` is given the token that came of it.
    * What `work` returns is durable before the old token is let go, and makes an account that needed a login active; undefined keeps the
    * old token. A process that dies in between leaves the old token in place and the candidate that it kept; its place is free at once
-   * on its own machine, elsewhere after five minutes, and `work` has to end within these.
+   * on its own machine, elsewhere after a time (five minutes unless set), and `work` has to end within it.
    * Throws ConfigError as `token` does, and ERR_ACCOUNT_TOKEN_READ_ONLY before `work` is called when a new token could not be kept;
    * ConnectorError ERR_ACCOUNT_BUSY (transient) when another process takes longer.
    */
