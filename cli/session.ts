@@ -1,11 +1,13 @@
 import { openSession as openSessionOf, type Session, type SessionRequest } from '../compose/session.ts'
 import { systemClock } from '../framework/clock.ts'
+import { type ExitCode, statusOf } from '../framework/runtime/ports/run.ts'
 import type { Logger } from '../framework/runtime/read/run-reporter.ts'
 import { type Invocation, text } from './command.ts'
 import { readConfigFile } from './config/config-file.ts'
 import { keepConfig } from './config/config-keeping.ts'
 import { ownComponents } from './config/own-components.ts'
 import { ownPackages } from './config/own-packages.ts'
+import { printSummary } from './failure.ts'
 import { createLogger } from './output/log.ts'
 import { seconds, wholeNumber } from './output/numbers.ts'
 import { redactor } from './redact.ts'
@@ -64,5 +66,26 @@ export async function withSession<T>(invocation: Invocation, work: (session: Ses
     return await work(session)
   } finally {
     session.close()
+  }
+}
+
+/** The same for a run: unless a person reads along, its summary is the last line of stderr. */
+export function withRun(invocation: Invocation, work: (session: Session) => Promise<ExitCode>): Promise<ExitCode> {
+  return withSession(invocation, async (session) => {
+    const exitCode = await work(session)
+    if (invocation.io.stderr.isTTY !== true) await printSummary(summaryOf(session, exitCode), invocation.io)
+    return exitCode
+  })
+}
+
+/** Errors and warnings written out in the summary. */
+const LISTED = 50
+
+function summaryOf({ run, http }: Session, exit_code: ExitCode): object {
+  const { run_id, accounts, errors_total, errors, warnings_total, warnings, duration_ms } = run.summary()
+  const { requests, retries, usagePercent } = http.stats()
+  return {
+    ...{ type: 'summary', run_id, status: statusOf(exit_code), exit_code, requests, retries, usage_percent: usagePercent ?? null },
+    ...{ accounts, errors_total, errors: errors.slice(0, LISTED), warnings_total, warnings: warnings.slice(0, LISTED), duration_ms },
   }
 }

@@ -14,7 +14,8 @@ import {
 import { parseConfigText } from '../framework/manifest/config.ts'
 import { silentReporter } from '../framework/report.ts'
 import { type OpenSync, openSync, type SyncSettings } from '../sync/open-sync.ts'
-import type { ConnectParts } from './parts.ts'
+import type { ConnectParts, ServiceParts } from './parts.ts'
+import { type RunTotals, SyncRunner } from './runner.ts'
 import { createService } from './service.ts'
 
 /** A service as it is described from outside. */
@@ -35,6 +36,8 @@ export interface OpenService {
   /** One request, one answer: what every platform can call. */
   readonly fetch: (request: Request) => Promise<Response>
   readonly hono: Hono
+  /** What its runs did so far. */
+  readonly totals: Readonly<RunTotals>
   close(): Promise<void>
 }
 
@@ -51,14 +54,16 @@ export async function openService(given: ServiceSettings = {}): Promise<OpenServ
   const loginUrl = publicUrl === undefined ? {} : { loginUrl: () => `${publicUrl}/connect` }
   const sync = await openSync({ ...settings, clock, redactor, env, logger, tokens: { ...loginUrl, ...settings.tokens } })
   const hasApp = sync.providers.some((provider) => Object.keys(sync.keeping(provider).apps ?? {}).length > 0)
-  const hono = createService({
+  const runner = new SyncRunner(sync, clock)
+  const parts: ServiceParts = {
     ...{ sync, secret, clock, logger, redact: redactor.redact, version: version() },
     deadlineSeconds: settings.deadlineSeconds,
     protectPage: settings.protectPage,
     connect: publicUrl !== undefined && hasApp ? connectOf(publicUrl, sync, { redactor, clock }) : undefined,
     warnings: () => sync.recipe.notices?.(sync.recipe.shared, clock.now()) ?? [],
-  })
-  return { hono, fetch: async (request) => hono.fetch(request), close: () => sync.close() }
+  }
+  const hono = createService(parts, runner)
+  return { hono, totals: runner.totals, fetch: async (request) => hono.fetch(request), close: () => sync.close() }
 }
 
 function withEnvironment(settings: ServiceSettings): ServiceSettings & SyncSettings {

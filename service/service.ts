@@ -7,9 +7,9 @@ import { statusRoutes } from './routes/status.ts'
 import { SyncRunner } from './runner.ts'
 import { answerError, safeHeaders } from './safety.ts'
 
-/** The service as a function of a request: `service.fetch(request)`. */
-export function createService(parts: ServiceParts): Hono {
-  const around: Surroundings = { ...parts, accounts: parts.sync.accounts, runner: new SyncRunner(parts.sync, parts.clock) }
+/** The service as a function of a request: `service.fetch(request)`. `runner` counts what its runs do. */
+export function createService(parts: ServiceParts, runner = new SyncRunner(parts.sync, parts.clock)): Hono {
+  const around: Surroundings = { ...parts, accounts: parts.sync.accounts, runner }
   const service = new Hono()
   service.use(safeHeaders(around))
   service.onError((error, context) => answerError(error, context, around))

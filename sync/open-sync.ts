@@ -78,7 +78,7 @@ export interface OpenSync {
    * ConfigError ERR_RECIPE_UNKNOWN.
    */
   run(
-    options?: SyncOptions & Pick<SyncRequest, 'failed'> & { readonly recipeName?: string; readonly signal?: AbortSignal },
+    options?: SyncOptions & Pick<SyncRequest, 'begun' | 'failed'> & { readonly recipeName?: string; readonly signal?: AbortSignal },
   ): Promise<SyncSummary>
   close(): Promise<void>
 }

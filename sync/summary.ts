@@ -103,6 +103,14 @@ export function summaryOf(facts: SyncFacts): SyncSummary {
   }
 }
 
+/** Of a sync that ended before its recipe was known. `now` is epoch milliseconds. */
+export function unopenedSummary(failure: ConnectorError, { id, now }: { readonly id: string; readonly now: number }): SyncSummary {
+  return summaryOf({
+    ...{ id, recipe: { noun: 'posts' }, outcomes: [], warnings: [], left: 0, needingLogin: 0, requests: 0, retries: 0 },
+    ...{ usagePercent: undefined, valuesInExtra: 0, ended: now, duration: 0, redact: (text: string) => text, failure },
+  })
+}
+
 type NamedCounts = Pick<SyncSummary, `${string}_inserted` | `${string}_updated`>
 
 function namedCounts({ noun, counts }: SyncFacts['recipe'], { inserted, updated }: RowChanges): NamedCounts {

@@ -65,6 +65,8 @@ export interface SyncRequest extends SyncOptions {
   readonly allowedOrigins?: readonly string[] | undefined
   readonly userAgent?: string | undefined
   readonly random?: (() => number) | undefined
+  /** Called at the start with what sums up a run that something else ends: what was done so far, and the failure. */
+  readonly begun?: ((summarise: (failure: ConnectorError) => SyncSummary) => void) | undefined
   /** Called with what was done when the run fails as a whole, before the failure is thrown. */
   readonly failed?: ((summary: SyncSummary) => void) | undefined
 }
@@ -79,20 +81,21 @@ export async function syncAccounts(request: SyncRequest): Promise<SyncSummary> {
   const id = newRunId(clock)
   const started = clock.now()
   const monotonic = clock.monotonic()
-  const summarise = ({ needingLogin, result }: Progress, failure?: ConnectorError) =>
+  const summarise = ({ needingLogin, outcomes, result }: Progress, failure?: ConnectorError) =>
     summaryOf({
-      ...{ id, recipe, redact: request.redactor.redact, ...result, failure },
-      needingLogin: needingLogin + result.outcomes.filter((outcome) => needsLogin(outcome)).length,
+      ...{ id, recipe, redact: request.redactor.redact, ...result, outcomes, failure },
+      needingLogin: needingLogin + outcomes.filter((outcome) => needsLogin(outcome)).length,
       ...{ ended: clock.now(), duration: clock.monotonic() - monotonic },
     })
-  const progress: Progress = { needingLogin: 0, result: nothing }
+  const progress: Progress = { needingLogin: 0, outcomes: [], result: nothing }
+  request.begun?.((failure) => summarise(progress, failure))
   let lease: StateLease | undefined
   try {
     lease = await states.acquire(connectionOf(recipe), recipe.manifest.id, id)
     // Under the lease: what another run finished while this one started is not due any more.
     const { due, needingLogin } = await listDue(accounts, { ...request, provider: recipe.provider, now: clock.now() })
     progress.needingLogin = needingLogin.length
-    if (due.length > 0) progress.result = await syncDue(due, request, { id, lease })
+    if (due.length > 0) progress.result = await syncDue(due, request, { id, lease, outcomes: progress.outcomes })
     if (progress.result.failure) throw progress.result.failure.error
     const summary = summarise(progress)
     if (due.length > 0) await logRun(request, summary, started)
@@ -110,6 +113,7 @@ export async function syncAccounts(request: SyncRequest): Promise<SyncSummary> {
 /** How far a sync has come. */
 interface Progress {
   needingLogin: number
+  readonly outcomes: AccountOutcome[]
   result: DueResult
 }
 
@@ -117,7 +121,6 @@ interface Progress {
 export const connectionOf = ({ name }: Pick<LoadedRecipe, 'name'>): string => `sync-${name}`
 
 interface DueResult {
-  readonly outcomes: readonly AccountOutcome[]
   readonly warnings: readonly ConnectorError[]
   readonly left: number
   readonly requests: number
@@ -129,11 +132,18 @@ interface DueResult {
   readonly failure?: { readonly error: unknown }
 }
 
-const nothing: DueResult = { outcomes: [], warnings: [], left: 0, requests: 0, retries: 0, usagePercent: undefined, valuesInExtra: 0 }
+const nothing: DueResult = { warnings: [], left: 0, requests: 0, retries: 0, usagePercent: undefined, valuesInExtra: 0 }
 
-async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run: { id: string; lease: StateLease }): Promise<DueResult> {
+interface DueRun {
+  readonly id: string
+  readonly lease: StateLease
+  /** Takes those of the accounts as they end. */
+  readonly outcomes: AccountOutcome[]
+}
+
+async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run: DueRun): Promise<DueResult> {
   const { recipe, clock, redactor, logger, schemas } = request
-  const { id, lease } = run
+  const { id, lease, outcomes } = run
   const state = (await lease.load())?.streams ?? {}
   for (const secret of recipe.secrets) redactor.secret(secret)
   const over = new AbortController()
@@ -168,7 +178,7 @@ async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run:
     const changes = destination.changes && ((stream: string) => changesIn(destination, stream))
     const around = { writes, out, acceptance, drift, token, changes, waitForStates: destination.prompt === true }
     const shared: SyncRun = { id, clock, logger, redactor, signal, recipe, client, states: state, ...around }
-    const { outcomes, left } = await syncInTurn(due, { ...request, signal }, { shared, budget })
+    const left = await syncInTurn(due, { ...request, signal }, { shared, budget, outcomes })
     out.close()
     const failure = await followed.then(
       () => undefined,
@@ -180,7 +190,7 @@ async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run:
       valuesInExtra: sumOf(destination.report().misfits),
     }
     const { requests, retries, usagePercent } = client.http.stats()
-    return { outcomes, ...written, left, requests, retries, usagePercent, ...(failure ? { failure } : {}) }
+    return { ...written, left, requests, retries, usagePercent, ...(failure ? { failure } : {}) }
   } finally {
     out.close()
     client.http.close()
@@ -198,11 +208,16 @@ function replacedBy(destination: Destination, logger: Logger): readonly Connecto
   return warnings
 }
 
-/** A few accounts at a time, in the order of the list, as long as budget, time and destination last. */
-async function syncInTurn(due: readonly AccountRecord[], request: SyncRequest, { shared, budget }: { shared: SyncRun; budget: Budget }) {
+interface Turns {
+  readonly shared: SyncRun
+  readonly budget: Budget
+  readonly outcomes: AccountOutcome[]
+}
+
+/** A few accounts at a time, in the order of the list, as long as budget, time and destination last. Gives how many are left. */
+async function syncInTurn(due: readonly AccountRecord[], request: SyncRequest, { shared, budget, outcomes }: Turns): Promise<number> {
   const { concurrency = DEFAULT_CONCURRENCY, pauseSeconds = 0, clock, signal, maxRequests = Number.POSITIVE_INFINITY } = request
   const queue = [...due]
-  const outcomes: AccountOutcome[] = []
   // One after the other, and beside the reading: registries take turns, and nobody has to wait for them.
   let recorded: Promise<void> = Promise.resolve()
   const isOver = () => signal.aborted || shared.acceptance.isBroken || budget.spent >= maxRequests || budget.millisecondsLeft() <= 0
@@ -218,7 +233,7 @@ async function syncInTurn(due: readonly AccountRecord[], request: SyncRequest, {
   }
   await Promise.all(Array.from({ length: Math.min(concurrency, due.length) }, work))
   await recorded
-  return { outcomes, left: queue.length + outcomes.filter(({ stopped }) => stopped).length }
+  return queue.length + outcomes.filter(({ stopped }) => stopped).length
 }
 
 async function tokenOf(account: AccountRecord, { token, accounts, clock }: SyncRequest, http: ConnectorHttpClient): Promise<AccountToken> {

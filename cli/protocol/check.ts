@@ -11,14 +11,14 @@ export const check: Command = {
   options: [...SESSION, ...NETWORK],
   isRun: true,
   run: async (invocation) => {
-    const { withSession } = await import('../session.ts')
+    const { withRun } = await import('../session.ts')
     const { redactor } = await import('../redact.ts')
     const answer = (connectionStatus: CheckResult) => {
       const line = JSON.stringify({ type: 'CONNECTION_STATUS', connectionStatus })
       invocation.io.stdout.write(`${redactor.redact(line)}\n`)
     }
     try {
-      return await withSession(invocation, async ({ connector, run }) => {
+      return await withRun(invocation, async ({ connector, run }) => {
         const result = await connector.check()
         answer(result)
         return result.status === 'FAILED' ? 1 : run.exitCode()

@@ -13,8 +13,8 @@ export const discover: Command = {
   run: (invocation) =>
     protocolErrors(invocation.io, async () => {
       const { catalogEntry } = await import('../../framework/runtime/assembly/bound-stream.ts')
-      const { withSession } = await import('../session.ts')
-      return withSession(invocation, async (session) => {
+      const { withRun } = await import('../session.ts')
+      return withRun(invocation, async (session) => {
         const schemas = await registeredIn(invocation, text(invocation.options, 'connection') ?? session.product)
         const streams = (await session.connector.streams()).map((bound) => {
           const registered = schemas?.get(bound.info.kind)

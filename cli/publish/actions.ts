@@ -2,19 +2,19 @@ import { findAction } from '../../compose/find-action.ts'
 import type { Session } from '../../compose/session.ts'
 import { storageUrl } from '../../compose/storage-url.ts'
 import { systemClock } from '../../framework/clock.ts'
-import { ConfigError } from '../../framework/errors.ts'
+import { ConfigError, ConnectorError } from '../../framework/errors.ts'
 import type { JsonObject } from '../../framework/protocol/messages.ts'
-import { type ActionRequest, actionKey, planAction, runAction } from '../../framework/runtime/action/run-action.ts'
+import { type ActionOutcome, type ActionRequest, actionKey, planAction, runAction } from '../../framework/runtime/action/run-action.ts'
 import { settleByHand } from '../../framework/runtime/action/settle-action.ts'
 import type { ActionJournal } from '../../framework/runtime/ports/action-journal.ts'
 import { memoryJournal } from '../../framework/runtime/ports/memory-journal.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import { openJournal } from '../../state/journals/open.ts'
-import { type Invocation, text } from '../command.ts'
+import { type Invocation, type Io, text } from '../command.ts'
 import { installedConnector, installedPackages } from '../config/installed.ts'
 import { seconds } from '../output/numbers.ts'
 import { ambientOf } from '../redact.ts'
-import { withSession } from '../session.ts'
+import { withRun } from '../session.ts'
 import { readPost } from './input.ts'
 import { printJson, reportOutcome, say, statusOf } from './output.ts'
 
@@ -22,12 +22,12 @@ import { printJson, reportOutcome, say, statusOf } from './output.ts'
 export async function post(invocation: Invocation): Promise<ExitCode> {
   const { options, io } = invocation
   const input = readPost(text(options, 'input'))
-  return withSession(invocation, async (session) => {
+  return withRun(invocation, async (session) => {
     const key = text(options, 'idempotencyKey')
     const request = requestFor(session, invocation, { name: 'publish', input, key })
     if (options['dryRun'] === true) return dryRun(request, invocation)
     return withJournal(invocation, async (journal) =>
-      reportOutcome(await runAction(request, { journal, clock: systemClock, signal: session.signal }), io),
+      reported(await runAction(request, { journal, clock: systemClock, signal: session.signal }), session, io),
     )
   })
 }
@@ -85,22 +85,29 @@ export function resume(invocation: Invocation): Promise<ExitCode> {
     if (published !== undefined || options['notPublished'] === true) {
       return reportOutcome(await settleByHand(record.key, { journal, clock: systemClock, id: published }), io)
     }
-    return withSession({ ...invocation, argument: record.connector }, async (session) => {
+    return withRun({ ...invocation, argument: record.connector }, async (session) => {
       const request = requestFor(session, invocation, { name: record.action, input: record.input, key: record.key })
       const outcome = await runAction(request, { journal, clock: systemClock, signal: session.signal, resume: true })
-      return reportOutcome(outcome, io)
+      return reported(outcome, session, io)
     })
   })
 }
 
 export function quota(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async (session) => {
+  return withRun(invocation, async (session) => {
     const request = requestFor(session, invocation, { name: 'quota', input: {}, key: undefined })
     const outcome = await runAction(request, { journal: memoryJournal(), clock: systemClock, signal: session.signal })
-    if (outcome.state !== 'DONE') return reportOutcome(outcome, invocation.io)
+    if (outcome.state !== 'DONE') return reported(outcome, session, invocation.io)
     printJson(outcome.output ?? {}, invocation.io)
     return 0
   })
+}
+
+/** The failure of a post is an error of the run, too. */
+function reported(outcome: ActionOutcome, { run }: Session, io: Io): ExitCode {
+  const { failure } = outcome
+  if (failure) run.note({ severity: 'error', error: new ConnectorError(failure.code, failure.message) })
+  return reportOutcome(outcome, io)
 }
 
 async function dryRun(request: ActionRequest, { io }: Invocation): Promise<ExitCode> {

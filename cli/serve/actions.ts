@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { type ServerType, serve } from '@hono/node-server'
+import { systemClock } from '../../framework/clock.ts'
 import { ConfigError } from '../../framework/errors.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
-import { openService } from '../../service/open-service.ts'
+import { type OpenService, openService } from '../../service/open-service.ts'
 import { type Invocation, text } from '../command.ts'
+import { printSummary } from '../failure.ts'
 import { wholeNumber } from '../output/numbers.ts'
 import { openLog } from '../session.ts'
 import { syncSettings } from '../sync/actions.ts'
@@ -21,6 +23,7 @@ export async function runService(invocation: Invocation): Promise<ExitCode> {
   const { logger } = await openLog(invocation)
   const port = wholeNumber(options, 'port') ?? 8080
   const hostname = text(options, 'host') ?? '127.0.0.1'
+  const started = systemClock.monotonic()
   const server = serve({ fetch: service.fetch, port, hostname })
   try {
     await listening(server)
@@ -29,10 +32,21 @@ export async function runService(invocation: Invocation): Promise<ExitCode> {
     io.stdout.write(`${JSON.stringify({ url })}\n`)
     if (!secret && !io.env['CRON_SECRET']) logger.log('warn', 'there is no secret: the cron endpoint refuses everybody; set CRON_SECRET')
     if (!io.signal.aborted) await once(io.signal, 'abort')
-    return 0
   } finally {
     await new Promise((resolve) => server.close(resolve))
     await service.close()
+  }
+  if (io.stderr.isTTY !== true) await printSummary(summaryOf(service.totals, systemClock.monotonic() - started), io)
+  return 0
+}
+
+function summaryOf(
+  { runs, failures, errors, requests, retries, rows, inserted, updated }: OpenService['totals'],
+  duration: number,
+): object {
+  return {
+    ...{ type: 'summary', status: 'complete', exit_code: 0, runs, failed_runs: failures, requests, retries },
+    ...{ rows_written: rows, rows_inserted: inserted, rows_updated: updated, errors_total: errors, duration_ms: Math.round(duration) },
   }
 }
 

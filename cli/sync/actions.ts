@@ -1,12 +1,13 @@
 import { accountRegistryForms } from '../../accounts/url-forms.ts'
+import { newRunId } from '../../compose/session.ts'
 import { destinationForms } from '../../destinations/url-forms.ts'
 import { systemClock } from '../../framework/clock.ts'
 import { defined } from '../../framework/defined.ts'
-import { ConfigError } from '../../framework/errors.ts'
+import { asConnectorError, ConfigError, type ConnectorError } from '../../framework/errors.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import { formsText, withoutForm } from '../../framework/url-forms.ts'
 import { openSync, type SyncSettings } from '../../sync/open-sync.ts'
-import type { SyncSummary } from '../../sync/summary.ts'
+import { type SyncSummary, unopenedSummary } from '../../sync/summary.ts'
 import type { SyncOptions } from '../../sync/sync-options.ts'
 import { type Invocation, text, texts } from '../command.ts'
 import { readConfigFile } from '../config/config-file.ts'
@@ -19,11 +20,16 @@ import { openLog } from '../session.ts'
 /** One run; its summary is the only line on stdout. */
 export async function runSync(invocation: Invocation): Promise<ExitCode> {
   const { io, options } = invocation
+  const print = (summary: SyncSummary) => void io.stdout.write(`${redactor.redact(JSON.stringify(summary))}\n`)
+  let summarise = (failure: ConnectorError) => unopenedSummary(failure, { id: newRunId(systemClock), now: systemClock.now() })
+  io.abandoned?.catch((thrown) => print(summarise(asConnectorError(thrown))))
   const sync = await openSync(await syncSettings(invocation))
   try {
     const only = text(options, 'only')
-    const print = (summary: SyncSummary) => void io.stdout.write(`${redactor.redact(JSON.stringify(summary))}\n`)
-    const summary = await sync.run({ ...defined({ only }), signal: io.signal, failed: print })
+    const begun = (summarised: typeof summarise) => {
+      summarise = summarised
+    }
+    const summary = await sync.run({ ...defined({ only }), signal: io.signal, begun, failed: print })
     print(summary)
     return summary.exit_code
   } finally {

@@ -90,6 +90,50 @@ describe('every run ends with its summary line', () => {
     expect(stderr).not.toContain('unsettled top-level await')
   })
 
+  it.each(['check', 'discover'])('a %s that works', async (command) => {
+    const { config, sandbox } = await openWorld()
+    const { code, summary } = await end([command, 'facebook_pages', '--config', config])
+    expect({ code, summary }).toMatchObject({
+      code: 0,
+      summary: { ...{ type: 'summary', status: 'complete', exit_code: 0, errors_total: 0 }, requests: sandbox.requests.length },
+    })
+  })
+
+  it('a check that fails', async () => {
+    const { config, sandbox } = await openWorld()
+    sandbox.tokens.revoke('sandbox-user-token')
+    const { code, summary } = await end(['check', 'facebook_pages', '--config', config])
+    expect(code).toBeGreaterThan(0)
+    expect(summary).toMatchObject({ type: 'summary', status: 'failed', exit_code: code })
+  })
+
+  it('a service that a signal ends', async () => {
+    const cwd = temporaryFolder()
+    writeFileSync(join(cwd, 'accounts.yaml'), 'accounts: []\n')
+    const { code, summary } = await end(['serve', '--accounts', 'file:accounts.yaml', '--output', 'jsonl:data', '--port', '0'], {
+      cwd,
+      meanwhile: (child) =>
+        new Promise<void>((resolve) => {
+          child.stdout?.once('data', () => {
+            child.kill('SIGTERM')
+            resolve()
+          })
+        }),
+    })
+    expect({ code, summary }).toMatchObject({
+      code: 0,
+      summary: { type: 'summary', status: 'complete', exit_code: 0, runs: 0, requests: 0 },
+    })
+  })
+
+  it('a sync whose event loop runs empty, on stdout like any sync', async () => {
+    const lost = module('await new Promise(() => undefined)')
+    const args = ['sync', '--accounts', 'file:accounts.yaml', '--output', 'jsonl:data', '--packages', lost]
+    const { code, stdout, summary } = await end(args)
+    expect({ code, summary }).toMatchObject({ code: 1, summary: { exit_code: 1, errors: [{ code: 'ERR_UNEXPECTED' }] } })
+    expect(JSON.parse(stdout)).toMatchObject({ success: false, exit_code: 1, posts_inserted: 0, errors: [{ code: 'ERR_UNEXPECTED' }] })
+  })
+
   it('and a connection that nobody waits for does not keep the process', async () => {
     const silent = createServer(() => undefined)
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
