@@ -70,7 +70,6 @@ const shapes: Readonly<Record<string, TableShape>> = {
       refresh_until: 'timestamptz',
     },
     unique: ['ig_user_id'],
-    indexes: { instagram_accounts_synced: ['last_synced_at'] },
   },
   user_tokens: {
     columns: {

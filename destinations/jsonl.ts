@@ -49,6 +49,8 @@ export class JsonlFolder implements Destination {
   readonly #streams = new Map<string, JsonlFile>()
   readonly #places = new Set<string>()
   readonly #rows = new Map<string, number>()
+  /** Rows in the files of their streams; those of a replacement once it is complete. */
+  readonly #inserted = new Map<string, number>()
   readonly #replaced = new Map<string, number>()
   /** Streams that ended well but have no state to tell it. */
   readonly #complete = new Set<string>()
@@ -108,7 +110,9 @@ export class JsonlFolder implements Destination {
     this.#journal = undefined
   }
 
-  changes = (stream: string): RowChanges => ({ inserted: this.#rows.get(stream) ?? 0, updated: 0 })
+  changes(stream: string): RowChanges {
+    return { inserted: this.#inserted.get(stream) ?? 0, updated: 0 }
+  }
 
   report(): DestinationReport {
     const replaced = this.#replaced.size > 0 ? { replaced: Object.fromEntries(this.#replaced) } : {}
@@ -142,6 +146,7 @@ export class JsonlFolder implements Destination {
     file.size += content.length
     file.dirty = true
     this.#rows.set(name, (this.#rows.get(name) ?? 0) + page.rows.length)
+    if (file.refresh === undefined) this.#inserted.set(name, (this.#inserted.get(name) ?? 0) + page.rows.length)
   }
 
   async #firstPage(stream: StreamInfo): Promise<JsonlFile> {
@@ -195,6 +200,7 @@ export class JsonlFolder implements Destination {
     await this.#open.release(stage)
     this.#streams.delete(stream)
     const file = fileOf(stream)
+    this.#inserted.set(stream, await countLines(stage.path, this.#files))
     this.#replaced.set(stream, await countLines(join(this.#directory, file), this.#files))
     this.#due = await this.#addMark(stream, { file, bytes: stage.size, state, key: stream, replaced: true })
   }
