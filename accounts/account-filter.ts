@@ -1,4 +1,4 @@
-import type { AccountFilter, AccountRecord } from '../framework/index.ts'
+import type { AccountFilter, AccountRecord, AccountStatus } from '../framework/index.ts'
 
 /** The accounts that the filter names, of a list in the order of the registry. */
 export function filterAccounts(
@@ -15,3 +15,7 @@ export function filterAccounts(
   )
   return found.slice(offset, offset + limit)
 }
+
+export const KNOWN_STATUSES: readonly AccountStatus[] = ['active', 'needs_login', 'paused']
+
+export const isKnownStatus = (status: string): status is AccountStatus => KNOWN_STATUSES.some((known) => known === status)

@@ -10,9 +10,8 @@ import {
   type SyncLogEntry,
 } from '../framework/index.ts'
 import { idTaken, noToken, unknownAccount } from './account-errors.ts'
-import { isKnownStatus } from './account-status.ts'
-import { type AccountCondition, accountCondition } from './postgres-filter.ts'
-import { type AccountKeys, accountKeys } from './postgres-keys.ts'
+import { isKnownStatus } from './account-filter.ts'
+import { type AccountCondition, type AccountKeys, accountCondition, accountKeys } from './postgres-keys.ts'
 import { replaceInPostgres } from './postgres-replacement.ts'
 import { type AccountTables, accountTables, migrateAccountTables } from './postgres-tables.ts'
 import { SEED } from './seed-names.ts'

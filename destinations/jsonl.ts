@@ -21,9 +21,8 @@ import {
   withContext,
 } from '../framework/index.ts'
 import { CommitJournal, type Mark, readMarks, stateMark, unknownState } from './commit-journal.ts'
-import { exactRows } from './exact-numbers.ts'
-import { keepOnOneLine, rowText } from './json-text.ts'
 import { checkRegular, countLines, cutTo, type JsonlFile, OpenFiles, syncFile, takePlace } from './jsonl-file.ts'
+import { pageLines } from './jsonl-lines.ts'
 
 export interface JsonlFolderOptions {
   /** States that the run starts from, as the registry has them; undefined when there is no registry. */
@@ -292,15 +291,3 @@ export class JsonlFolder implements Destination {
 const fileOf = (stream: string): string => `${fileNameOf(stream)}.jsonl`
 /** Hidden, so that nobody takes it for a file of a stream. */
 const stageOf = (stream: string): string => `.${fileNameOf(stream)}.new.jsonl`
-
-function pageLines(page: PageItem, runId: string): string {
-  const after = `"_synced_at":"${new Date(page.emittedAt).toISOString()}","_run_id":${JSON.stringify(runId)}}\n`
-  let text = ''
-  for (const row of exactRows(page)) {
-    const fields = rowText(
-      Object.hasOwn(row, '_synced_at') || Object.hasOwn(row, '_run_id') ? { ...row, _synced_at: undefined, _run_id: undefined } : row,
-    )
-    text += fields === '{}' ? `{${after}` : `${fields.slice(0, -1)},${after}`
-  }
-  return keepOnOneLine(text)
-}

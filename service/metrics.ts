@@ -1,6 +1,6 @@
-import { eachAccount } from '../accounts/page-accounts.ts'
 import { tokenHealth } from '../accounts/token-health.ts'
 import type { AccountRecord } from '../framework/index.ts'
+import { eachAccount } from './page-accounts.ts'
 import type { Surroundings } from './parts.ts'
 
 interface Metric {

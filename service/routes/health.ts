@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
-import { countAccounts } from '../../accounts/page-accounts.ts'
 import { metricsText } from '../metrics.ts'
+import { countAccounts } from '../page-accounts.ts'
 import type { Surroundings } from '../parts.ts'
 
 /** For whoever watches the service. */

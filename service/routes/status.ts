@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
-import { countAccounts } from '../../accounts/page-accounts.ts'
 import { statusData } from '../page/status-data.ts'
 import { statusPage } from '../page/status-page.ts'
 import { style } from '../page/style.ts'
+import { countAccounts } from '../page-accounts.ts'
 import type { Surroundings } from '../parts.ts'
 import { knowsPassword } from '../safety.ts'
 

@@ -1,4 +1,4 @@
-import { ConfigError } from './errors.ts'
+import { ConfigError } from '../../errors.ts'
 
 /** Milliseconds without a sign of life after which a lease may be taken over, unless told otherwise. */
 export const LEASE_MS = 5 * 60_000

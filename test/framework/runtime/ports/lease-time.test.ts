@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { leaseTime } from '../../framework/lease-time.ts'
+import { leaseTime } from '../../../../framework/runtime/ports/lease-time.ts'
 
 describe('leaseTime', () => {
   it.each([
