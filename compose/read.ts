@@ -13,7 +13,7 @@ import { closing } from './closing.ts'
 import { openDrift } from './drift.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { fitStates } from './fit-states.ts'
-import { doneBefore } from './interrupted.ts'
+import { doneBefore, type Interrupted, notInterrupted } from './interrupted.ts'
 import type { ReadObserver, ReadRequest } from './read-request.ts'
 import { type ReadResult, readResult, unopened } from './read-result.ts'
 import { type OpenState, openOutput, openState, outputsOf, readCatalog, readOptions } from './read-setup.ts'
@@ -77,7 +77,7 @@ class Reading {
   #catalog: CatalogMatch | undefined
   #written: () => Written = () => NOTHING_WRITTEN
   #failure: ConnectorError | undefined
-  #done: ReadonlySet<string> = new Set()
+  #interrupted: Interrupted = notInterrupted
 
   constructor(session: Session, request: ReadRequest, observer: ReadObserver) {
     this.#session = session
@@ -116,9 +116,11 @@ class Reading {
     const state = await openState(this.#session, this.#request)
     await closing(state, this.#session.report, async () => {
       const backfill = readOptions(this.#session, state, this.#request).range
-      if (state.runs) {
+      // A platform that hands in states may do so after a kill.
+      if (!state.runs) this.#interrupted = { ...notInterrupted, isResumed: Object.keys(state.streams).length > 0 }
+      else {
         const { connection, runs, streams: states } = state
-        this.#done = await doneBefore(runs, { connection, states, now: this.#session.clock.now() })
+        this.#interrupted = await doneBefore(runs, { connection, states, now: this.#session.clock.now() })
       }
       const recording = await recordRun(this.#session, { log: state.runs, connection: state.connection, backfill })
       await this.#guard(() => this.#pipeline(state, recording))
@@ -152,7 +154,7 @@ class Reading {
         const signal = runSignal(session.signal, over.signal)
         const refreshes = startedOver(plan.refreshes, destination.lost?.(plan.streams.map(({ info }) => info)) ?? [])
         const waitForStates = destination.prompt === true
-        const own = { refreshes, signal, waitForStates, done: this.#done }
+        const own = { refreshes, signal, waitForStates, ...this.#interrupted }
         const rows = readStreams(planned, { ...readOptions(session, state, this.#request), ...own })
         const items = observeDrift(rows, drift.watch, session.report)
         try {
@@ -174,5 +176,6 @@ class Reading {
   async #follow(item: Item, recording: RunRecording): Promise<void> {
     this.#observer.item?.(item)
     await recording.observe(item)
+    if (item.type === 'message' && item.message.type === 'TRACE') item.onKept?.()
   }
 }

@@ -9,8 +9,10 @@ import { changedRows, type Written } from './written.ts'
 /** Milliseconds between two records of a run in progress, and how many times longer than the saving itself takes. */
 const saveEvery = 10_000
 const savingShare = 20
-/** The same where a stream came to its end: if the run is killed, the next one need not read it again. */
+/** The same where a stream of many came to its end: if the run is killed, the next one need not read it again. */
 const endShare = 4
+/** Ends of so few streams are all recorded: nothing more is asked for before. */
+const few = 500
 /** Errors kept with a run. */
 const listed = 50
 
@@ -61,7 +63,9 @@ export async function recordRun(session: Session, { log, connection, backfill }:
   return {
     async observe(item) {
       const elapsed = clock.monotonic() - savedAt
-      const isDue = isStreamEnd(item) ? elapsed >= taken * endShare : isState(item) && elapsed >= Math.max(saveEvery, taken * savingShare)
+      const isDue = isStreamEnd(item)
+        ? run.streams.length <= few || elapsed >= taken * endShare
+        : isState(item) && elapsed >= Math.max(saveEvery, taken * savingShare)
       if (isDue) await saveRunning()
     },
     finish: ({ summary: { status, exit_code, rows_written, rows_inserted, rows_updated, errors, drift } }, written) => {

@@ -193,7 +193,9 @@ async function readInto({ streams, refreshes }: WritePlan, account: AccountRecor
 
 /** Of the messages of a read only its states concern others. */
 async function sendState(item: Item, out: Channel<Item>): Promise<void> {
-  if (item.type === 'message' && item.message.type === 'STATE') await out.send(item)
+  if (item.type !== 'message') return
+  if (item.message.type === 'STATE') await out.send(item)
+  else item.onKept?.()
 }
 
 /** A state that says what was known before need not be committed again. */

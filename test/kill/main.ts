@@ -35,8 +35,8 @@ async function work(): Promise<void> {
     totals.interruptions += interruptions
     totals.repeated += repeated
     totals.requests += again.requests
-    totals.calls += again.calls
-    const asked = `${again.requests} requests and ${again.calls} calls again in ${interruptions} interruptions`
+    totals.calls += again.single + again.batched
+    const asked = `${again.requests} requests and ${again.single + again.batched} calls again in ${interruptions} interruptions`
     console.log(`seed ${seed} (${scenario.product}, ${scenario.output}, ${scenario.concurrency} at once): ${asked}`)
     totals.seeds += 1
     if (totals.seeds % stride === 0) console.error(`${totals.seeds} of ${seeds.length} seeds, ${failed.length} failures`)

@@ -1,9 +1,10 @@
+import type { Effort } from './asked.ts'
 import type { Golden, Goldens } from './golden.ts'
 import { openPlace, type Place, type Servers } from './place.ts'
 import { type Ended, runReader } from './reader.ts'
 import { counted } from './rows.ts'
 import type { Disturbance, Scenario } from './scenario.ts'
-import { type Effort, openSource } from './source.ts'
+import { openSource } from './source.ts'
 
 /** What a scenario came to. */
 export interface Verdict {
@@ -41,8 +42,8 @@ export async function perform(scenario: Scenario, servers: Servers, goldens: Gol
       problems: [`what was written cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`],
       repeated: 0,
     }))
-    const again = effortSince(golden.effort, source.effort)
-    const wasted = tooMuch(again, scenario, golden)
+    const again = source.asked.beyond(golden.asked)
+    const wasted = beyondBound(again, scenario, golden)
     return { scenario, interruptions, repeated, again, failures: [...failures, ...problems, ...wasted] }
   } finally {
     await place.close()
@@ -50,20 +51,29 @@ export async function perform(scenario: Scenario, servers: Servers, goldens: Gol
   }
 }
 
-function effortSince(before: Effort, after: Effort): Effort {
-  return { requests: Math.max(0, after.requests - before.requests), calls: Math.max(0, after.calls - before.calls) }
-}
-
 /** Calls of a batch. */
 const BATCH = 50
-/** A stream that was complete may ask for what came since: the newest days, and its list. */
-const NEWS = 4
+/** Requests that a page takes: its list, and the batch of its items; or the windows of a day that go out together. */
+const REQUESTS = 4
 
-/** Of each slice in flight a batch may come again; how many requests that takes depends on how many streams share batches. */
-function tooMuch({ calls }: Effort, { concurrency, disturbances }: Scenario, { repeatable }: Golden): readonly string[] {
-  const most = disturbances.length * (BATCH * concurrency + NEWS * repeatable.size)
-  return calls <= most ? [] : [`${calls} calls came again in ${disturbances.length} further runs; at most ${most} may`]
+/**
+ * Of each slice in flight a page may come again: a list or a window, and a batch where the stream has batches. Without a registry nobody
+ * knows that a stream was complete: its newest window is asked for again.
+ */
+export function beyondBound(again: Effort, { concurrency, disturbances, registry }: Bounded, golden: Golden): readonly string[] {
+  const runs = disturbances.length
+  const newest = registry === 'none' ? golden.streams : 0
+  const inFlight = Math.min(concurrency, golden.streams)
+  const most: Effort = {
+    requests: runs * (REQUESTS * inFlight + newest),
+    single: runs * (REQUESTS * inFlight + newest),
+    batched: runs * BATCH * (Math.min(inFlight, golden.asked.batching) + (registry === 'none' ? golden.asked.batching : 0)),
+  }
+  const found = (['requests', 'single', 'batched'] as const).filter((kind) => again[kind] > most[kind])
+  return found.map((kind) => `${again[kind]} ${kind} came again in ${runs} further runs; at most ${most[kind]} may`)
 }
+
+type Bounded = Pick<Scenario, 'concurrency' | 'registry'> & { readonly disturbances: readonly unknown[] }
 
 function guarded(failures: string[], work: () => void): void {
   try {

@@ -110,9 +110,7 @@ const withFlags = (source: Source, ...flags: readonly string[]): Source => ({
   get requests() {
     return source.requests
   },
-  get effort() {
-    return source.effort
-  },
+  asked: source.asked,
   watch: (requests, reached) => source.watch(requests, reached),
   close: () => source.close(),
 })

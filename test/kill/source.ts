@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts'
+import { Asked, loggedCall } from './asked.ts'
 import type { Product } from './scenario.ts'
 
 /** One day for all reads of this process, so that every one of them finds the same. */
@@ -28,21 +29,13 @@ const configs: Readonly<Record<Product, Readonly<Record<string, unknown>>>> = {
   },
 }
 
-/** What was asked of a source; discovery, which every run needs, is left out. */
-export interface Effort {
-  /** HTTP requests. */
-  readonly requests: number
-  /** What the API counts: the items of a batch, and single requests. */
-  readonly calls: number
-}
-
 /** A sandbox and how to read it. */
 export interface Source {
   /** Command, connector and config. */
   readonly args: readonly string[]
   readonly requests: number
-  /** Of all reads so far. */
-  readonly effort: Effort
+  /** By all reads so far. */
+  readonly asked: Asked
   /** Calls `reached` once, when so many requests came from now on. */
   watch(requests: number, reached: () => void): void
   close(): Promise<void>
@@ -52,14 +45,11 @@ export async function openSource(product: Product, world: number): Promise<Sourc
   let requests = 0
   let limit = Number.POSITIVE_INFINITY
   let reached = (): void => undefined
-  const effort = { requests: 0, calls: 0 }
-  const count = ({ method, path, inBatch }: Readonly<Record<string, unknown>>) => {
-    if (/\/me(\/|$)/.test(String(path))) return
-    if (inBatch !== true) effort.requests += 1
-    if (inBatch === true || method === 'GET') effort.calls += 1
-  }
+  const asked = new Asked(now.getTime())
   const info = (entry: Readonly<Record<string, unknown>>) => {
-    count(entry)
+    const call = loggedCall(entry)
+    asked.add(call)
+    if (call.inBatch) return
     requests += 1
     if (requests < limit) return
     limit = Number.POSITIVE_INFINITY
@@ -74,9 +64,7 @@ export async function openSource(product: Product, world: number): Promise<Sourc
     get requests() {
       return requests
     },
-    get effort() {
-      return { ...effort }
-    },
+    asked,
     watch(after, call) {
       requests = 0
       limit = Math.max(1, after)

@@ -40,7 +40,7 @@ export interface MessageItem {
   readonly position?: number
   /** Of a STATE: the stream that is complete; every row of it came before. */
   readonly completes?: StreamInfo
-  /** Of a STATE: called by the last stage once the state is kept; whoever sent it may wait for that before it asks for more. */
+  /** Of a STATE, called once the state is kept; of the end of a stream, once that is recorded: its sender waits before it asks for more. */
   readonly onKept?: () => void
 }
 

@@ -16,13 +16,23 @@ export interface Limiter {
  */
 export class AccountLimiter {
   readonly #bound: number
+  #room: number
   readonly #queues: readonly [readers: PQueue, slices: PQueue]
   readonly #running: readonly [readers: Map<string, number>, slices: Map<string, number>] = [new Map(), new Map()]
   readonly #waiting = new Map<string, number>()
 
-  constructor(bound: number) {
+  /** Begins with `start` at the same time and comes to `bound` by `widen`. */
+  constructor(bound: number, start: number = bound) {
     this.#bound = bound
-    this.#queues = [new PQueue({ concurrency: bound }), new PQueue({ concurrency: bound })]
+    this.#room = Math.min(start, bound)
+    this.#queues = [new PQueue({ concurrency: this.#room }), new PQueue({ concurrency: this.#room })]
+  }
+
+  /** Something that was begun got on: twice as much may be under way. */
+  widen(): void {
+    if (this.#room === this.#bound) return
+    this.#room = Math.min(this.#bound, 2 * this.#room)
+    this.#adjust()
   }
 
   /** Limits whole streams; `account` is the one that waits. */
@@ -64,6 +74,7 @@ export class AccountLimiter {
             return await work()
           } finally {
             count(running, account, -1)
+            this.widen()
             this.#adjust()
           }
         }),
@@ -74,7 +85,7 @@ export class AccountLimiter {
     for (const [kind, queue] of this.#queues.entries()) {
       let outside = 0
       for (const account of this.#waiting.keys()) outside += this.#running[kind]?.get(account) ?? 0
-      queue.concurrency = Math.min(MAX_AT_ONCE, this.#bound + outside)
+      queue.concurrency = Math.min(MAX_AT_ONCE, this.#room + outside)
     }
   }
 }

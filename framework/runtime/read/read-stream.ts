@@ -15,6 +15,7 @@ import { cutAt, inTurn, type SlicePage, type SliceStage, selectRows, throughStag
 import { duplicateRows, heldPageInSlices, several, sliceContext, withoutFolder } from './slices.ts'
 import { type CheckpointOptions, StreamCheckpoints } from './stream-checkpoints.ts'
 import { statusItem } from './trace.ts'
+import { postKept } from './until-kept.ts'
 
 /** Key in `lost` that means every account: the token that all of them share was rejected. */
 const EVERYONE = Symbol('every account')
@@ -29,6 +30,8 @@ export interface StreamReadOptions extends CheckpointOptions {
   readonly state: StreamState | undefined
   /** Folder for the files of streams that have some. */
   readonly files?: string
+  /** Called when a page was handed on, and its state is kept. */
+  readonly onProgress?: () => void
   /** Rows after which the stream is cut off, its last slice unfinished. */
   readonly limit?: number
 }
@@ -54,6 +57,10 @@ export class StreamReader {
   readonly #state: StreamStateRun
   readonly #checkpoints: StreamCheckpoints
   #stopped = false
+  /** Slices begun or waiting, and whether all of them are known. */
+  #open = 0
+  #isListed = false
+  #ended: Promise<void> | undefined
 
   constructor(bound: BoundStream, result: StreamResult, options: StreamReadOptions) {
     this.#bound = bound
@@ -78,8 +85,9 @@ export class StreamReader {
     } catch (thrown) {
       this.#fail(thrown, {}, undefined)
     }
+    this.#isListed = true
     await Promise.all(inFlight)
-    await this.#finish()
+    await this.#end()
   }
 
   async #readPartitions(inFlight: Set<Promise<void>>): Promise<void> {
@@ -117,7 +125,13 @@ export class StreamReader {
       open += 1
       await this.#options.slices.onSizeLessThan(1)
       const opened = { slice: { partition, window }, run, turn }
-      const work = this.#options.slices.add(() => this.#readSlice(opened)).then(settle)
+      this.#open += 1
+      const work = this.#options.slices.add(async () => {
+        settle(await this.#readSlice(opened))
+        this.#open -= 1
+        // The last slice keeps its turn until the end of its stream is kept: a run that resumes never finds it unread.
+        if (this.#isListed && this.#open === 0) await this.#end()
+      })
       turn = work
       inFlight.add(work)
       void work.finally(() => inFlight.delete(work))
@@ -195,6 +209,7 @@ export class StreamReader {
       await this.#options.out.send({ type: 'page', stream: info, rows: project ? rows.map(project) : rows, emittedAt })
     }
     if (isWhole && window && run?.progress(window, page)) await this.#checkpoints.checkpoint()
+    this.#options.onProgress?.()
   }
 
   async #close({ slice: { window }, run }: OpenSlice): Promise<void> {
@@ -205,13 +220,20 @@ export class StreamReader {
     await this.#checkpoints.checkpoint()
   }
 
+  /** Once. */
+  #end(): Promise<void> {
+    this.#ended ??= this.#finish()
+    return this.#ended
+  }
+
   async #finish(): Promise<void> {
     const isOver = this.#options.signal.aborted || this.#stopped || this.#isCut()
     const complete = !isOver && this.#result.failedSlices === 0
     if (!this.#result.rejected) await this.#checkpoints.last({ complete })
     // Only now: a record of the run takes it for kept.
     this.#result.outcome = complete ? 'complete' : 'incomplete'
-    this.#status(complete ? 'COMPLETE' : 'INCOMPLETE')
+    const ended = statusItem(this.#bound.info.name, complete ? 'COMPLETE' : 'INCOMPLETE', this.#options.clock.now())
+    await postKept(ended, this.#options)
   }
 
   #fail(thrown: unknown, context: ErrorContext, partition: Partition | undefined): void {
@@ -242,7 +264,7 @@ export class StreamReader {
     return this.#result.rejected === true || (limit !== undefined && this.#result.rows >= limit)
   }
 
-  #status(status: 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE'): void {
+  #status(status: 'STARTED' | 'RUNNING'): void {
     this.#options.out.post(statusItem(this.#bound.info.name, status, this.#options.clock.now()))
   }
 }

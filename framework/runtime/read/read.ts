@@ -40,6 +40,11 @@ export interface ReadOptions {
   readonly files?: string
   /** Nothing more is asked of a slice before its STATE is kept; only where every STATE is answered by `MessageItem.onKept`. */
   readonly waitForStates?: boolean
+  /**
+   * The run before this one was interrupted: begins with one slice and takes more as something is kept, so that a run that is soon
+   * interrupted as well has kept something.
+   */
+  readonly isResumed?: boolean
   /** Streams that an interrupted run just before this one read to their end: they are complete, and nothing is asked for them. */
   readonly done?: ReadonlySet<string>
 }
@@ -78,7 +83,7 @@ async function readAll(streams: readonly BoundStream[], results: readonly Stream
   const { out, state, concurrency = DEFAULT_CONCURRENCY, gone, broken } = options
   for (const missing of gone) reportGone(missing, options)
   for (const unbuilt of broken) reportBroken(unbuilt, options)
-  const limiter = new AccountLimiter(concurrency)
+  const limiter = new AccountLimiter(concurrency, options.isResumed ? 1 : concurrency)
   const accounts = new Map(streams.map(({ info }) => [info.name, info.accountId ?? info.name]))
   options.report.watchWaits((stream, isWaiting) => {
     const account = accounts.get(stream) ?? stream
@@ -102,7 +107,7 @@ async function readAll(streams: readonly BoundStream[], results: readonly Stream
     await readers.onSizeLessThan(1)
     if (options.signal.aborted) break
     const slices = limiter.slices(account)
-    const read = () => readTogether(entries, { ...options, slices, lost })
+    const read = () => readTogether(entries, { ...options, slices, lost, onProgress: () => limiter.widen() })
     const done = readers.add(read).catch((error: unknown) => out.close(error))
     void done.finally(() => gate.release(entry))
   }
@@ -142,6 +147,7 @@ async function readTogether(entries: readonly Entry[], options: ReaderOptions): 
 interface ReaderOptions extends ReadAllOptions {
   readonly slices: Limiter
   readonly lost: Set<unknown>
+  readonly onProgress: () => void
 }
 
 /** A state that cannot be read fails its stream alone. */

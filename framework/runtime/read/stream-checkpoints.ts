@@ -6,7 +6,7 @@ import type { Item } from '../ports/items.ts'
 import type { BackfillRange } from './backfill.ts'
 import type { Channel } from './channel.ts'
 import { type StreamRefresh, stateItems } from './refresh.ts'
-import { untilKept } from './until-kept.ts'
+import { postKept } from './until-kept.ts'
 
 /**
  * STATE of a stream with many partitions is large: beyond so many it waits for more slices than one, or for this time, and is always
@@ -71,15 +71,13 @@ export class StreamCheckpoints {
   }
 
   async #send(state: StreamState, { complete }: { readonly complete: boolean }): Promise<void> {
-    const { range, refresh, out, waitForStates, signal } = this.#options
+    const { range, refresh, out } = this.#options
     const items = stateItems(state, { stream: this.#bound.info, complete, rows: this.#rows, range, refresh })
     this.#rows = 0
     this.#due = 0
     const last = items.at(-1)
     for (const item of items.slice(0, -1)) out.post(item)
-    if (!last) return
-    if (waitForStates) await untilKept((onKept) => out.post({ ...last, onKept }), signal)
-    else out.post(last)
+    if (last) await postKept(last, this.#options)
   }
 
   /** A backfill has a state only where a registry keeps its progress. */

@@ -59,4 +59,29 @@ describe('AccountLimiter', () => {
     expect(begun).toContain('last')
     third.open()
   })
+
+  it('begins with as few as it is told and doubles as work gets on', async () => {
+    const limiter = new AccountLimiter(3, 1)
+    const slices = limiter.slices('1')
+    const begun: number[] = []
+    const ends: (() => void)[] = []
+    const works = [0, 1, 2, 3].map((index) =>
+      slices.add(async () => {
+        begun.push(index)
+        await new Promise<void>((resolve) => ends.push(resolve))
+      }),
+    )
+    expect(begun).toEqual([0])
+    limiter.widen()
+    expect(begun).toEqual([0, 1])
+    limiter.widen()
+    expect(begun).toEqual([0, 1, 2])
+    limiter.widen()
+    expect(begun).toEqual([0, 1, 2])
+    for (const index of works.keys()) {
+      ends[index]?.()
+      await works[index]
+    }
+    expect(begun).toEqual([0, 1, 2, 3])
+  })
 })
