@@ -23,14 +23,14 @@ export interface AccountRegistryOptions extends CipherOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Stores of references besides `env:`, `file:` and `aws-sm:`. */
   readonly stores?: SecretStores
-  /** Told every key, and every token that is read or written, so that no output shows it. */
+  /** Called with every key, and every token that is read or written, so that no output shows it. */
   readonly secret: (value: string) => void
   /** With them, providers and logins in files are checked. */
   readonly providers?: readonly TokenProvider[] | undefined
 }
 
 /** What both kinds of registry need. */
-interface Parts {
+interface RegistryDependencies {
   readonly clock: Clock
   readonly holdMs: number
   readonly cipher: ReturnType<typeof createTokenCipher>
@@ -38,13 +38,13 @@ interface Parts {
   readonly stores: SecretStores
   readonly providers: readonly TokenProvider[] | undefined
 }
-type Open = (url: string, parts: Parts) => Promise<AccountRegistry>
+type Open = (url: string, dependencies: RegistryDependencies) => Promise<AccountRegistry>
 
-const postgres: Open = async (url, parts) => (await import('./postgres.ts')).postgresAccountRegistry(url, parts)
+const postgres: Open = async (url, dependencies) => (await import('./postgres.ts')).postgresAccountRegistry(url, dependencies)
 
 /** Every kind of registry of accounts; an implementation is loaded when it is asked for. */
 const schemes: Readonly<Record<keyof typeof accountRegistryForms, Open>> = {
-  file: async (url, parts) => (await import('./file.ts')).fileAccountRegistry(pathOf(url), parts),
+  file: async (url, dependencies) => (await import('./file.ts')).fileAccountRegistry(pathOf(url), dependencies),
   postgres,
   postgresql: postgres,
 }

@@ -1,4 +1,4 @@
-import type { Ambient } from '../compose/storage-url.ts'
+import type { SecretContext } from '../compose/storage-url.ts'
 import { createRedactor } from '../framework/http/redaction/redaction.ts'
 import type { Io } from './command.ts'
 
@@ -6,7 +6,7 @@ import type { Io } from './command.ts'
 export const redactor = createRedactor()
 
 /** What storage URLs of a command are read with; warnings go to stderr. */
-export const ambientOf = ({ env, stderr }: Pick<Io, 'env' | 'stderr'>): Ambient => ({
+export const secretContextOf = ({ env, stderr }: Pick<Io, 'env' | 'stderr'>): SecretContext => ({
   env,
   redactor,
   report: { log: (level, message) => void stderr.write(`${level === 'warn' ? 'warning' : level}: ${message}\n`) },

@@ -19,7 +19,7 @@ import { Run } from '../framework/runtime/ports/run.ts'
 import { createRunReporter, type Logger, type RunReporter } from '../framework/runtime/read/run-reporter.ts'
 import { type ConnectorSource, findConnector } from './connector-source.ts'
 import { allPackages } from './packages.ts'
-import type { Ambient } from './storage-url.ts'
+import type { SecretContext } from './storage-url.ts'
 import { version } from './version.ts'
 
 /** What opens a connector. */
@@ -47,12 +47,12 @@ export interface SessionRequest {
   /** Where references to secrets are looked up; `process.env` by default. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
   readonly clock?: Clock | undefined
-  /** Told the whole config when the provider replaced credentials in it: what it misses is lost for the next run. */
+  /** Called with the whole config after the provider replaced credentials; persist it, or the new credentials are lost. */
   readonly onConfig?: ((config: Config, report: RunReporter) => void) | undefined
 }
 
 /** A connector opened for one run, with everything that belongs to the run. */
-export interface Session extends Ambient {
+export interface Session extends SecretContext {
   readonly connector: Connector
   /** Names state and output when no connection does. */
   readonly product: string
@@ -102,25 +102,25 @@ export async function openSession(request: SessionRequest): Promise<Session> {
   }
 }
 
-interface HttpNeeds {
+interface HttpContext {
   readonly request: SessionRequest
   readonly manifest: Manifest
   readonly config: Config
   readonly usage: Awaited<ReturnType<NonNullable<ConnectorSource['package']>['load']>>['usage']
 }
 
-type HttpSurroundings = Pick<Session, 'clock' | 'report' | 'redactor' | 'signal'>
+type HttpDependencies = Pick<Session, 'clock' | 'report' | 'redactor' | 'signal'>
 
-function openHttp({ request, manifest, config, usage }: HttpNeeds, surroundings: HttpSurroundings): ConnectorHttpClient {
+function openHttp({ request, manifest, config, usage }: HttpContext, dependencies: HttpDependencies): ConnectorHttpClient {
   const { maxRequests, deadline } = request
   return createHttpClient({
-    ...surroundings,
+    ...dependencies,
     userAgent: `connector/${version()}`,
     budget: createBudget({
-      clock: surroundings.clock,
+      clock: dependencies.clock,
       ...defined({ maxRequests, deadlineSeconds: deadline }),
     }),
-    allowedOrigins: allowedOrigins(manifest, config, surroundings.clock),
+    allowedOrigins: allowedOrigins(manifest, config, dependencies.clock),
     ...defined({ usageReader: usage }),
   })
 }

@@ -4,21 +4,21 @@ import { parsePostgresUrl } from '../framework/postgres/address.ts'
 import { asUrl, isPostgresUrl } from '../framework/postgres/settings.ts'
 import type { Reporter } from '../framework/report.ts'
 
-/** Where references are looked up, and who has to know what is secret. */
-export interface Ambient {
+/** Where references are looked up, and where secrets are registered for masking. */
+export interface SecretContext {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly redactor: Redactor
-  /** Where parameters that have no effect are warned of; nowhere by default. */
+  /** Where parameters that have no effect are warned of; not reported by default. */
   readonly report?: Pick<Reporter, 'log'>
 }
 
 /**
- * The URL of a registry or a destination as it was given. `env:NAME` stands for the value of an environment variable, so that a
+ * The URL of a registry or a destination as the caller wrote it. `env:NAME` means the value of an environment variable, so that a
  * password need not be an argument, which other users of the machine can see. Passwords become known to the redactor. Pairs of PostgreSQL
  * (`host=… dbname=…`) become a URL.
  * Throws ConfigError ERR_FLAG_INVALID for a variable that is missing.
  */
-export function storageUrl(given: string, { env, redactor, report }: Ambient): string {
+export function storageUrl(given: string, { env, redactor, report }: SecretContext): string {
   const name = /^env:(.+)$/.exec(given)?.[1]
   const url = name === undefined ? given : env[name]
   if (!url) throw new ConfigError('ERR_FLAG_INVALID', `${given}: the environment variable is ${url === undefined ? 'not set' : 'empty'}`)

@@ -1,7 +1,7 @@
 import { tokenHealth } from '../accounts/token-health.ts'
 import type { AccountRecord } from '../framework/index.ts'
+import type { RouteDependencies } from './dependencies.ts'
 import { eachAccount } from './page-accounts.ts'
-import type { Surroundings } from './parts.ts'
 
 interface Metric {
   readonly name: string
@@ -18,7 +18,7 @@ export async function metricsText({
   runner,
   clock,
   version = '',
-}: Pick<Surroundings, 'accounts' | 'runner' | 'clock' | 'version'>): Promise<string> {
+}: Pick<RouteDependencies, 'accounts' | 'runner' | 'clock' | 'version'>): Promise<string> {
   const { totals, last } = runner
   const now = clock.now()
   const { byStatus, days, lags } = await accountSamples(accounts, now)
@@ -53,7 +53,7 @@ export async function metricsText({
   return metrics.map(textOf).join('')
 }
 
-async function accountSamples(registry: Surroundings['accounts'], now: number) {
+async function accountSamples(registry: RouteDependencies['accounts'], now: number) {
   const counts = { active: 0, needs_login: 0, paused: 0 }
   const days: Sample[] = []
   const lags: Sample[] = []

@@ -14,7 +14,7 @@ import {
 import { parseConfigText } from '../framework/manifest/config.ts'
 import { silentReporter } from '../framework/report.ts'
 import { type OpenSync, openSync, type SyncSettings } from '../sync/open-sync.ts'
-import type { ConnectParts, ServiceParts } from './parts.ts'
+import type { ConnectDependencies, ServiceDependencies } from './dependencies.ts'
 import { type RunTotals, SyncRunner } from './runner.ts'
 import { createService } from './service.ts'
 
@@ -55,14 +55,14 @@ export async function openService(given: ServiceSettings = {}): Promise<OpenServ
   const sync = await openSync({ ...settings, clock, redactor, env, logger, tokens: { ...loginUrl, ...settings.tokens } })
   const hasApp = sync.providers.some((provider) => Object.keys(sync.keeping(provider).apps ?? {}).length > 0)
   const runner = new SyncRunner(sync, clock)
-  const parts: ServiceParts = {
+  const dependencies: ServiceDependencies = {
     ...{ sync, secret, clock, logger, redact: redactor.redact, version: version() },
     deadlineSeconds: settings.deadlineSeconds,
     protectPage: settings.protectPage,
     connect: publicUrl !== undefined && hasApp ? connectOf(publicUrl, sync, { redactor, clock }) : undefined,
     warnings: () => sync.recipe.notices?.(sync.recipe.shared, clock.now()) ?? [],
   }
-  const hono = createService(parts, runner)
+  const hono = createService(dependencies, runner)
   return { hono, totals: runner.totals, fetch: async (request) => hono.fetch(request), close: () => sync.close() }
 }
 
@@ -89,7 +89,7 @@ function connectOf(
   publicUrl: string,
   sync: OpenSync,
   { clock, redactor }: { readonly clock: Clock; readonly redactor: Redactor },
-): ConnectParts {
+): ConnectDependencies {
   const places = sync.providers.flatMap((provider) => Object.values({ ...provider.hosts, ...sync.keeping(provider).hosts }))
   const openHttp = () =>
     createHttpClient({

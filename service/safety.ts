@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 import { AuthenticationError, asConnectorError, ConfigError, ConnectorError, type TokenProvider } from '../framework/index.ts'
-import type { ConnectParts, Surroundings } from './parts.ts'
+import type { ConnectDependencies, RouteDependencies } from './dependencies.ts'
 
 /** Equal texts, in a time that tells nothing of where they differ. */
 export function equalSecrets(one: string, other: string): boolean {
@@ -10,7 +10,7 @@ export function equalSecrets(one: string, other: string): boolean {
 }
 
 /** The request may change something: `Authorization: Bearer <secret>`. Throws ConnectorError ERR_FORBIDDEN otherwise. */
-export function requireBearer(context: Context, { secret }: Pick<Surroundings, 'secret'>): void {
+export function requireBearer(context: Context, { secret }: Pick<RouteDependencies, 'secret'>): void {
   requireSecret(/^Bearer (.+)$/i.exec(context.req.header('authorization') ?? '')?.[1], secret)
 }
 
@@ -32,7 +32,7 @@ export function knowsPassword(context: Context, secret: string | undefined): boo
 }
 
 /** Nothing is loaded from elsewhere, nothing runs, nobody frames the page; forms may lead on to the login pages only. */
-export function safeHeaders({ connect }: Pick<Surroundings, 'connect'>): MiddlewareHandler {
+export function safeHeaders({ connect }: Pick<RouteDependencies, 'connect'>): MiddlewareHandler {
   const dialogs = connect ? connect.providers.flatMap((provider) => dialogsOf(provider, connect)) : []
   const policy = [
     "default-src 'none'",
@@ -55,7 +55,7 @@ export function safeHeaders({ connect }: Pick<Surroundings, 'connect'>): Middlew
 }
 
 /** Where people log in. */
-function dialogsOf(provider: TokenProvider, connect: ConnectParts): readonly string[] {
+function dialogsOf(provider: TokenProvider, connect: ConnectDependencies): readonly string[] {
   const { hosts = {} } = connect.access(provider)
   return provider.logins.flatMap(({ dialog }) => hosts[dialog] ?? provider.hosts[dialog] ?? [])
 }
@@ -71,7 +71,7 @@ function statusOf(error: ConnectorError): 400 | 401 | 404 | 409 | 500 | 502 | 50
 }
 
 /** Answers with the code and the message; what nobody foresaw stays in the log. */
-export function answerError(thrown: unknown, context: Context, { logger, redact }: Pick<Surroundings, 'logger' | 'redact'>): Response {
+export function answerError(thrown: unknown, context: Context, { logger, redact }: Pick<RouteDependencies, 'logger' | 'redact'>): Response {
   const error = asConnectorError(thrown)
   const status = statusOf(error)
   const { code, message } = error

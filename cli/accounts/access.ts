@@ -15,7 +15,7 @@ import type { TokenAccess, TokenProvider } from '../../framework/runtime/ports/t
 import { formsText } from '../../framework/url-forms.ts'
 import { type Invocation, type OptionValues, text, texts } from '../command.ts'
 import { installedPackages } from '../config/installed.ts'
-import { ambientOf, redactor } from '../redact.ts'
+import { redactor, secretContextOf } from '../redact.ts'
 import { openLog } from '../session.ts'
 
 /** Who keeps tokens alive: the providers of all connectors, those of `--packages` included. */
@@ -33,7 +33,7 @@ export async function openAccounts(
     throw new ConfigError('ERR_FLAG_MISSING', `--accounts is missing: ${formsText(accountRegistryForms, 'env:NAME')}`)
   const oldKeys = texts(options, 'oldKey')
   const key = text(options, 'key')
-  const registry = await openAccountRegistry(storageUrl(given, ambientOf(io)), {
+  const registry = await openAccountRegistry(storageUrl(given, secretContextOf(io)), {
     clock: systemClock,
     env: io.env,
     secret: redactor.secret,

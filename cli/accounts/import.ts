@@ -9,7 +9,7 @@ import { secretStores } from '../../framework/manifest/secrets.ts'
 import { isObject } from '../../framework/protocol/json.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import { type Invocation, text } from '../command.ts'
-import { ambientOf, redactor } from '../redact.ts'
+import { redactor, secretContextOf } from '../redact.ts'
 import { openAccounts, openProviders } from './access.ts'
 import { printAccounts } from './print.ts'
 
@@ -40,7 +40,7 @@ async function readRows({ options, io }: Invocation): Promise<readonly ImportRow
   if ((file === undefined) === (url === undefined)) {
     throw new ConfigError('ERR_FLAG_MISSING', 'import needs --input FILE (- is stdin) or --user-tokens postgres://…')
   }
-  if (url !== undefined) return readUserTokens(storageUrl(url, ambientOf(io)), { clock: systemClock })
+  if (url !== undefined) return readUserTokens(storageUrl(url, secretContextOf(io)), { clock: systemClock })
   return parseRows(readInput(file ?? '-'), file ?? '-')
 }
 

@@ -13,7 +13,7 @@ import { openJournal } from '../../state/journals/open.ts'
 import { type Invocation, type Io, text } from '../command.ts'
 import { installedConnector, installedPackages } from '../config/installed.ts'
 import { seconds } from '../output/numbers.ts'
-import { ambientOf } from '../redact.ts'
+import { secretContextOf } from '../redact.ts'
 import { withRun } from '../session.ts'
 import { readPost } from './input.ts'
 import { printJson, reportOutcome, say, statusOf } from './output.ts'
@@ -142,7 +142,7 @@ async function known(journal: ActionJournal, key: string | undefined) {
 }
 
 async function withJournal({ options, io }: Invocation, work: (journal: ActionJournal) => Promise<ExitCode>): Promise<ExitCode> {
-  const url = storageUrl(text(options, 'journal') ?? 'file:publish-journal', ambientOf(io))
+  const url = storageUrl(text(options, 'journal') ?? 'file:publish-journal', secretContextOf(io))
   const journal = await openJournal(url, { clock: systemClock, env: io.env })
   try {
     return await work(journal)

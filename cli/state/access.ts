@@ -8,13 +8,13 @@ import { openStateRegistry } from '../../state/open.ts'
 import { stateRegistryForms } from '../../state/url-forms.ts'
 import { type Invocation, type OptionValues, text, texts } from '../command.ts'
 import { installedConnector } from '../config/installed.ts'
-import { ambientOf } from '../redact.ts'
+import { secretContextOf } from '../redact.ts'
 
 /** The registry of `--state`, closed when the command is over. */
 export async function openRegistry({ options, io }: Invocation): Promise<StateRegistry & AsyncDisposable> {
   const given = text(options, 'state')
   if (given === undefined) throw new ConfigError('ERR_FLAG_MISSING', `name the registry: --state ${formsText(stateRegistryForms)}`)
-  const registry = await openStateRegistry(storageUrl(given, ambientOf(io)), { clock: systemClock, env: io.env })
+  const registry = await openStateRegistry(storageUrl(given, secretContextOf(io)), { clock: systemClock, env: io.env })
   return Object.assign(registry, { [Symbol.asyncDispose]: () => registry.close() })
 }
 

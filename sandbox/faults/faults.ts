@@ -2,7 +2,7 @@ import type { GraphRequest } from '../wire/request.ts'
 import { checkFault, type Fault, KIND_ROUTES } from './fault.ts'
 
 /** What a fault can be matched against besides the request. */
-export interface FaultPlace {
+export interface FaultTarget {
   readonly routeName: string
   readonly page: string | undefined
   readonly account: string | undefined
@@ -16,7 +16,7 @@ export interface ActiveFault {
 
 interface Rule extends ActiveFault {
   readonly id: string
-  readonly matches: (request: GraphRequest, place: FaultPlace) => boolean
+  readonly matches: (request: GraphRequest, target: FaultTarget) => boolean
   skip: number
   left: number
   hits: number
@@ -48,9 +48,9 @@ export class Faults {
   }
 
   /** Faults for a request; counts it for the rules that match. */
-  take(request: GraphRequest, place: FaultPlace): readonly ActiveFault[] {
+  take(request: GraphRequest, target: FaultTarget): readonly ActiveFault[] {
     return this.#rules.filter((rule) => {
-      if (rule.left <= 0 || !rule.matches(request, place)) return false
+      if (rule.left <= 0 || !rule.matches(request, target)) return false
       if (rule.skip > 0) {
         rule.skip--
         return false

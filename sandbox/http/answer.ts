@@ -11,13 +11,13 @@ import { baseHeaders, errorReply, type Reply } from '../wire/reply.ts'
 import type { GraphRequest } from '../wire/request.ts'
 import { type Metered, poolsOf } from '../world/usage.ts'
 import type { World } from '../world/world.ts'
-import { locate, nowhere, type Place } from './route.ts'
+import { locate, notFound, type RequestTarget } from './route.ts'
 
 /** A request on its way through the API. */
 export interface Visit {
   readonly world: World
   readonly request: GraphRequest
-  readonly place: Place
+  readonly target: RequestTarget
   readonly refusedMetrics: ReadonlySet<string>
   /** Runs the items of a batch, in the order given. */
   runBatch(items: string, token: Token): unknown
@@ -37,10 +37,10 @@ export function answer(visit: Visit): Reply {
 }
 
 function serve(visit: Visit, headers: Record<string, string>): { status: number; body: unknown } {
-  const { world, request, place } = visit
+  const { world, request, target } = visit
   const version = servedVersion(request.version, world.clock.now().getTime(), request.segments.join('/'))
   headers['facebook-api-version'] = `v${version}.0`
-  if (place.appRoute) return appAnswer(place.appRoute, visit, headers)
+  if (target.appRoute) return appAnswer(target.appRoute, visit, headers)
   const token = authenticate(visit)
   if (token.roleless || (request.host === 'instagram' && isBatch(request))) throw unsupportedRequest(request.method)
   if (world.settings.appSecret !== undefined && token.kind !== 'app' && token.kind !== 'instagram') {
@@ -87,7 +87,7 @@ function spend(visit: Visit, token: Token, headers: Record<string, string>): voi
 }
 
 /** Business discovery looks like a read of one's own account but counts against the app. */
-function meteredBy({ world, request, place: { page, account } }: Visit): Metered {
+function meteredBy({ world, request, target: { page, account } }: Visit): Metered {
   if (account === undefined || request.params.get('fields')?.includes('business_discovery')) return { page }
   return { page, instagram: { account, business: world.instagram.businessOf(account) } }
 }
@@ -109,16 +109,16 @@ function batch(visit: Visit, token: Token, headers: Record<string, string>): unk
 }
 
 function dispatch(visit: Visit, version: number, token: Token): unknown {
-  const { world, request, place } = visit
+  const { world, request, target } = visit
   const ids = request.params.get('ids')
   if (ids !== undefined && request.method === 'GET' && request.segments.length === 0) return readMany(visit, version, { token, ids })
-  if (!place.route) throw nowhere(world, request, place)
+  if (!target.route) throw notFound(world, request, target)
   const fields = request.params.get('fields')
-  return place.route.answer(callOf(visit, { version, token, fields: fields ? parseFields(fields) : undefined }))
+  return target.route.answer(callOf(visit, { version, token, fields: fields ? parseFields(fields) : undefined }))
 }
 
-function callOf({ world, request, place, refusedMetrics }: Visit, rest: Pick<Call, 'version' | 'token' | 'fields'>): Call {
-  return { world, request, id: place.id, params: request.params, refusedMetrics, ...rest }
+function callOf({ world, request, target, refusedMetrics }: Visit, rest: Pick<Call, 'version' | 'token' | 'fields'>): Call {
+  return { world, request, id: target.id, params: request.params, refusedMetrics, ...rest }
 }
 
 /** `/?ids=a,b`: refused by v26, and by all versions since autumn 2026. */
@@ -131,7 +131,7 @@ function readMany(visit: Visit, version: number, { token, ids }: { token: Token;
   return Object.fromEntries(
     ids.split(',').map((id) => {
       const single = { ...request, segments: [id], path: `/${id}`, params }
-      return [id, dispatch({ ...visit, request: single, place: locate(world, single) }, version, token)]
+      return [id, dispatch({ ...visit, request: single, target: locate(world, single) }, version, token)]
     }),
   )
 }

@@ -8,33 +8,33 @@ import type { World } from '../world/world.ts'
 import { answer } from './answer.ts'
 import { alterListing } from './fault-listing.ts'
 import { prepare, refusedMetrics, replacement } from './fault-replies.ts'
-import { locate, type Place } from './route.ts'
+import { locate, type RequestTarget } from './route.ts'
 
 /** A request, what it came to, and the faults that still have to be done to its bytes. */
 export interface Exchange {
   readonly request: GraphRequest
-  readonly place: Place
+  readonly target: RequestTarget
   readonly reply: Reply
   readonly faults: readonly ActiveFault[]
 }
 
 /** Answers a request with the faults that change what is said. Those that change how it is sent are left to the sender. */
 export function exchange(world: World, request: GraphRequest): Exchange {
-  const place = locate(world, request)
-  const faults = world.faults.take(request, place)
-  for (const { fault } of faults) prepare(fault, { world, request, place })
+  const target = locate(world, request)
+  const faults = world.faults.take(request, target)
+  for (const { fault } of faults) prepare(fault, { world, request, target })
   const replaced = replacement(faults, request)
   const work = () =>
     answer({
       world,
       request,
-      place,
+      target,
       refusedMetrics: refusedMetrics(faults),
       runBatch: (items, token) => runBatch(request, { items, token, run: (item) => runItem(world, item) }),
     })
   const done = isDone(faults, replaced) ? work() : undefined
   const reply = replaced ?? done ?? unheard()
-  return { request, place, faults, reply: faults.reduce((current, fault) => alterListing(current, fault, { world, request }), reply) }
+  return { request, target, faults, reply: faults.reduce((current, fault) => alterListing(current, fault, { world, request }), reply) }
 }
 
 /** Whether the request reaches the API: by the first fault that says so, else unless the answer is replaced. */
@@ -56,18 +56,18 @@ function runItem(world: World, request: GraphRequest): Reply | null {
 }
 
 /** Writes the line of a finished exchange into the log. */
-export function record(world: World, { request, place, faults }: Exchange, status: number): void {
+export function record(world: World, { request, target, faults }: Exchange, status: number): void {
   const version = request.version === undefined ? '' : `/v${request.version}.0`
   const entry = {
     at: world.clock.now(),
     host: request.host,
     method: request.method,
     path: version + request.path,
-    route: place.routeName,
+    route: target.routeName,
     query: visibleQuery(request),
     tokenIn: request.tokenPlace,
     status,
-    ...defined({ page: place.page, account: place.account }),
+    ...defined({ page: target.page, account: target.account }),
     faults: faults.map(({ fault }) => fault.kind),
     inBatch: request.inBatch,
   }

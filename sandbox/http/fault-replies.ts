@@ -5,19 +5,19 @@ import { PUBLISHING_ERRORS } from '../publishing/errors.ts'
 import { baseHeaders, errorReply, type Reply } from '../wire/reply.ts'
 import type { GraphRequest } from '../wire/request.ts'
 import type { World } from '../world/world.ts'
-import type { Place } from './route.ts'
+import type { RequestTarget } from './route.ts'
 
 /** Faults that change the world before the request is looked at. */
-export function prepare(fault: Fault, { world, request, place }: { world: World; request: GraphRequest; place: Place }): void {
+export function prepare(fault: Fault, { world, request, target }: { world: World; request: GraphRequest; target: RequestTarget }): void {
   switch (fault.kind) {
     case 'revoke-page':
-      given(fault.page ?? place.page, (page) => world.tokens.loseRole(page))
+      given(fault.page ?? target.page, (page) => world.tokens.loseRole(page))
       break
     case 'expire-token':
       given(request.token, (token) => world.tokens.expire(token))
       break
     case 'revoke-account':
-      given(fault.account ?? place.account, (account) => world.instagram.revoke(account))
+      given(fault.account ?? target.account, (account) => world.instagram.revoke(account))
       break
     case 'refuse-media':
       world.instagram.refuse(fault.media, fault.metric)
@@ -29,18 +29,18 @@ export function prepare(fault: Fault, { world, request, place }: { world: World;
       world.catalogue.retire(fault.object, fault.metric)
       break
     case 'slow-container':
-      given(place.account, (account) => world.publishing.containers.next(account, { seconds: fault.seconds }))
+      given(target.account, (account) => world.publishing.containers.next(account, { seconds: fault.seconds }))
       break
     case 'fail-container':
-      given(place.account, (account) => world.publishing.containers.next(account, { failure: fault.subcode }))
+      given(target.account, (account) => world.publishing.containers.next(account, { failure: fault.subcode }))
       break
     case 'hide-post':
-      given(place.account, (account) => world.instagram.published.hideNext(account, fault.seconds))
+      given(target.account, (account) => world.instagram.published.hideNext(account, fault.seconds))
       break
     case 'rate-limit':
       given(fault.page, (page) => world.usage.block(`pages:${page}`, fault.minutes))
       if (fault.page === undefined) {
-        given(fault.account ?? place.account, (account) => world.usage.block(`instagram:${account}`, fault.minutes))
+        given(fault.account ?? target.account, (account) => world.usage.block(`instagram:${account}`, fault.minutes))
       }
   }
 }

@@ -7,8 +7,8 @@ import { type GraphRequest, isUpload } from '../wire/request.ts'
 import { kindOf } from '../world/nodes.ts'
 import type { World } from '../world/world.ts'
 
-/** Where a request leads. */
-export interface Place {
+/** What a request addresses. */
+export interface RequestTarget {
   readonly route?: Route
   readonly appRoute?: AppRoute
   /** `GET /{page}/insights`; `unknown` when nothing answers there. */
@@ -24,14 +24,14 @@ const ROUTE_BY_NAME = new Map(ROUTES.map((route) => [`${route.method} ${route.pa
 const APP_ROUTE_BY_NAME = new Map(APP_ROUTES.map((route) => [`${route.host} ${route.path}`, route]))
 
 /** Finds the route of a request: a fixed path, or a node of some kind and its edge. Does not check the token. */
-export function locate(world: World, request: GraphRequest): Place {
-  const nowhere = { id: '', page: undefined, account: undefined }
+export function locate(world: World, request: GraphRequest): RequestTarget {
+  const noNode = { id: '', page: undefined, account: undefined }
   const appRoute = APP_ROUTE_BY_NAME.get(`${request.host} ${request.path}`)
-  if (appRoute) return { ...nowhere, appRoute, routeName: `${request.method} ${request.path}` }
+  if (appRoute) return { ...noNode, appRoute, routeName: `${request.method} ${request.path}` }
   const fixed = request.host === 'facebook' ? ROUTE_BY_NAME.get(`${request.method} ${request.path}`) : undefined
-  if (fixed) return { ...nowhere, route: fixed, routeName: `${fixed.method} ${fixed.path}` }
-  if (request.segments.length === 0) return { ...nowhere, routeName: `${request.method} /` }
-  if (isUpload(request)) return uploadPlace(world, request)
+  if (fixed) return { ...noNode, route: fixed, routeName: `${fixed.method} ${fixed.path}` }
+  if (request.segments.length === 0) return { ...noNode, routeName: `${request.method} /` }
+  if (isUpload(request)) return uploadTarget(world, request)
   const [first = '', ...rest] = request.segments
   const id = first === 'me' ? me(world, request) : first
   const kind = kindOf(id, request.host, world)
@@ -41,8 +41,8 @@ export function locate(world: World, request: GraphRequest): Place {
   return { ...defined({ route }), routeName: route ? name : 'unknown', id, ...owner }
 }
 
-/** Uploads stand on a host of their own, with the version behind the name: `/ig-api-upload/v25.0/1788…`. */
-function uploadPlace(world: World, request: GraphRequest): Place {
+/** Uploads have a host of their own, with the version behind the name: `/ig-api-upload/v25.0/1788…`. */
+function uploadTarget(world: World, request: GraphRequest): RequestTarget {
   const id = request.segments.at(-1) ?? ''
   const routeName = `${request.method} /ig-api-upload/{ig-container}`
   const route = ROUTE_BY_NAME.get(routeName)
@@ -50,10 +50,10 @@ function uploadPlace(world: World, request: GraphRequest): Place {
 }
 
 /** The error for a request that does not exist: unknown id, unknown alias, unknown edge, or a method that a node does not take. */
-export function nowhere(world: World, request: GraphRequest, place: Place): GraphError {
+export function notFound(world: World, request: GraphRequest, target: RequestTarget): GraphError {
   const [first = '', ...rest] = request.segments
-  if (kindOf(place.id, request.host, world)) {
-    return rest.length > 0 && request.method === 'GET' ? unknownPath(rest.join('/')) : unknownObject(place.id, request.method)
+  if (kindOf(target.id, request.host, world)) {
+    return rest.length > 0 && request.method === 'GET' ? unknownPath(rest.join('/')) : unknownObject(target.id, request.method)
   }
   return /^[\d_]*$/.test(first) ? unknownObject(first, request.method) : unknownAlias(first)
 }

@@ -17,7 +17,7 @@ import type { InstagramSettings } from './instagram-options.ts'
 import type { PageBook } from './pages.ts'
 
 /** What a world has to say about its Instagram side. */
-export interface InstagramSurroundings {
+export interface InstagramContext {
   readonly seed: number
   /** Start of the clock in milliseconds. */
   readonly anchor: number
@@ -33,7 +33,7 @@ export class InstagramBook {
   readonly hashtags = new HashtagMemory()
   /** What was published through the API. */
   readonly published: PublishedPosts
-  readonly #around: InstagramSurroundings
+  readonly #context: InstagramContext
   readonly #numbers = new Map<string, number>()
   readonly #ids: string[] = []
   readonly #pageOf = new Map<string, string>()
@@ -45,13 +45,13 @@ export class InstagramBook {
   readonly #refusals = new Map<string, Set<string>>()
   #reads = 0
 
-  constructor(around: InstagramSurroundings) {
-    this.#around = around
-    this.published = new PublishedPosts(around.seed, around.now)
-    const { listed, business } = around.pages
-    this.accounts = listed.filter((_, index) => hasAccount(around.settings.accounts, index)).map((page) => this.#link(page))
+  constructor(context: InstagramContext) {
+    this.#context = context
+    this.published = new PublishedPosts(context.seed, context.now)
+    const { listed, business } = context.pages
+    this.accounts = listed.filter((_, index) => hasAccount(context.settings.accounts, index)).map((page) => this.#link(page))
     for (const page of [...business.ownedPages, ...business.clientPages]) this.#link(page)
-    this.#tagById = new Map(around.settings.hashtags.map((tag) => [hashtagId(tag), tag]))
+    this.#tagById = new Map(context.settings.hashtags.map((tag) => [hashtagId(tag), tag]))
   }
 
   has(id: string): boolean {
@@ -61,7 +61,7 @@ export class InstagramBook {
   facts(id: string): InstagramFacts {
     const known = this.#facts.get(id)
     if (known) return known
-    const { seed, settings } = this.#around
+    const { seed, settings } = this.#context
     const { followers } = settings
     const given = typeof followers === 'number' ? followers : followers?.[this.#number(id)]
     const facts = instagramFacts(seed, id, given)
@@ -88,18 +88,18 @@ export class InstagramBook {
 
   /** The business that owns an account: the second id in its usage header. */
   businessOf(account: string): string {
-    const { pages, seed } = this.#around
+    const { pages, seed } = this.#context
     const page = this.#pageOf.get(account) ?? ''
     return pages.business.ownedPages.includes(page) ? pages.business.id : pageId(seed, 4_000_000 + this.#number(account))
   }
 
   /** Whether the insights of an account run ahead: rows with an `end_time` in the future. */
   hasFutureRows(account: string): boolean {
-    return this.#around.settings.futureEndTime.includes(this.#number(account))
+    return this.#context.settings.futureEndTime.includes(this.#number(account))
   }
 
   series(account: string): MediaSeries {
-    const { seed, anchor, settings } = this.#around
+    const { seed, anchor, settings } = this.#context
     const number = this.#number(account)
     return {
       seed,
@@ -116,7 +116,7 @@ export class InstagramBook {
   }
 
   stories(account: string): StorySeries {
-    return { seed: this.#around.seed, accountId: account, account: this.#number(account), perDay: this.#around.settings.stories }
+    return { seed: this.#context.seed, accountId: account, account: this.#number(account), perDay: this.#context.settings.stories }
   }
 
   /** The media, album child or living story with this id; undefined when there is none at this moment. */
@@ -131,7 +131,7 @@ export class InstagramBook {
 
   /** Published posts or stories that an account shows at the moment, newest first. */
   newest(account: string, kind: 'post' | 'story'): MediaFacts[] {
-    return this.published.live(account, kind).map((post) => publishedFacts(post, this.#around.seed))
+    return this.published.live(account, kind).map((post) => publishedFacts(post, this.#context.seed))
   }
 
   /** The children of an album, generated or published. */
@@ -152,7 +152,7 @@ export class InstagramBook {
   }
 
   tagIndex(tag: string): number {
-    return this.#around.settings.hashtags.indexOf(tag)
+    return this.#context.settings.hashtags.indexOf(tag)
   }
 
   /** A number that differs from read to read, for the parts of URLs that do. */
@@ -202,12 +202,12 @@ export class InstagramBook {
   }
 
   #post(id: string): MediaFacts | undefined {
-    const place = mediaPlace(this.#around.seed, id)
+    const place = mediaPlace(this.#context.seed, id)
     const account = place && this.#ids[place.account]
     if (!place || account === undefined) return undefined
     if (place.n >= PUBLISHED_FROM) return this.#published(place)
     const series = this.series(account)
-    if (place.n >= firstMediaFrom(series, this.#around.now() + 1)) return undefined
+    if (place.n >= firstMediaFrom(series, this.#context.now() + 1)) return undefined
     const facts = mediaFacts(series, place.n)
     if (place.child === 0) return facts
     return place.child <= facts.children ? childFacts(series, place.n, place.child) : undefined
@@ -216,23 +216,23 @@ export class InstagramBook {
   #published({ n, child }: { n: number; child: number }): MediaFacts | undefined {
     const post = this.published.byNumber(n)
     if (!post || child > post.children.length) return undefined
-    const { seed } = this.#around
+    const { seed } = this.#context
     return child === 0 ? publishedFacts(post, seed) : publishedChild(post, child, { seed, account: this.#number(post.account) })
   }
 
   #story(id: string): MediaFacts | undefined {
-    const place = storyPlace(this.#around.seed, id)
+    const place = storyPlace(this.#context.seed, id)
     const account = place && this.#ids[place.account]
     if (!place || account === undefined) return undefined
     const series = this.stories(account)
     if (series.perDay === 0) return undefined
     const created = storyTime(series, place.n)
-    const now = this.#around.now()
+    const now = this.#context.now()
     return created <= now && created > now - STORY_LIFE_MS ? storyFacts(series, place.n) : undefined
   }
 
   #link(page: string): string {
-    const id = accountId(this.#around.seed, this.#ids.length)
+    const id = accountId(this.#context.seed, this.#ids.length)
     this.#numbers.set(id, this.#ids.length)
     this.#ids.push(id)
     this.#pageOf.set(id, page)

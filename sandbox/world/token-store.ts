@@ -7,8 +7,8 @@ import { DAY_MS, HOUR_MS } from '../time.ts'
 import { ALL_SCOPES, INSTAGRAM_SCOPES, LONG_LIVED_SECONDS, STARTING_TOKENS, type Token, type TokenPlan } from '../tokens/token.ts'
 import type { InstagramBook } from './instagram.ts'
 
-/** What the store has to know of the world around it. */
-export interface TokenSurroundings {
+/** What the store needs to know of the world. */
+export interface TokenContext {
   now(): number
   readonly appId: string
   readonly appSecret: string
@@ -24,16 +24,16 @@ export function pageTokenText(pageId: string, parent = 'sandbox-user-token'): st
 
 /** All tokens and what has happened to them: expiry, revocation, password changes, lost roles. */
 export class TokenStore {
-  readonly #around: TokenSurroundings
+  readonly #context: TokenContext
   readonly #tokens = new Map<string, Token>()
   readonly #dead = new Map<string, GraphError>()
   readonly #passwordChanged = new Map<string, number>()
   readonly #lostRoles = new Set<string>()
   #serial = 0
 
-  constructor(around: TokenSurroundings) {
-    this.#around = around
-    for (const plan of STARTING_TOKENS) this.#issue(fromPlan(plan, around))
+  constructor(context: TokenContext) {
+    this.#context = context
+    for (const plan of STARTING_TOKENS) this.#issue(fromPlan(plan, context))
   }
 
   /** Tokens handed out so far, without Page tokens: those are derived from them when needed. */
@@ -48,7 +48,7 @@ export class TokenStore {
 
   /** Instagram Login token of an account. */
   instagram(accountId: string): string {
-    return accountId === this.#around.instagram.accounts[0] ? 'sandbox-instagram-token' : `sandbox-instagram-token-${accountId}`
+    return accountId === this.#context.instagram.accounts[0] ? 'sandbox-instagram-token' : `sandbox-instagram-token-${accountId}`
   }
 
   find(text: string): Token | undefined {
@@ -70,14 +70,14 @@ export class TokenStore {
     const dead = this.#dead.get(token.text) ?? this.#dead.get(`user ${token.userId} ${token.serial}`)
     if (dead) return dead
     if ((this.#passwordChanged.get(token.userId) ?? 0) >= token.serial) return passwordChanged()
-    if (token.expiresAt !== 0 && token.expiresAt <= this.#around.now()) return expired(token.expiresAt, this.#around.now())
+    if (token.expiresAt !== 0 && token.expiresAt <= this.#context.now()) return expired(token.expiresAt, this.#context.now())
     if (token.pageId !== undefined && this.#lostRoles.has(token.pageId)) return roleLost()
     return undefined
   }
 
   /** A new user or system token with the rights of `source` that lives for about 60 days. */
   exchange(source: Token): { token: Token; expiresIn: number } {
-    const now = this.#around.now()
+    const now = this.#context.now()
     const text = `sandbox-${source.kind}-token-${this.#serial + 1}`
     const token = this.#issue({ ...source, text, issuedAt: now, expiresAt: now + LONG_LIVED_SECONDS * 1_000 })
     return { token, expiresIn: LONG_LIVED_SECONDS }
@@ -88,12 +88,12 @@ export class TokenStore {
     token: Token
     expiresIn: number
   } {
-    const now = this.#around.now()
+    const now = this.#context.now()
     const text = `sandbox-login-token-${this.#serial + 1}`
     const times = { issuedAt: now, expiresAt: now + HOUR_MS, pages: 'listed' as const }
     const token =
       host === 'instagram' && account !== undefined
-        ? { kind: 'instagram' as const, accountId: account, userId: this.#around.instagram.facts(account).appScopedId }
+        ? { kind: 'instagram' as const, accountId: account, userId: this.#context.instagram.facts(account).appScopedId }
         : { kind: 'user' as const, userId: this.find('sandbox-user-token')?.userId ?? '' }
     return { token: this.#issue({ ...times, ...token, text, scopes }), expiresIn: HOUR_MS / 1_000 }
   }
@@ -105,13 +105,13 @@ export class TokenStore {
 
   /** The person removed the app (190/458). */
   removeApp(text: string): void {
-    const message = `Error validating access token: The user has not authorized application ${this.#around.appId}.`
+    const message = `Error validating access token: The user has not authorized application ${this.#context.appId}.`
     this.#kill(text, tokenError(message, 458))
   }
 
   /** Ends a token as if its time had run out (190/463). */
   expire(text: string): void {
-    const now = this.#around.now()
+    const now = this.#context.now()
     this.#dead.set(text, expired(now, now))
   }
 
@@ -160,31 +160,31 @@ export class TokenStore {
   #instagramToken(text: string): Token | undefined {
     const accountId = /^sandbox-instagram-token-(\d{17})$/.exec(text)?.[1]
     const first = this.#tokens.get('sandbox-instagram-token')
-    if (accountId === undefined || !first || !this.#around.instagram.has(accountId)) return undefined
-    return { ...first, text, accountId, userId: this.#around.instagram.facts(accountId).appScopedId }
+    if (accountId === undefined || !first || !this.#context.instagram.has(accountId)) return undefined
+    return { ...first, text, accountId, userId: this.#context.instagram.facts(accountId).appScopedId }
   }
 
   #appToken(text: string): Token | undefined {
-    const { appId, appSecret } = this.#around
+    const { appId, appSecret } = this.#context
     if (text !== `${appId}|${appSecret}`) return undefined
     return { text, kind: 'app', userId: appId, scopes: [], issuedAt: 0, expiresAt: 0, serial: 1_000_000, pages: 'listed' }
   }
 }
 
-function fromPlan(plan: TokenPlan, around: TokenSurroundings): Omit<Token, 'serial'> {
-  const now = around.now()
-  const account = plan.kind === 'instagram' ? around.instagram.accounts[0] : undefined
+function fromPlan(plan: TokenPlan, context: TokenContext): Omit<Token, 'serial'> {
+  const now = context.now()
+  const account = plan.kind === 'instagram' ? context.instagram.accounts[0] : undefined
   return {
     text: plan.text,
     kind: plan.kind,
-    userId: account === undefined ? `1${String(textHash(plan.text)).padStart(14, '0')}` : around.instagram.facts(account).appScopedId,
+    userId: account === undefined ? `1${String(textHash(plan.text)).padStart(14, '0')}` : context.instagram.facts(account).appScopedId,
     scopes: (plan.kind === 'instagram' ? INSTAGRAM_SCOPES : ALL_SCOPES).filter((scope) => !plan.without?.includes(scope)),
     issuedAt: plan.lifetimeMs < 0 ? now + plan.lifetimeMs * 2 : now,
     expiresAt: plan.lifetimeMs === 0 ? 0 : now + plan.lifetimeMs,
     pages: plan.pages ?? 'listed',
     ...defined({ accountId: account }),
     ...(plan.roleless ? { roleless: true as const } : {}),
-    ...(plan.firstPageOnly && around.firstPage !== undefined ? { targetPages: [around.firstPage] } : {}),
+    ...(plan.firstPageOnly && context.firstPage !== undefined ? { targetPages: [context.firstPage] } : {}),
   }
 }
 

@@ -4,8 +4,8 @@ import { getCookie, setCookie } from 'hono/cookie'
 import { registerAccounts } from '../../accounts/connect.ts'
 import { loginNamed } from '../../accounts/token-providers.ts'
 import { AuthenticationError, ConfigError, type Login } from '../../framework/index.ts'
+import type { ConnectDependencies, RouteDependencies } from '../dependencies.ts'
 import { connectedPage, connectPage } from '../page/connect-page.ts'
-import type { ConnectParts, Surroundings } from '../parts.ts'
 import { equalSecrets, requireSecret } from '../safety.ts'
 
 /** Minutes that a person has for the login. */
@@ -16,8 +16,8 @@ const COOKIE = 'connector_login'
  * People log in and their accounts come into the registry. A login is begun with the secret; what comes back carries a state that this
  * service signed, for the same browser, not long ago. Logins that know PKCE are proved by it as well.
  */
-export function connectRoutes(around: Surroundings): Hono {
-  const { connect, secret, clock, accounts } = around
+export function connectRoutes(dependencies: RouteDependencies): Hono {
+  const { connect, secret, clock, accounts } = dependencies
   const routes = new Hono()
   if (!connect) return routes
   routes.get('/connect', (context) => context.html(connectPage(loginsOf(connect))))
@@ -55,17 +55,17 @@ export function connectRoutes(around: Surroundings): Hono {
 }
 
 /** Throws ConfigError ERR_LOGIN_UNKNOWN for a login whose app this service does not have. */
-function appFor({ apps }: ReturnType<ConnectParts['access']>, login: string) {
+function appFor({ apps }: ReturnType<ConnectDependencies['access']>, login: string) {
   const app = apps?.[login]
   if (app) return app
   throw new ConfigError('ERR_LOGIN_UNKNOWN', `this service has no app for the login '${login}'`)
 }
 
 /** Those that have an app. */
-const loginsOf = (connect: ConnectParts): readonly Login[] =>
+const loginsOf = (connect: ConnectDependencies): readonly Login[] =>
   connect.providers.flatMap((provider) => provider.logins.filter(({ name }) => connect.access(provider).apps?.[name] !== undefined))
 
-const redirectUri = ({ publicUrl }: ConnectParts, login: string): string => `${publicUrl}/connect/${login}/callback`
+const redirectUri = ({ publicUrl }: ConnectDependencies, login: string): string => `${publicUrl}/connect/${login}/callback`
 
 interface LoginState {
   readonly login: string

@@ -1,22 +1,25 @@
 import { Hono } from 'hono'
+import type { RouteDependencies } from '../dependencies.ts'
 import { metricsText } from '../metrics.ts'
 import { countAccounts } from '../page-accounts.ts'
-import type { Surroundings } from '../parts.ts'
 
-/** For whoever watches the service. */
-export function healthRoutes(around: Surroundings): Hono {
+/** For monitoring of the service. */
+export function healthRoutes(dependencies: RouteDependencies): Hono {
   const routes = new Hono()
   routes.get('/healthz', async (context) => {
     try {
-      const accounts = await countAccounts(around.accounts)
-      return context.json({ status: 'ok', accounts, running_since: around.runner.runningSince ?? null })
+      const accounts = await countAccounts(dependencies.accounts)
+      return context.json({ status: 'ok', accounts, running_since: dependencies.runner.runningSince ?? null })
     } catch (thrown) {
-      around.logger.log('error', around.redact(`the registry of accounts cannot be read: ${thrown instanceof Error ? thrown.message : ''}`))
+      dependencies.logger.log(
+        'error',
+        dependencies.redact(`the registry of accounts cannot be read: ${thrown instanceof Error ? thrown.message : ''}`),
+      )
       return context.json({ status: 'unavailable', reason: 'the registry of accounts cannot be read' }, 503)
     }
   })
   routes.get('/metrics', async (context) =>
-    context.body(await metricsText(around), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
+    context.body(await metricsText(dependencies), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
   )
   return routes
 }

@@ -1,20 +1,20 @@
 import { Hono } from 'hono'
+import type { RouteDependencies } from '../dependencies.ts'
 import { statusData } from '../page/status-data.ts'
 import { statusPage } from '../page/status-page.ts'
 import { style } from '../page/style.ts'
 import { countAccounts } from '../page-accounts.ts'
-import type { Surroundings } from '../parts.ts'
 import { knowsPassword } from '../safety.ts'
 
-/** Entries of the log that a page looks at: a month of runs every half hour, and what accounts had to tell. */
+/** Entries of the log that a page looks at: a month of runs every half hour, and what accounts reported. */
 const ENTRIES = 5_000
 
 /** Accounts that the page lists. */
 const SHOWN = 500
 
 /** The page for people. */
-export function statusRoutes(around: Surroundings): Hono {
-  const { accounts, runner, clock, secret, connect, version, protectPage, redact } = around
+export function statusRoutes(dependencies: RouteDependencies): Hono {
+  const { accounts, runner, clock, secret, connect, version, protectPage, redact } = dependencies
   const routes = new Hono()
   routes.get('/style.css', (context) =>
     context.body(style, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'public, max-age=300' }),
@@ -32,7 +32,7 @@ export function statusRoutes(around: Surroundings): Hono {
       countAccounts(accounts, { statuses: ['needs_login'] }),
       countAccounts(accounts),
     ])
-    const warnings = [...(around.warnings?.() ?? []), ...(runner.last?.warnings ?? [])].map(redact)
+    const warnings = [...(dependencies.warnings?.() ?? []), ...(runner.last?.warnings ?? [])].map(redact)
     const data = statusData({
       now: clock.now(),
       accounts: list.slice(0, SHOWN),
@@ -40,7 +40,7 @@ export function statusRoutes(around: Surroundings): Hono {
       entries,
       warnings,
       runningSince: runner.runningSince,
-      providers: around.sync.providers,
+      providers: dependencies.sync.providers,
     })
     return context.html(statusPage(data, { version, canConnect: connect !== undefined, canSync: Boolean(secret) }))
   })

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { ServiceDependencies } from '../../service/dependencies.ts'
 import { ago, visible } from '../../service/page/text.ts'
-import type { ServiceParts } from '../../service/parts.ts'
 import { createService } from '../../service/service.ts'
 import { openSyncWorld, type SyncWorld } from './world.ts'
 
@@ -10,7 +10,7 @@ describe('the status page', () => {
     world = await openSyncWorld({ instagram: { accounts: 2, media: 10 } })
   })
 
-  const open = async (more: Partial<ServiceParts> = {}, headers: Record<string, string> = {}) => {
+  const open = async (more: Partial<ServiceDependencies> = {}, headers: Record<string, string> = {}) => {
     const { request, sync } = world
     const parts = { sync: { run: () => sync(), accounts: request.accounts, providers: [] }, secret: 'hidden', clock: request.clock }
     const service = createService({ ...parts, logger: request.logger, redact: request.redactor.redact, ...more })

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { ServiceParts } from '../../service/parts.ts'
+import type { ServiceDependencies } from '../../service/dependencies.ts'
 import { createService } from '../../service/service.ts'
 import type { SyncSummary } from '../../sync/summary.ts'
 import { openSyncWorld, type SyncWorld } from './world.ts'
@@ -7,8 +7,8 @@ import { openSyncWorld, type SyncWorld } from './world.ts'
 const SECRET = 'a secret of the test'
 const bearer = { headers: { authorization: `Bearer ${SECRET}` } }
 
-function serviceOf({ request, sync }: SyncWorld, more: Partial<ServiceParts> = {}) {
-  const run: ServiceParts['sync']['run'] = ({ recipeName: _, ...options } = {}) => sync(options)
+function serviceOf({ request, sync }: SyncWorld, more: Partial<ServiceDependencies> = {}) {
+  const run: ServiceDependencies['sync']['run'] = ({ recipeName: _, ...options } = {}) => sync(options)
   return createService({
     sync: { run, accounts: request.accounts, providers: [] },
     secret: SECRET,

@@ -2,8 +2,8 @@ import type { AccountRegistry, Clock, ConnectorHttpClient, Logger, TokenAccess, 
 import type { OpenSync } from '../sync/open-sync.ts'
 import type { SyncRunner } from './runner.ts'
 
-/** What the service is made of; everything is given, so that the same service runs on any platform. */
-export interface ServiceParts {
+/** What the service depends on; everything is passed in, so that the same service runs on any platform. */
+export interface ServiceDependencies {
   readonly sync: Pick<OpenSync, 'run' | 'accounts' | 'providers'>
   /** Guards everything that changes something. Without one nothing can be changed through the service. */
   readonly secret: string | undefined
@@ -13,7 +13,7 @@ export interface ServiceParts {
   /** Seconds that a run started by a request may take; 50 by default. Less than the platform allows. */
   readonly deadlineSeconds?: number | undefined
   /** For people who connect accounts; without it there is no /connect. */
-  readonly connect?: ConnectParts | undefined
+  readonly connect?: ConnectDependencies | undefined
   /** The status page asks for the secret too (any user name, the secret as password). */
   readonly protectPage?: boolean | undefined
   /** Of this package, for /metrics and the page. */
@@ -23,7 +23,7 @@ export interface ServiceParts {
 }
 
 /** How people log in. */
-export interface ConnectParts {
+export interface ConnectDependencies {
   /** The address of this service as browsers see it, without a slash at the end; the provider sends people back to it. */
   readonly publicUrl: string
   readonly providers: readonly TokenProvider[]
@@ -32,8 +32,8 @@ export interface ConnectParts {
   openHttp(): ConnectorHttpClient
 }
 
-/** The parts, and what runs on them. */
-export interface Surroundings extends ServiceParts {
+/** What the routes need: the dependencies of the service, and what runs on them. */
+export interface RouteDependencies extends ServiceDependencies {
   readonly accounts: AccountRegistry
   readonly runner: SyncRunner
 }
