@@ -31,23 +31,8 @@ export async function fitStates<S extends ListedStream>(
 ): Promise<Fitted<S>> {
   const warn = (message: string) => report.log('warn', message)
   const { file } = state
-  if (file) {
-    const names = (await connector.listed()).map(({ info }) => info.name)
-    const accountKinds = (await connector.accounts()) ? connector.kinds : []
-    const known = { names: [...names, ...connector.broken.map(({ name }) => name)], accountKinds }
-    checkNames(file, known, { unknownState, warn })
-  }
-  const problems = new Map(file?.parsed.unreadable)
-  const fitted = new Map<string, ConnectionState[string]>()
-  for (const bound of catalog.streams) {
-    const { name } = bound.info
-    const given = Object.hasOwn(state.streams, name) ? state.streams[name] : undefined
-    if (!given) continue
-    const fit = fitState({ ...bound, name }, given)
-    if ('problem' in fit) problems.set(name, fit.problem)
-    else fitted.set(name, fit.state)
-    if ('unused' in fit) warn(`the state of stream '${name}' is not used: the stream has no cursor and is read as a whole`)
-  }
+  if (file) checkNames(file, await knownNames(connector), { unknownState, warn })
+  const { problems, fitted } = fitAll(catalog.streams, state, warn)
   const affected = catalog.streams.filter(({ info }) => problems.has(info.name))
   const streams = { ...state.streams, ...Object.fromEntries(fitted) }
   if (affected.length === 0) return { catalog, streams }
@@ -68,6 +53,30 @@ export async function fitStates<S extends ListedStream>(
   const readable = catalog.streams.filter(({ info }) => !problems.has(info.name))
   return { catalog: { ...catalog, streams: readable, broken: [...(catalog.broken ?? []), ...errors] }, streams }
 }
+
+/** States that their streams can read, and what is wrong with the others. */
+function fitAll(streams: readonly ListedStream[], state: GivenState, warn: (message: string) => void) {
+  const problems = new Map(state.file?.parsed.unreadable)
+  const fitted = new Map<string, ConnectionState[string]>()
+  for (const bound of streams) {
+    const { name } = bound.info
+    const given = own(state.streams, name)
+    if (!given) continue
+    const fit = fitState({ ...bound, name }, given)
+    if ('problem' in fit) problems.set(name, fit.problem)
+    else fitted.set(name, fit.state)
+    if ('unused' in fit) warn(`the state of stream '${name}' is not used: the stream has no cursor and is read as a whole`)
+  }
+  return { problems, fitted }
+}
+
+async function knownNames(connector: Session['connector']) {
+  const names = (await connector.listed()).map(({ info }) => info.name)
+  const accountKinds = (await connector.accounts()) ? connector.kinds : []
+  return { names: [...names, ...connector.broken.map(({ name }) => name)], accountKinds }
+}
+
+const own = (streams: ConnectionState, name: string) => (Object.hasOwn(streams, name) ? streams[name] : undefined)
 
 const advice = 'Correct it, or read such streams from their start with --ignore-unknown-state'
 

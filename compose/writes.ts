@@ -26,19 +26,17 @@ export function checkOutputs(outputs: readonly Output[], { write: asked, choices
   const abilities = outputs.map((output) => writesOf(output, { format }))
   for (const [index, ability] of abilities.entries()) {
     const place = nameOf(outputs[index])
-    if (asked !== undefined && !can(ability === 'reader' ? ['append'] : ability, asked)) {
-      throw cannot(place, `--write ${asked}`, ability)
-    }
-    if (asked !== undefined) continue
-    for (const { name, write } of choices) {
-      if (write !== undefined && ability !== 'reader' && !can(ability, write)) {
-        throw cannot(place, `destination_sync_mode '${protocolName(write)}' of stream '${name}'`, ability)
-      }
-    }
+    if (asked === undefined) for (const choice of choices) checkChoice(place, ability, choice)
+    else if (!can(ability === 'reader' ? ['append'] : ability, asked)) throw cannot(place, `--write ${asked}`, ability)
   }
   const lists = abilities.filter((ability) => ability !== 'reader')
   const [first] = lists
   return first ? first.filter((mode) => lists.every((list) => can(list, mode))) : 'reader'
+}
+
+function checkChoice(place: string, ability: WriteAbility, { name, write }: ConfiguredChoice): void {
+  if (write === undefined || ability === 'reader' || can(ability, write)) return
+  throw cannot(place, `destination_sync_mode '${protocolName(write)}' of stream '${name}'`, ability)
 }
 
 const can = (modes: readonly WriteMode[], mode: WriteMode): boolean => modes.includes(mode)

@@ -14,9 +14,6 @@ const waived: readonly string[] = [
   'connectors/meta/graph/graph-error-handler.ts',
   'destinations/postgres/key-index.ts',
   'destinations/postgres/text-encoding.ts',
-  'destinations/tables/replace-sql.ts',
-  'framework/runtime/read/backfill.ts',
-  'framework/runtime/read/plan-writes.ts',
   'framework/runtime/read/run-reporter.ts',
 ]
 

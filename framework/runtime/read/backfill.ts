@@ -27,7 +27,11 @@ export function backfillStates(streams: ConnectionState, { from, to }: BackfillR
 }
 
 /** The progress of a backfill as the registry keeps it. */
-export function backfillState(progress: StreamState, { from, to }: BackfillRange, complete: boolean): StreamState {
+export function backfillState(
+  progress: StreamState,
+  { from, to }: BackfillRange,
+  { complete }: { readonly complete: boolean },
+): StreamState {
   const backfill = { ...defined({ from, to }), complete }
   return complete ? { backfill } : { ...progress, backfill }
 }

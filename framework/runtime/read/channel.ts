@@ -25,6 +25,10 @@ export function createChannel<T>(capacity: number): Channel<T> {
     wake?.()
     wake = undefined
   }
+  const woken = () =>
+    new Promise<void>((resolve) => {
+      wake = resolve
+    })
   const makeRoom = () => {
     const waiting = room
     room = []
@@ -49,20 +53,16 @@ export function createChannel<T>(capacity: number): Channel<T> {
     },
     async *[Symbol.asyncIterator]() {
       try {
-        for (;;) {
+        while (queue.length > 0 || !ended) {
           const next = queue.shift()
-          if (next !== undefined) {
-            if (queue.length < capacity) makeRoom()
-            yield next
-          } else if (ended) {
-            if (failure) throw failure.error
-            return
-          } else {
-            await new Promise<void>((resolve) => {
-              wake = resolve
-            })
+          if (next === undefined) {
+            await woken()
+            continue
           }
+          if (queue.length < capacity) makeRoom()
+          yield next
         }
+        if (failure) throw failure.error
       } finally {
         abandoned = true
         makeRoom()

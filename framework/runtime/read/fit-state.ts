@@ -71,12 +71,15 @@ function cursorStates({ states, state }: StreamState): readonly StreamState[] {
   ]
 }
 
+/** A state of slices is never rewritten. */
+function assertReadable(state: StreamState & { readonly slices: readonly unknown[] }, cursor: Cursor): StreamState {
+  for (const slice of state.slices) if (isNode(slice)) for (const bound of [slice['start'], slice['end']]) cursor.compare(bound, bound)
+  return state
+}
+
 /** The same object where nothing has to be rewritten. */
 function rewritten(state: StreamState, cursor: Cursor): StreamState {
-  if (isConcurrent(state)) {
-    for (const slice of state.slices) if (isNode(slice)) for (const bound of [slice['start'], slice['end']]) cursor.compare(bound, bound)
-    return state
-  }
+  if (isConcurrent(state)) return assertReadable(state, cursor)
   const changed: Record<string, unknown> = {}
   const value = state[cursor.cursorField]
   if (value !== undefined && value !== null && !isNode(value) && !isReadable(value, cursor))

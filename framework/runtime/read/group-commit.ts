@@ -14,6 +14,16 @@ type Settled<T> = { readonly value: T } | { readonly error: unknown }
 type Pulled = { readonly pulled: Settled<IteratorResult<Item>> }
 type Flushed = { readonly flushed: Settled<void> }
 
+/** What is under way. */
+interface Flow {
+  pulling?: Promise<Pulled> | undefined
+  flushing?: { readonly done: Promise<Flushed>; readonly covers: number } | undefined
+  /** How the source ended. */
+  end?: Pulled['pulled']
+  /** Something was accepted that no flush covers. */
+  isDirty: boolean
+}
+
 /**
  * Hands items on in order: once they are accepted, and a STATE once it is durable. While one flush is under way further items are taken
  * in, and the next flush takes all of them together. An item waits for a flush only behind a STATE that waits for one, never for the
@@ -22,48 +32,52 @@ type Flushed = { readonly flushed: Settled<void> }
 export async function* groupCommit(items: AsyncIterable<Item>, committer: Committer): AsyncGenerator<Item> {
   const source = items[Symbol.asyncIterator]()
   const held: Item[] = []
-  let pulling: Promise<Pulled> | undefined
-  let flushing: { readonly done: Promise<Flushed>; readonly covers: number } | undefined
-  let end: Pulled['pulled'] | undefined
-  /** Something was accepted that no flush covers. */
-  let isDirty = false
-  const startFlush = () => {
-    isDirty = false
-    return { done: settle(committer.flush()).then((flushed) => ({ flushed })), covers: held.length }
+  const flow: Flow = { isDirty: false }
+
+  /** At the end, and when too much is held, only the flush helps. */
+  const startWork = () => {
+    if (!flow.flushing && (flow.end || committer.full() || held.some(isState))) {
+      flow.isDirty = false
+      flow.flushing = { done: settle(committer.flush()).then((flushed) => ({ flushed })), covers: held.length }
+    }
+    if (!flow.end && !(flow.flushing && committer.full())) flow.pulling ??= settle(source.next()).then((pulled) => ({ pulled }))
+    return [flow.flushing?.done, flow.pulling].filter((promise) => promise !== undefined)
+  }
+  /** Items that wait for nothing any more. */
+  const afterFlush = (flushed: Settled<void>): readonly Item[] => {
+    const covers = flow.flushing?.covers ?? 0
+    flow.flushing = undefined
+    if ('error' in flushed) throw flushed.error
+    const durable = held.splice(0, covers)
+    // Without a STATE among them, what came meanwhile has no flush to wait for.
+    return held.some(isState) ? durable : [...durable, ...held.splice(0)]
+  }
+  /** The item, unless it has to wait. */
+  const afterPull = async (pulled: Settled<IteratorResult<Item>>): Promise<readonly Item[]> => {
+    flow.pulling = undefined
+    if ('error' in pulled || pulled.value.done) {
+      flow.end = pulled
+      return []
+    }
+    const item = pulled.value.value
+    await committer.accept(item)
+    flow.isDirty = true
+    if (held.length === 0 && !isState(item)) return [item]
+    held.push(item)
+    return []
   }
   try {
-    for (;;) {
-      if (!flushing && (end || committer.full() || held.some(isState))) flushing = startFlush()
-      // At the end, and when too much is held, only the flush helps.
-      if (!end && !(flushing && committer.full())) pulling ??= settle(source.next()).then((pulled) => ({ pulled }))
-      const next = await Promise.race<Flushed | Pulled>([flushing?.done, pulling].filter((promise) => promise !== undefined))
-      if ('flushed' in next) {
-        const covers = flushing?.covers ?? 0
-        flushing = undefined
-        if ('error' in next.flushed) throw next.flushed.error
-        yield* held.splice(0, covers)
-        // Without a STATE among them, what came meanwhile has no flush to wait for.
-        if (!held.some(isState)) yield* held.splice(0)
-        if (end && !isDirty) break
-        continue
-      }
-      pulling = undefined
-      if ('error' in next.pulled || next.pulled.value.done) {
-        end = next.pulled
-        continue
-      }
-      const item = next.pulled.value.value
-      await committer.accept(item)
-      isDirty = true
-      if (held.length === 0 && !isState(item)) yield item
-      else held.push(item)
+    for (let isOver = false; !isOver; ) {
+      const next = await Promise.race<Flushed | Pulled>(startWork())
+      yield* 'flushed' in next ? afterFlush(next.flushed) : await afterPull(next.pulled)
+      isOver = 'flushed' in next && flow.end !== undefined && !flow.isDirty
     }
-    if (end && 'error' in end) throw end.error
+    if (flow.end && 'error' in flow.end) throw flow.end.error
   } finally {
-    await flushing?.done
+    await flow.flushing?.done
     const released = source.return?.()
     // A generator that waits for its input only lets go when some comes.
-    if (pulling === undefined) await released
+    if (flow.pulling === undefined) await released
     else released?.catch(() => undefined)
   }
 }

@@ -1,6 +1,8 @@
+import { defined } from '../../defined.ts'
 import { ConfigError } from '../../errors.ts'
 import type { BoundStream } from '../assembly/bound-stream.ts'
 import type { WriteAbility } from '../ports/destination.ts'
+import type { StreamInfo } from '../ports/items.ts'
 import type { ConnectionState } from '../ports/state-registry.ts'
 import type { StreamWrite, WriteMode } from '../ports/stream-write.ts'
 import { refreshOf, type StreamRefresh } from './refresh.ts'
@@ -55,29 +57,37 @@ interface Wish {
 function wishOf(bound: BoundStream, { write }: WriteRequest, { ability, hasRegistry, states }: PlanContext): Wish {
   const { info, configured } = bound
   const asked = ability === 'reader' ? undefined : configured?.write
-  const generation = configured?.generation
-  const hasKey = info.primaryKey.length > 0
   const mode = write ?? asked
-  if (mode === 'merge' && !hasKey) throw withoutKey(bound)
+  if (mode === 'merge' && info.primaryKey.length === 0) throw withoutKey(bound)
   if (write !== undefined || ability === 'reader') return { mode: write }
-  if (generation && generation.minimum > 0) {
-    const last = hasRegistry ? refreshOf(states, info.name) : undefined
-    // Of an incremental stream a refresh is done once; what comes after it is added to its rows.
-    const isDone = last?.complete === true && last.generation === generation.id && configured?.syncMode === 'incremental'
-    return { mode: isDone ? kept(mode, hasKey) : 'replace' }
-  }
-  if (generation && mode === 'replace') {
-    const warning = `stream '${info.name}': minimum_generation_id 0 keeps the rows of earlier generations, so 'overwrite' removes none`
-    return { mode: kept(mode, hasKey), warning }
-  }
+  const wish = configured?.generation && wishOfGeneration(bound, mode, { hasRegistry, states })
+  if (wish) return wish
   if (mode === 'replace' && configured?.syncMode === 'incremental') throw incrementalOverwrite(info.name)
   return { mode }
 }
 
+/** What the generation of a stream asks for; undefined where it leaves things as they are. */
+function wishOfGeneration(
+  { info, configured }: BoundStream,
+  mode: WriteMode | undefined,
+  { hasRegistry, states }: Pick<PlanContext, 'hasRegistry' | 'states'>,
+): Wish | undefined {
+  const { id, minimum = 0 } = configured?.generation ?? {}
+  if (minimum > 0) {
+    const last = hasRegistry ? refreshOf(states, info.name) : undefined
+    // Of an incremental stream a refresh is done once; what comes after it is added to its rows.
+    const isDone = last?.complete === true && last.generation === id && configured?.syncMode === 'incremental'
+    return { mode: isDone ? kept(mode, info) : 'replace' }
+  }
+  if (mode !== 'replace') return undefined
+  const warning = `stream '${info.name}': minimum_generation_id 0 keeps the rows of earlier generations, so 'overwrite' removes none`
+  return { mode: kept(mode, info), warning }
+}
+
 /** How rows are added to those that are there. */
-function kept(mode: WriteMode | undefined, hasKey: boolean): WriteMode | undefined {
+function kept(mode: WriteMode | undefined, { primaryKey }: StreamInfo): WriteMode | undefined {
   if (mode !== 'replace') return mode
-  return hasKey ? 'merge' : 'append'
+  return primaryKey.length > 0 ? 'merge' : 'append'
 }
 
 function refreshFor(
@@ -85,26 +95,41 @@ function refreshFor(
   { mode }: Wish,
   { request, context }: { readonly request: WriteRequest; readonly context: PlanContext },
 ): StreamRefresh | undefined {
-  const { info, configured, stream } = bound
-  const { hasRegistry, states, runId } = context
-  const generation = hasRegistry || context.ability !== 'reader' ? configured?.generation?.id : undefined
+  const { info, configured } = bound
+  const { hasRegistry, states, ability } = context
+  const generation = hasRegistry || ability !== 'reader' ? configured?.generation?.id : undefined
   const known = hasRegistry ? refreshOf(states, info.name) : undefined
   const isRewound = generation !== undefined && known?.generation !== undefined && known.generation !== generation
   const isRefresh =
     request.fullRefresh === true || mode === 'replace' || isRewound || (hasRegistry && configured?.syncMode === 'full_refresh')
-  const common = generation === undefined ? {} : { generation }
-  if (!isRefresh) {
-    // An interrupted refresh that nobody asks for any more is over, and the generation of a stream is remembered.
-    const isNews = known?.complete === false || (generation !== undefined && known?.generation !== generation)
-    if (!hasRegistry || !isNews) return undefined
-    return { ...common, id: runId, purpose: 'none', state: states[info.name], progress: 'own', isRecorded: true }
-  }
+  return isRefresh ? begun(bound, { mode, generation, known }, context) : ended(bound, { mode, generation, known }, context)
+}
+
+interface Standing {
+  readonly mode: WriteMode | undefined
+  readonly generation: number | undefined
+  readonly known: ReturnType<typeof refreshOf>
+}
+
+/** An interrupted refresh that nobody asks for any more is over, and the generation of a stream is remembered. */
+function ended({ info }: BoundStream, { generation, known }: Standing, context: PlanContext): StreamRefresh | undefined {
+  const isNews = known?.complete === false || (generation !== undefined && known?.generation !== generation)
+  if (!context.hasRegistry || !isNews) return undefined
+  const state = context.states[info.name]
+  return { ...defined({ generation }), id: context.runId, purpose: 'none', state, progress: 'own', isRecorded: true }
+}
+
+/** A refresh that starts, or goes on from where one of the same purpose was interrupted. */
+function begun(bound: BoundStream, { mode, generation, known }: Standing, context: PlanContext): StreamRefresh {
+  const { info, stream } = bound
+  const { hasRegistry, states, runId } = context
   const purpose = JSON.stringify([mode ?? 'default', generation ?? null, info.primaryKey, Object.keys(info.schema['properties'] ?? {})])
   const resumed = known?.complete === false && known.purpose === purpose ? known : undefined
   const own = resumedByPlatform(bound, context) ? states[info.name] : undefined
   const id = resumed?.id ?? (generation === undefined ? runId : `generation-${generation}`)
   const isRecorded = hasRegistry && (stream.cursor !== undefined || generation !== undefined)
-  return { ...common, id, purpose, state: resumed?.progress ?? own, progress: hasRegistry ? 'apart' : 'own', isRecorded }
+  const state = resumed?.progress ?? own
+  return { ...defined({ generation }), id, purpose, state, progress: hasRegistry ? 'apart' : 'own', isRecorded }
 }
 
 /** A platform that keeps the states itself hands on that of an interrupted refresh: it is the one of the same generation. */

@@ -65,7 +65,7 @@ export interface StatePlace {
 /** The messages that hand a state on, each under the name that it is kept under. */
 export function stateItems(state: StreamState, { stream: info, complete, rows, range, refresh }: StatePlace): readonly MessageItem[] {
   const { name: stream } = info
-  if (range) return [{ ...stateItem(stream, backfillState(state, range, complete), rows), stateKey: backfillKey(stream) }]
+  if (range) return [{ ...stateItem(stream, backfillState(state, range, { complete }), rows), stateKey: backfillKey(stream) }]
   if (refresh?.progress === 'apart' && !complete) return [recordItem(stream, refresh, { progress: state, rows })]
   const own = stateItem(stream, state, rows)
   if (!complete) return [own]

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts'
 import type { Reporter } from '../../report.ts'
 import type { Item } from '../ports/items.ts'
 import { describeError, type Run } from '../ports/run.ts'
-import { errorItem, logItem, statusItem } from './trace.ts'
+import { errorItem, logItem, rateLimitedItem } from './trace.ts'
 
 /** Where log lines for people go: the command line gives a pino logger, tests a list. */
 export interface Logger {
@@ -42,7 +42,7 @@ export function createRunReporter(run: Run, clock: Clock, logger: Logger): RunRe
     rateLimited({ stream, seconds }) {
       logger.log('warn', `rate limited: waiting ${Math.ceil(seconds)} s`, stream === undefined ? {} : { stream })
       if (stream === undefined) return
-      post(statusItem(stream, 'RUNNING', clock.now(), [{ type: 'RATE_LIMITED' }]))
+      post(rateLimitedItem(stream, clock.now()))
       watch(stream, true)
     },
     waiting({ stream }) {

@@ -1,12 +1,19 @@
-import { defined } from '../../defined.ts'
 import type { ConnectorError } from '../../errors.ts'
-import type { LogLevel, Message, StreamState, StreamStatus } from '../../protocol/messages.ts'
+import type { LogLevel, Message, StreamState, StreamStatus, TraceStatusMessage } from '../../protocol/messages.ts'
 import type { MessageItem } from '../ports/items.ts'
 
 const item = (message: Message): MessageItem => ({ type: 'message', message })
 
-export function statusItem(stream: string, status: StreamStatus, at: number, reasons?: readonly { type: string }[]): MessageItem {
-  const stream_status = { stream_descriptor: { name: stream }, status, ...defined({ reasons }) }
+export function statusItem(stream: string, status: StreamStatus, at: number): MessageItem {
+  return streamStatus({ stream_descriptor: { name: stream }, status }, at)
+}
+
+/** The stream goes on, once its provider lets it. */
+export function rateLimitedItem(stream: string, at: number): MessageItem {
+  return streamStatus({ stream_descriptor: { name: stream }, status: 'RUNNING', reasons: [{ type: 'RATE_LIMITED' }] }, at)
+}
+
+function streamStatus(stream_status: TraceStatusMessage['trace']['stream_status'], at: number): MessageItem {
   return item({ type: 'TRACE', trace: { type: 'STREAM_STATUS', emitted_at: at, stream_status } })
 }
 
