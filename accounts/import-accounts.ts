@@ -33,7 +33,7 @@ export type ImportOutcome =
   | { readonly place: number; readonly account: AccountRecord }
   | { readonly place: number; readonly error: ConfigError }
 
-/** Saves the rows one by one. A row that cannot be used is told and does not stop the others; its values are not repeated. */
+/** Saves the rows one by one. A row that cannot be used is reported and does not stop the others; its values are not repeated. */
 export async function importAccounts(rows: readonly ImportRow[], options: ImportOptions): Promise<readonly ImportOutcome[]> {
   const outcomes: ImportOutcome[] = []
   for (const [index, row] of rows.entries()) {

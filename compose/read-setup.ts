@@ -1,7 +1,7 @@
 import { openDestinations } from '../destinations/open.ts'
 import { defined } from '../framework/defined.ts'
 import { ConfigError, type ConnectorError, inContext } from '../framework/errors.ts'
-import type { Finding } from '../framework/report.ts'
+import type { Diagnostic } from '../framework/report.ts'
 import { type ListedStream, selectStreams } from '../framework/runtime/assembly/bound-stream.ts'
 import type { Destination } from '../framework/runtime/ports/destination.ts'
 import type { RunLog } from '../framework/runtime/ports/run-log.ts'
@@ -120,7 +120,7 @@ export async function openOutput(session: Session, { catalog, state, giveUp }: O
   const streams = catalog.streams.map(({ info }) => info)
   const info = {
     ...{ runId: run.id, connector: connector.manifest.id, connection: state.connection, streams, giveUp },
-    finding: (finding: Finding) => report.finding(finding),
+    finding: (diagnostic: Diagnostic) => report.finding(diagnostic),
     rejectStream(stream: string, error: ConnectorError) {
       run.reject(stream)
       report.finding({ severity: 'error', error: inContext(error, { stream }) })

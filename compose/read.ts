@@ -64,8 +64,8 @@ export function failedRead(
 ): PerformedRead {
   const failure = asConnectorError(thrown)
   const { message, ...error } = describeError(failure)
-  const told = { ...error, message: redactor.redact(message) }
-  return { result: unopened(connector, runId, told, exitCodeOf(failure)), failure }
+  const described = { ...error, message: redactor.redact(message) }
+  return { result: unopened(connector, runId, described, exitCodeOf(failure)), failure }
 }
 
 /** One read from the lease of its state to its result. */
@@ -91,7 +91,7 @@ class Reading {
     return { result: this.#result(), failure: this.#failure }
   }
 
-  /** What ended the read first is what counts; what fails after it is only told. */
+  /** What ended the read first is what counts; what fails after it is only reported. */
   async #guard(work: () => Promise<void>): Promise<void> {
     try {
       await work()

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../framework/index.ts'
 
-/** What is wrong with an input of an action, told before any call is made. */
-export interface InputFinding {
+/** What is wrong with an input of an action, reported before any call is made. */
+export interface InputDiagnostic {
   /** Name of the rule. */
   readonly rule: string
   /** An `error` is refused by the API; a `warning` is done, but differently from what was asked, or at a risk. */
@@ -23,9 +23,9 @@ export interface ValidateOptions {
 }
 
 export interface InputVerdict {
-  /** No finding is an error. */
+  /** No diagnostic is an error. */
   readonly valid: boolean
-  readonly findings: readonly InputFinding[]
+  readonly findings: readonly InputDiagnostic[]
   /** What was learned of the media, as it is printed: `path` and what is known of the file. */
   readonly media: readonly JsonObject[]
 }

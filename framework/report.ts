@@ -4,19 +4,19 @@ import type { ConnectorError } from './errors.ts'
  * Something a person should know about the run that is no failure of a slice: a metric left out, a Page skipped,
  * history clamped. `error` entries turn the exit code, `warning` entries do not. Equal entries are reported once.
  */
-export interface Finding {
+export interface Diagnostic {
   readonly severity: 'warning' | 'error'
   readonly error: ConnectorError
 }
 
 export interface Reporter {
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void
-  finding(finding: Finding): void
-  /** The stream waits for its provider; the platform is told so that it does not take silence for death. */
+  finding(diagnostic: Diagnostic): void
+  /** The stream waits for its provider; reported so that the platform does not take silence for a crash. */
   rateLimited(context: { readonly stream?: string; readonly seconds: number }): void
   /** The stream waits for work that the source does on its own; others may take its room meanwhile. */
   waiting(context: { readonly stream?: string }): void
-  /** The wait told by `rateLimited` or `waiting` is over, whether or not it came to its end. */
+  /** The wait reported by `rateLimited` or `waiting` is over, whether or not it came to its end. */
   resumed(context: { readonly stream?: string }): void
 }
 

@@ -13,7 +13,7 @@ import { redactor, secretContextOf } from '../redact.ts'
 import { openAccounts, openProviders } from './access.ts'
 import { printAccounts } from './print.ts'
 
-/** 1 when some rows could not be used; they are told on stderr. */
+/** 1 when some rows could not be used; they are reported on stderr. */
 export async function importFrom(invocation: Invocation): Promise<ExitCode> {
   const { io } = invocation
   const rows = await readRows(invocation)

@@ -122,7 +122,7 @@ export class InstagramConnector {
     if (valid) return undefined
     const errors = findings.filter(({ severity }) => severity === 'error')
     const message = errors.map(({ rule, path, found, fix }) => `${path} (${rule}): ${found}; ${fix}`).join('. ')
-    return { code: 'MEDIA_ERROR', message, retryable: false, details: { findings: findings.map((finding) => ({ ...finding })) } }
+    return { code: 'MEDIA_ERROR', message, retryable: false, details: { findings: findings.map((diagnostic) => ({ ...diagnostic })) } }
   }
 
   /** The output of an action that changes nothing. Throws ActionError when the API rejects it. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../framework/protocol/messages.ts'
 import type { InputVerdict, ValidateOptions } from '../package-parts.ts'
-import { hasErrors } from './media/finding.ts'
+import { hasErrors } from './media/diagnostic.ts'
 import { inspectMedia } from './media/inspect.ts'
 import { isPost, validatePost } from './media/validate.ts'
 

@@ -5,7 +5,7 @@ import { condition, optional } from '../../framework/manifest/definition/fields.
 import type { JsonObject } from '../../framework/protocol/messages.ts'
 import { apiPost } from './api-post.ts'
 import type { PublishCode } from './codes.ts'
-import type { Finding } from './media/finding.ts'
+import type { Diagnostic } from './media/diagnostic.ts'
 import { isPost, validatePost } from './media/validate.ts'
 
 export const InstagramPostCheck = defineComponent(InputCheck, {
@@ -20,17 +20,17 @@ export const InstagramPostCheck = defineComponent(InputCheck, {
   }),
 })
 
-/** The post in the words of the API. Throws ActionError with every finding that keeps it from being published. */
+/** The post in the words of the API. Throws ActionError with every diagnostic that keeps it from being published. */
 function checkPost(input: JsonObject, { localHosts }: { readonly localHosts: boolean }): JsonObject {
   const findings = validatePost(input, { localHosts })
   if (isPost(input, findings)) return apiPost(input)
   const errors = findings.filter(({ severity }) => severity === 'error')
   const message = errors.map(({ rule, path, found, fix }) => `${path === '' ? rule : `${path} (${rule})`}: ${found}; ${fix}`).join('. ')
-  throw new ActionError(codeOf(errors, input), message, { details: { findings: errors.map((finding) => ({ ...finding })) } })
+  throw new ActionError(codeOf(errors, input), message, { details: { findings: errors.map((diagnostic) => ({ ...diagnostic })) } })
 }
 
 /** The most telling of the codes: the wrong number, nothing to publish; else what the API would say. */
-function codeOf(errors: readonly Finding[], { media }: JsonObject): PublishCode {
+function codeOf(errors: readonly Diagnostic[], { media }: JsonObject): PublishCode {
   const rules = new Set(errors.map(({ rule }) => rule))
   if (rules.has('children-count')) return 'INVALID_CAROUSEL'
   if (rules.has('media-source') || (rules.has('media-count') && Array.isArray(media) && media.length === 0)) return 'NO_MEDIA'

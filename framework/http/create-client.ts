@@ -54,11 +54,11 @@ export interface HttpStats {
   /** Of bodies as received, before decompression. */
   readonly bytes: number
   readonly waitedSeconds: number
-  /** The highest current share of a provider's allowance; undefined when none was told. */
+  /** The highest current share of a provider's allowance; undefined when none was reported. */
   readonly usagePercent: number | undefined
   /** Usage readings that made no sense. */
   readonly ignoredReadings: number
-  /** Seconds that the clock of whoever answered last is ahead of ours; undefined when no answer told the time. */
+  /** Seconds that the clock of the server that answered last is ahead of ours; undefined when no answer had a date. */
   readonly clockSkewSeconds: number | undefined
 }
 
@@ -87,8 +87,8 @@ export function createHttpClient(options: HttpClientOptions): ConnectorHttpClien
     counters.requests++
     if (summary.stream !== undefined) calls.set(summary.stream, (calls.get(summary.stream) ?? 0) + 1)
     counters.bytes += summary.bytes
-    const told = Date.parse(summary.date ?? '')
-    if (!Number.isNaN(told)) clockSkewSeconds = Math.round((told - clock.now()) / 1000)
+    const serverTime = Date.parse(summary.date ?? '')
+    if (!Number.isNaN(serverTime)) clockSkewSeconds = Math.round((serverTime - clock.now()) / 1000)
     options.onExchange?.(summary)
   }
   const exchange = createExchange({ origins, budget, pacing, waiting, attempts, clock, redactor, onExchange })

@@ -7,7 +7,7 @@ import type { BuildContext, Component, Config } from '../../framework/manifest/d
 import { createLanguage } from '../../framework/manifest/definition/language.ts'
 import { createShared } from '../../framework/manifest/definition/shared.ts'
 import { noFiles } from '../../framework/manifest/document/manifest-files.ts'
-import type { Finding, Reporter } from '../../framework/report.ts'
+import type { Diagnostic, Reporter } from '../../framework/report.ts'
 import { openConfig } from '../../framework/runtime/assembly/live-config.ts'
 
 /** What components did to the world of a test. */
@@ -15,7 +15,7 @@ export interface Observed {
   /** Seconds slept. */
   readonly waits: number[]
   readonly logs: string[]
-  readonly findings: Finding[]
+  readonly findings: Diagnostic[]
   /** Values registered as secrets. */
   readonly secrets: string[]
   readonly warnings: string[]

@@ -98,8 +98,8 @@ export class MediaExpansion {
   }
 
   /** Notes that lists come with insights: whatever is refused later is the fault of a media. */
-  heard(): void {
-    this.#options.items.heard()
+  markAnswered(): void {
+    this.#options.items.markAnswered()
   }
 
   #eligible(items: readonly MediaItem[]): readonly MediaItem[] {
@@ -119,7 +119,7 @@ export class MediaExpansion {
       const answer = answers[index]
       if (!answer || answer.error) refused.push(...part)
       else {
-        this.heard()
+        this.markAnswered()
         const values = new Map(answer.page.nodes.map((node) => [node['id'], observationsOf(node['insights'])]))
         for (const item of part) {
           const observations = values.get(item.id)

@@ -70,7 +70,7 @@ export class MediaInsightsReading {
     for (const item of items) this.#known.set(item.id, item)
     const wishes = items.map((item) => ({ id: item.id, names: this.#settings.media.missing(item) }))
     // The list was answered for all of them, so that a refusal concerns a media and no right.
-    if (items.some(({ asked }) => asked === 'common')) this.#insights.heard()
+    if (items.some(({ asked }) => asked === 'common')) this.#insights.markAnswered()
     const { bodies } = await this.#insights.read(wishes)
     for (const { id } of items) this.#known.delete(id)
     return [...bodies].flatMap(([id, answers]) => answers.flatMap((body) => this.#rows(id, body)))

@@ -91,7 +91,7 @@ export class MediaPager {
         const [answer, wish] = [answers[at], wishes[at]]
         if (!answer || !wish) continue
         if (!answer.error) {
-          if (wish.metrics.length > 0 && answer.page.nodes.length > 0) expansion.heard()
+          if (wish.metrics.length > 0 && answer.page.nodes.length > 0) expansion.markAnswered()
           pages[asked.index] = { ...answer.page, ...defined({ refused: asked.refused }) }
         } else if (wish.metrics.length === 0) throw answer.error
         else if (await expansion.dropRetired(wish, answer.error)) again.push(asked)

@@ -41,7 +41,7 @@ function countsOf({ hub, windowDays, sweepDays }: MediaSettings, slice: StreamSl
   return { lists, media: size === undefined ? undefined : Math.max(0, size - memory.older) + swept }
 }
 
-/** Discovery may have told. */
+/** Discovery may have reported it. */
 function mediaCount({ partition }: StreamSlice): number | undefined {
   const { account } = partition.scope
   const count = isObject(account) ? account['media_count'] : undefined

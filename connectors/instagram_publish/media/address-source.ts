@@ -1,7 +1,7 @@
 import { defined } from '../../../framework/defined.ts'
 import { type ByteSource, UnreadableMedia } from './byte-window.ts'
+import { shownUrl } from './diagnostic.ts'
 import type { AddressFacts } from './facts.ts'
-import { shownUrl } from './finding.ts'
 import type { RangeAnswer, RangeRequest } from './range-request.ts'
 import { isPublicHost } from './urls.ts'
 
@@ -24,20 +24,20 @@ export interface AddressOptions {
 /** Asks for the start of a file, following a few redirects to public hosts. Throws only when `signal` says so. */
 export async function openAddress(text: string, options: AddressOptions): Promise<OpenedAddress> {
   let redirect: string | undefined
-  const told = (facts: Omit<AddressFacts, 'redirect'>): AddressFacts => ({ ...facts, ...defined({ redirect }) })
+  const withRedirect = (facts: Omit<AddressFacts, 'redirect'>): AddressFacts => ({ ...facts, ...defined({ redirect }) })
   for (let url: URL | undefined = parse(text), hops = 0; url !== undefined; hops++) {
     const refusal = rejectionOf(url, hops, options.localHosts)
-    if (refusal !== undefined) return { facts: told({ status: 0, problem: refusal }) }
+    if (refusal !== undefined) return { facts: withRedirect({ status: 0, problem: refusal }) }
     const answer = await ask(url, options)
-    if (typeof answer === 'string') return { facts: told({ status: 0, problem: answer }) }
+    if (typeof answer === 'string') return { facts: withRedirect({ status: 0, problem: answer }) }
     const location: string | undefined = answer.status >= 300 && answer.status < 400 ? answer.headers['location'] : undefined
-    if (location === undefined) return opened(url, answer, { options, told })
+    if (location === undefined) return opened(url, answer, { options, withRedirect })
     const next = parse(location, url)
     // Signed addresses carry secrets in their query, and facts are shown.
     redirect ??= shownUrl(next?.href ?? location)
     url = next
   }
-  return { facts: told({ status: 0, problem: 'the address is not a URL' }) }
+  return { facts: withRedirect({ status: 0, problem: 'the address is not a URL' }) }
 }
 
 function parse(text: string, base?: URL): URL | undefined {
@@ -66,15 +66,15 @@ function reasonOf(error: unknown): string {
   return error.name === 'TimeoutError' || error.name === 'AbortError' ? 'no answer in time' : error.message
 }
 
-interface Told {
+interface OpenContext {
   readonly options: AddressOptions
-  told(facts: Omit<AddressFacts, 'redirect'>): AddressFacts
+  withRedirect(facts: Omit<AddressFacts, 'redirect'>): AddressFacts
 }
 
-function opened(url: URL, first: RangeAnswer, { options, told }: Told): OpenedAddress {
+function opened(url: URL, first: RangeAnswer, { options, withRedirect }: OpenContext): OpenedAddress {
   const { status, headers, bytes } = first
   const contentType = headers['content-type']
-  const facts = told({ status: status === 416 ? 200 : status, ...defined({ contentType }) })
+  const facts = withRedirect({ status: status === 416 ? 200 : status, ...defined({ contentType }) })
   if (status === 416) return { facts, source: sourceOf(url, { ...first, bytes: Buffer.alloc(0) }, { size: 0, options }) }
   if (status !== 200 && status !== 206) return { facts }
   return { facts, source: sourceOf(url, first, { size: sizeOf(status, headers, bytes), options }) }

@@ -1,4 +1,4 @@
-import { type Finding, finding } from './finding.ts'
+import { type Diagnostic, diagnose } from './diagnostic.ts'
 import { limitsOf, type RuleName } from './rules.ts'
 
 const HASHTAG = /(?<![\p{L}\p{N}_&])#[\p{L}\p{N}\p{M}_]+/gu
@@ -13,8 +13,8 @@ export function captionCounts(caption: string): { readonly length: number; reado
   }
 }
 
-/** Findings for a caption. */
-export function captionFindings(caption: string, path: string): Finding[] {
+/** Diagnostics for a caption. */
+export function captionDiagnostics(caption: string, path: string): Diagnostic[] {
   const counts = captionCounts(caption)
   return [
     ...atMost('caption-length', { count: counts.length, what: 'characters', path }),
@@ -23,8 +23,8 @@ export function captionFindings(caption: string, path: string): Finding[] {
   ]
 }
 
-/** A finding when there are more (or fewer) of something than its rule allows. */
-export function atMost(rule: RuleName, { count, what, path }: { count: number; what: string; path: string }): Finding[] {
+/** A diagnostic when there are more (or fewer) of something than its rule allows. */
+export function atMost(rule: RuleName, { count, what, path }: { count: number; what: string; path: string }): Diagnostic[] {
   const { min, max } = limitsOf(rule)
-  return count >= min && count <= max ? [] : [finding(rule, { path, found: `${count} ${what}` })]
+  return count >= min && count <= max ? [] : [diagnose(rule, { path, found: `${count} ${what}` })]
 }

@@ -1,5 +1,5 @@
+import { type Diagnostic, diagnose } from './diagnostic.ts'
 import type { AddressFacts, MediaFacts, MediaUse, VideoFacts } from './facts.ts'
-import { type Finding, finding } from './finding.ts'
 import { limitsOf, type RuleName } from './rules.ts'
 
 const VIDEO_CODECS = new Set(['avc1', 'avc2', 'avc3', 'avc4', 'hvc1', 'hev1'])
@@ -9,49 +9,49 @@ const VIDEOS = new Set(['mp4', 'mov'])
 const UNSUPPORTED_VIDEOS = new Set(['webm', 'avi'])
 
 /** Everything about an image or video that its use does not allow. What is not known is not judged, save that it could not be read. */
-export function checkMedia(facts: MediaFacts, use: MediaUse): Finding[] {
+export function checkMedia(facts: MediaFacts, use: MediaUse): Diagnostic[] {
   const { address } = facts
-  const reached = address ? addressFindings(address, facts, use) : []
+  const reached = address ? addressDiagnostics(address, facts, use) : []
   if (reached.some(({ severity }) => severity === 'error')) return reached
-  return [...reached, ...(use.expects === 'image' ? imageFindings(facts, use) : videoFindings(facts, use))]
+  return [...reached, ...(use.expects === 'image' ? imageDiagnostics(facts, use) : videoDiagnostics(facts, use))]
 }
 
-/** Findings about the items of a carousel side by side: `items` in their order. */
-export function checkCarousel(items: readonly { readonly facts: MediaFacts; readonly use: MediaUse }[]): Finding[] {
+/** Diagnostics about the items of a carousel side by side: `items` in their order. */
+export function checkCarousel(items: readonly { readonly facts: MediaFacts; readonly use: MediaUse }[]): Diagnostic[] {
   const ratios = items.map(({ facts: { width, height } }) => (width && height ? width / height : undefined))
   const first = ratios[0]
   if (first === undefined) return []
   return items.flatMap(({ use }, index) => {
     const ratio = ratios[index]
     if (ratio === undefined || Math.abs(ratio - first) < 0.01) return []
-    return [finding('carousel-ratio', { path: use.path, found: `${ratio.toFixed(2)}:1 beside ${first.toFixed(2)}:1` })]
+    return [diagnose('carousel-ratio', { path: use.path, found: `${ratio.toFixed(2)}:1 beside ${first.toFixed(2)}:1` })]
   })
 }
 
-function addressFindings(address: AddressFacts, facts: MediaFacts, { path }: MediaUse): Finding[] {
+function addressDiagnostics(address: AddressFacts, facts: MediaFacts, { path }: MediaUse): Diagnostic[] {
   const { status, problem, redirect, contentType } = address
-  const moved = redirect === undefined ? [] : [finding('redirect', { path, found: `to ${redirect}` })]
-  if (problem !== undefined) return [...moved, finding('reachable', { path, found: problem })]
-  if (status < 200 || status > 299) return [...moved, finding('reachable', { path, found: `status ${status}` })]
-  return [...moved, ...typeFindings(contentType, facts, path)]
+  const moved = redirect === undefined ? [] : [diagnose('redirect', { path, found: `to ${redirect}` })]
+  if (problem !== undefined) return [...moved, diagnose('reachable', { path, found: problem })]
+  if (status < 200 || status > 299) return [...moved, diagnose('reachable', { path, found: `status ${status}` })]
+  return [...moved, ...typeDiagnostics(contentType, facts, path)]
 }
 
 /** Reports servers that declare an image as a video (or text), but not those that declare no specific type. */
-function typeFindings(contentType: string | undefined, { format }: MediaFacts, path: string): Finding[] {
+function typeDiagnostics(contentType: string | undefined, { format }: MediaFacts, path: string): Diagnostic[] {
   const video = VIDEOS.has(format) || UNSUPPORTED_VIDEOS.has(format)
   const wanted = IMAGES.has(format) ? 'image/' : video ? 'video/' : undefined
   if (wanted === undefined || contentType === undefined) return []
   if (contentType.startsWith(wanted) || /^(?:application|binary)\/octet-stream/.test(contentType)) return []
-  return [finding('content-type', { path, found: `${contentType} for ${format}` })]
+  return [diagnose('content-type', { path, found: `${contentType} for ${format}` })]
 }
 
-function imageFindings(facts: MediaFacts, { as, path }: MediaUse): Finding[] {
+function imageDiagnostics(facts: MediaFacts, { as, path }: MediaUse): Diagnostic[] {
   const { format, size, width, height, unreadable } = facts
   if (VIDEOS.has(format) || UNSUPPORTED_VIDEOS.has(format))
-    return [finding('image-format', { path, found: format, fix: 'set type of the item to video' })]
-  if (!IMAGES.has(format)) return [finding('media-readable', { path, found: unreadable ?? format })]
-  const wrongFormat = format === 'jpeg' ? [] : [finding('image-format', { path, found: format })]
-  const broken = unreadable === undefined ? [] : [finding('media-readable', { path, found: unreadable })]
+    return [diagnose('image-format', { path, found: format, fix: 'set type of the item to video' })]
+  if (!IMAGES.has(format)) return [diagnose('media-readable', { path, found: unreadable ?? format })]
+  const wrongFormat = format === 'jpeg' ? [] : [diagnose('image-format', { path, found: format })]
+  const broken = unreadable === undefined ? [] : [diagnose('media-readable', { path, found: unreadable })]
   const free = as === 'story' || as === 'cover'
   return [
     ...wrongFormat,
@@ -62,35 +62,35 @@ function imageFindings(facts: MediaFacts, { as, path }: MediaUse): Finding[] {
   ]
 }
 
-function videoFindings(facts: MediaFacts, { as, path }: MediaUse): Finding[] {
+function videoDiagnostics(facts: MediaFacts, { as, path }: MediaUse): Diagnostic[] {
   const { format, size, width, height, unreadable, video } = facts
-  if (IMAGES.has(format)) return [finding('video-format', { path, found: format, fix: 'set type of the item to image' })]
-  if (UNSUPPORTED_VIDEOS.has(format)) return [finding('video-format', { path, found: format })]
-  if (!VIDEOS.has(format)) return [finding('media-readable', { path, found: unreadable ?? format })]
+  if (IMAGES.has(format)) return [diagnose('video-format', { path, found: format, fix: 'set type of the item to image' })]
+  if (UNSUPPORTED_VIDEOS.has(format)) return [diagnose('video-format', { path, found: format })]
+  if (!VIDEOS.has(format)) return [diagnose('media-readable', { path, found: unreadable ?? format })]
   const story = as === 'story'
   return [
-    ...(unreadable === undefined ? [] : [finding('media-readable', { path, found: unreadable })]),
+    ...(unreadable === undefined ? [] : [diagnose('media-readable', { path, found: unreadable })]),
     ...within(story ? 'video-size-story' : 'video-size-reel', size, { path, unit: 'bytes' }),
     ...within(story ? 'video-duration-story' : 'video-duration-reel', video?.duration, { path, unit: 'seconds' }),
     ...within('video-ratio', ratioOf(width, height), { path, unit: ':1', of: `${width} × ${height}` }),
     ...within('video-width', width, { path, unit: 'columns' }),
-    ...(video ? trackFindings(video, { path, size }) : []),
+    ...(video ? trackDiagnostics(video, { path, size }) : []),
   ]
 }
 
-function trackFindings(video: VideoFacts, { path, size }: { path: string; size: number | undefined }): Finding[] {
+function trackDiagnostics(video: VideoFacts, { path, size }: { path: string; size: number | undefined }): Diagnostic[] {
   const { videoCodec, audioCodec, audioRate, frameRate, duration, indexFirst, hasEditList, fragmented } = video
   const bitRate = size !== undefined && duration ? (size * 8) / duration : undefined
   const noCodec = videoCodec === undefined || !VIDEO_CODECS.has(videoCodec)
   return [
-    ...(noCodec ? [finding('video-codec', { path, found: videoCodec ?? 'no frames' })] : []),
+    ...(noCodec ? [diagnose('video-codec', { path, found: videoCodec ?? 'no frames' })] : []),
     ...within('video-frame-rate', frameRate, { path, unit: 'frames per second' }),
     ...within('video-bit-rate', bitRate, { path, unit: 'bit/s' }),
-    ...(audioCodec === undefined || audioCodec === 'mp4a' ? [] : [finding('audio-codec', { path, found: audioCodec })]),
+    ...(audioCodec === undefined || audioCodec === 'mp4a' ? [] : [diagnose('audio-codec', { path, found: audioCodec })]),
     ...within('audio-rate', audioRate, { path, unit: 'Hz' }),
-    ...(indexFirst ? [] : [finding('video-index-first', { path, found: 'the index is at the end' })]),
-    ...(fragmented ? [finding('video-fragments', { path, found: 'a fragmented video' })] : []),
-    ...(hasEditList ? [finding('video-edit-list', { path, found: 'an edit list' })] : []),
+    ...(indexFirst ? [] : [diagnose('video-index-first', { path, found: 'the index is at the end' })]),
+    ...(fragmented ? [diagnose('video-fragments', { path, found: 'a fragmented video' })] : []),
+    ...(hasEditList ? [diagnose('video-edit-list', { path, found: 'an edit list' })] : []),
   ]
 }
 
@@ -105,11 +105,11 @@ interface Measured {
   readonly of?: string
 }
 
-/** A finding when a known value lies outside the limits of its rule. Ratios and rates are rounded the way that they are written. */
-function within(rule: RuleName, value: number | undefined, { path, unit, of }: Measured): Finding[] {
+/** A diagnostic when a known value lies outside the limits of its rule. Ratios and rates are rounded the way that they are written. */
+function within(rule: RuleName, value: number | undefined, { path, unit, of }: Measured): Diagnostic[] {
   if (value === undefined) return []
   const { min, max } = limitsOf(rule)
   const rounded = Math.round(value * 100) / 100
   if (rounded >= min && rounded <= max) return []
-  return [finding(rule, { path, found: `${rounded}${unit.startsWith(':') ? '' : ' '}${unit}${of === undefined ? '' : ` (${of})`}` })]
+  return [diagnose(rule, { path, found: `${rounded}${unit.startsWith(':') ? '' : ' '}${unit}${of === undefined ? '' : ` (${of})`}` })]
 }

@@ -15,7 +15,7 @@ export interface VideoFacts {
   /** Whether the index precedes the frames. */
   readonly indexFirst: boolean
   readonly hasEditList: boolean
-  /** Written in pieces, as for streaming; its duration is then not told by the index. */
+  /** Written in pieces, as for streaming; its duration is then not in the index. */
   readonly fragmented: boolean
 }
 

@@ -1,5 +1,5 @@
 import type { PostType } from '../post.ts'
-import { type Finding, finding } from './finding.ts'
+import { type Diagnostic, diagnose } from './diagnostic.ts'
 
 export const POST_TYPES: readonly PostType[] = ['image', 'video', 'reel', 'carousel', 'story']
 
@@ -38,16 +38,16 @@ export const MEDIA_FIELDS: Readonly<Record<string, FieldRule>> = {
 }
 
 /** Fields that do not exist, do not belong to this kind of post, or have a value of the wrong type. */
-export function fieldFindings(
+export function fieldDiagnostics(
   fields: Readonly<Record<string, unknown>>,
   { known, on, prefix }: { known: Readonly<Record<string, FieldRule>>; on: PostType; prefix: string },
-): Finding[] {
+): Diagnostic[] {
   return Object.entries(fields).flatMap(([name, value]) => {
     const path = prefix + name
     const field = Object.hasOwn(known, name) ? known[name] : undefined
-    if (!field) return [finding('field-known', { path, found: name, fix: `remove it; known: ${Object.keys(known).join(', ')}` })]
-    if (!field.on.includes(on)) return [finding('field-fits', { path, found: `${name} on a post of type ${on}` })]
-    return fits(field, value) ? [] : [finding('field-type', { path, found: formOf(value), fix: `give a ${field.value}` })]
+    if (!field) return [diagnose('field-known', { path, found: name, fix: `remove it; known: ${Object.keys(known).join(', ')}` })]
+    if (!field.on.includes(on)) return [diagnose('field-fits', { path, found: `${name} on a post of type ${on}` })]
+    return fits(field, value) ? [] : [diagnose('field-type', { path, found: formOf(value), fix: `give a ${field.value}` })]
   })
 }
 

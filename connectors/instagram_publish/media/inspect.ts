@@ -1,7 +1,7 @@
 import type { Post } from '../post.ts'
 import { checkCarousel, checkMedia } from './check.ts'
+import { type Diagnostic, diagnose } from './diagnostic.ts'
 import type { MediaFacts, MediaUse } from './facts.ts'
-import { type Finding, finding } from './finding.ts'
 import { type ProbeOptions, probeMedia } from './probe.ts'
 import { mediaOf } from './sources.ts'
 
@@ -18,19 +18,19 @@ export interface InspectedMedia {
 export async function inspectMedia(
   post: Post,
   options: ProbeOptions = {},
-): Promise<{ readonly media: readonly InspectedMedia[]; readonly findings: readonly Finding[] }> {
+): Promise<{ readonly media: readonly InspectedMedia[]; readonly findings: readonly Diagnostic[] }> {
   const media: InspectedMedia[] = []
   for (const { source, use } of mediaOf(post)) media.push({ use, facts: await probeMedia(source, options) })
   const items = media.filter(({ use }) => use.as === 'child')
   return {
     media,
-    findings: [...media.flatMap(({ facts, use }) => checkMedia(facts, use)), ...checkCarousel(items), ...coverFindings(post, media)],
+    findings: [...media.flatMap(({ facts, use }) => checkMedia(facts, use)), ...checkCarousel(items), ...coverDiagnostics(post, media)],
   }
 }
 
 /** The frame for the cover must be inside the video. */
-function coverFindings({ thumb_offset, cover_url }: Post, [first]: readonly InspectedMedia[]): Finding[] {
+function coverDiagnostics({ thumb_offset, cover_url }: Post, [first]: readonly InspectedMedia[]): Diagnostic[] {
   const seconds = first?.facts.video?.duration
   if (thumb_offset === undefined || cover_url !== undefined || seconds === undefined || thumb_offset <= seconds * 1_000) return []
-  return [finding('thumb-offset', { path: 'thumb_offset', found: `${thumb_offset} ms in a video of ${Math.round(seconds * 1_000)} ms` })]
+  return [diagnose('thumb-offset', { path: 'thumb_offset', found: `${thumb_offset} ms in a video of ${Math.round(seconds * 1_000)} ms` })]
 }

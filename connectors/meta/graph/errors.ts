@@ -66,7 +66,7 @@ const FAILURES: Partial<Record<GraphClass, FailureType>> = {
   permission: 'config_error',
 }
 
-export interface ErrorTelling {
+export interface GraphErrorContext {
   /** Until the quota is free again. */
   readonly waitSeconds?: number | undefined
   /** Values of the request that the provider's text may repeat. */
@@ -77,8 +77,8 @@ export interface ErrorTelling {
  * The error to throw for a verdict: AuthenticationError when the token or the account behind it is lost (no other call for that
  * account can do better), RateLimitError for quotas, a plain ConnectorError for what concerns one metric, object or permission.
  */
-export function graphConnectorError(error: GraphErrorBody, verdict: GraphVerdict, told: ErrorTelling = {}): ConnectorError {
-  const { waitSeconds, secrets = [] } = told
+export function graphConnectorError(error: GraphErrorBody, verdict: GraphVerdict, context: GraphErrorContext = {}): ConnectorError {
+  const { waitSeconds, secrets = [] } = context
   const number = error.subcode === undefined ? `${error.code}` : `${error.code}/${error.subcode}`
   const trace = error.trace ? ` [fbtrace_id ${error.trace}]` : ''
   const message = `Graph API error ${number}: ${withoutTokens(error.message, secrets) || 'no text'}${trace} – ${verdict.advice}`

@@ -8,7 +8,7 @@ import { defineComponent } from '../../../framework/manifest/definition/componen
 import { integer, list, oneOf, optional, withDefault } from '../../../framework/manifest/definition/fields.ts'
 import { batchFailure } from './batch.ts'
 import type { GraphClass } from './error-table.ts'
-import { classify, type ErrorTelling, type GraphErrorBody, type GraphVerdict, graphConnectorError, graphError } from './errors.ts'
+import { classify, type GraphErrorBody, type GraphErrorContext, type GraphVerdict, graphConnectorError, graphError } from './errors.ts'
 import { regainSeconds } from './usage.ts'
 
 /** Blocks without a time to regain are rolling hours: start at a minute, double, never beyond a quarter of an hour. */
@@ -39,7 +39,7 @@ export const GraphErrorHandler = defineComponent(ErrorHandler, {
   }),
 })
 
-export interface Judging extends Pick<ErrorTelling, 'secrets'> {
+export interface Judging extends Pick<GraphErrorContext, 'secrets'> {
   /** Refusals that count as an empty answer. */
   readonly ignored?: readonly GraphClass[]
 }
@@ -106,7 +106,7 @@ function statusError(response: HttpResponse, request: HttpRequest): ConnectorErr
   })
 }
 
-interface Patience extends Pick<ErrorTelling, 'secrets'> {
+interface Patience extends Pick<GraphErrorContext, 'secrets'> {
   readonly maxRetries: number
   readonly clock: { now(): number }
 }

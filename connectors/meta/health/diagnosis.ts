@@ -32,7 +32,7 @@ interface Diagnosis {
   readonly days: number
 }
 
-/** Token, scopes, accounts, version and metrics of a connection; what needs no answer of the API is told without one. */
+/** Token, scopes, accounts, version and metrics of a connection; what needs no answer of the API is reported without one. */
 export async function diagnoseGraph(fields: DiagnosisFields, { target, context, days }: Diagnosis): Promise<readonly Observation[]> {
   const now = context.services.clock.now()
   const me = await answerOf(async () => {
@@ -82,7 +82,7 @@ function refused(error: ConnectorError): Observation {
 
 type Answered<T> = { readonly value: T } | { readonly error: ConnectorError }
 
-/** What the API refuses is a finding; what stops a run, and a bug, is thrown. */
+/** What the API refuses is a diagnostic; what stops a run, and a bug, is thrown. */
 async function answerOf<T>(work: () => Promise<T>): Promise<Answered<T>> {
   try {
     return { value: await work() }

@@ -168,7 +168,7 @@ export class InsightsReading {
   }
 }
 
-/** The finding about days before `day`, which the API refuses. */
+/** The diagnostic about days before `day`, which the API refuses. */
 export function clamped(day: string) {
   const message = `insights reach two years back: days before ${day} are left out`
   return { severity: 'warning' as const, error: new ConnectorError('ERR_HISTORY_CLAMPED', message, { failureType: 'config_error' }) }

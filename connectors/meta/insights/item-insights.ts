@@ -5,7 +5,7 @@ import { runState } from '../graph/run-state.ts'
 import { bisect } from '../metrics/bisect.ts'
 import type { GraphObject } from '../metrics/catalogue.ts'
 import { insightsParams } from '../metrics/plan.ts'
-import { classifyRejection, refusedFinding } from '../metrics/rejection.ts'
+import { classifyRejection, rejectionDiagnostic } from '../metrics/rejection.ts'
 import { dataOf } from './insight-rows.ts'
 
 /** A post or media, and the metrics to ask of it. */
@@ -65,7 +65,7 @@ export class ItemInsights {
   }
 
   /** An item of the account was answered elsewhere. */
-  heard(): void {
+  markAnswered(): void {
     this.#answered = true
   }
 
@@ -149,7 +149,7 @@ export class ItemInsights {
       services.report.log('info', `${asked.object} ${id} of account ${account} has no ${news.join(', ')}`)
       return
     }
-    services.report.finding(refusedFinding({ object: asked.object, account, names: news, item: id, reason }))
+    services.report.finding(rejectionDiagnostic({ object: asked.object, account, names: news, item: id, reason }))
   }
 
   #asked(item: string) {

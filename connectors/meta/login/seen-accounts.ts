@@ -3,7 +3,7 @@ import { AuthenticationError, ConnectorError, type SeenAccount, type TokenAccess
 import { isObject } from '../../../framework/protocol/json.ts'
 import { graphCall, type MetaLogin, versionOf } from './token-call.ts'
 
-export interface Looker {
+export interface AccountQuery {
   readonly login: MetaLogin
   readonly token: string
   readonly signal?: AbortSignal | undefined
@@ -17,12 +17,12 @@ const MAX_PAGES = 100
  * The accounts that a token sees: those of the user's Pages for Facebook Login (also with a Page token), the one of the token for Instagram
  * Login. Pages that a business owns without the user being on their list are not found.
  */
-export async function seenAccounts(access: TokenAccess, looker: Looker): Promise<readonly SeenAccount[]> {
-  access.http.secret(looker.token)
-  return looker.login === 'instagram' ? ownAccount(access, looker) : accountsOfPages(access, looker)
+export async function seenAccounts(access: TokenAccess, query: AccountQuery): Promise<readonly SeenAccount[]> {
+  access.http.secret(query.token)
+  return query.login === 'instagram' ? ownAccount(access, query) : accountsOfPages(access, query)
 }
 
-async function ownAccount(access: TokenAccess, { token, signal }: Looker): Promise<readonly SeenAccount[]> {
+async function ownAccount(access: TokenAccess, { token, signal }: AccountQuery): Promise<readonly SeenAccount[]> {
   const body = await graphCall(access, {
     method: 'GET',
     host: 'instagram',
@@ -35,11 +35,11 @@ async function ownAccount(access: TokenAccess, { token, signal }: Looker): Promi
   return account ? [account] : []
 }
 
-async function accountsOfPages(access: TokenAccess, looker: Looker): Promise<readonly SeenAccount[]> {
+async function accountsOfPages(access: TokenAccess, query: AccountQuery): Promise<readonly SeenAccount[]> {
   const seen = new Map<string, SeenAccount>()
   const cursors = new Set<string>()
   for (let after: string | undefined; ; ) {
-    const body = await listPages(access, looker, after)
+    const body = await listPages(access, query, after)
     for (const page of Array.isArray(body['data']) ? body['data'] : [body]) {
       const found = isObject(page) ? page['instagram_business_account'] : undefined
       const account = isObject(found) ? accountOf(found['id'], found['username']) : undefined
@@ -54,7 +54,7 @@ async function accountsOfPages(access: TokenAccess, looker: Looker): Promise<rea
   }
 }
 
-async function listPages(access: TokenAccess, { token, signal }: Looker, after: string | undefined) {
+async function listPages(access: TokenAccess, { token, signal }: AccountQuery, after: string | undefined) {
   const end = { token, signal }
   const version = versionOf(access)
   const params = { fields: FIELDS, limit: '100', ...defined({ after }) }

@@ -10,7 +10,7 @@ export type Rejection =
 export interface Bisection<T> {
   readonly names: readonly string[]
   readonly ask: (names: readonly string[]) => Promise<T>
-  /** undefined: the error is none of ours and is thrown on. */
+  /** undefined: the error is not about the names and is rethrown. */
   readonly judge: (error: unknown) => Rejection | undefined
   /** Why asking for all `names` failed, when that was tried before. */
   readonly failed?: unknown
@@ -35,12 +35,12 @@ export async function bisect<T>(task: Bisection<T>): Promise<BisectionResult<T>>
     const whole = await attempt(rest)
     if (whole.ok) return { answers: [...answers, whole.answer], refused }
     if (whole.refusal === 'size') return join({ answers, refused }, await halves(task, rest, whole.error))
-    const hunt = await findOffendingMetric(rest, whole, attempt)
-    answers.push(...hunt.answers)
-    refused.push({ name: hunt.offendingMetric, error: hunt.error })
-    rest = rest.filter((name) => name !== hunt.offendingMetric && !hunt.answered.has(name))
-    const nothingAnswered = answers.length === 0 && hunt.refusal === 'unclear'
-    if (nothingAnswered) rest = await confirm(rest, { attempt, answers, error: hunt.error })
+    const search = await findOffendingMetric(rest, whole, attempt)
+    answers.push(...search.answers)
+    refused.push({ name: search.offendingMetric, error: search.error })
+    rest = rest.filter((name) => name !== search.offendingMetric && !search.answered.has(name))
+    const nothingAnswered = answers.length === 0 && search.refusal === 'unclear'
+    if (nothingAnswered) rest = await confirm(rest, { attempt, answers, error: search.error })
   }
   return { answers, refused }
 }
@@ -63,7 +63,7 @@ function attempts<T>({ names, ask, judge, failed }: Bisection<T>): (asked: reado
   }
 }
 
-interface Hunt<T> {
+interface Search<T> {
   readonly offendingMetric: string
   readonly error: unknown
   readonly refusal: Rejection
@@ -76,7 +76,7 @@ async function findOffendingMetric<T>(
   names: readonly string[],
   first: { readonly error: unknown; readonly refusal: Rejection },
   attempt: (names: readonly string[]) => Promise<Attempt<T>>,
-): Promise<Hunt<T>> {
+): Promise<Search<T>> {
   const answers: T[] = []
   const answered = new Set<string>()
   let suspects = names
@@ -101,13 +101,13 @@ async function findOffendingMetric<T>(
 /** Nothing was answered so far: when the last name is refused as well, the reason lies outside the names. */
 async function confirm<T>(
   rest: readonly string[],
-  hunt: { readonly attempt: (names: readonly string[]) => Promise<Attempt<T>>; readonly answers: T[]; readonly error: unknown },
+  search: { readonly attempt: (names: readonly string[]) => Promise<Attempt<T>>; readonly answers: T[]; readonly error: unknown },
 ): Promise<readonly string[]> {
   const last = rest.at(-1)
-  if (last === undefined) throw hunt.error
-  const outcome = await hunt.attempt([last])
+  if (last === undefined) throw search.error
+  const outcome = await search.attempt([last])
   if (!outcome.ok) throw outcome.error
-  hunt.answers.push(outcome.answer)
+  search.answers.push(outcome.answer)
   return rest.slice(0, -1)
 }
 

@@ -35,7 +35,7 @@ export interface MetricFields {
 
 export interface LazySelection {
   metrics(): readonly Metric[]
-  /** Reports retired names; the reporter takes equal findings for one. */
+  /** Reports retired names; the reporter reports equal diagnostics once. */
   report(reporter: Reporter): void
 }
 
@@ -55,12 +55,12 @@ export function lazySelection({ object, objects, metrics }: MetricFields, contex
   return {
     metrics: () => select().metrics,
     report: (reporter) => {
-      for (const finding of select().findings) reporter.finding(finding)
+      for (const diagnostic of select().diagnostics) reporter.finding(diagnostic)
     },
   }
 }
 
-/** Names from a config, of metrics unless told otherwise. Throws ConfigError when they are no list of texts. */
+/** Names from a config, of metrics by default. Throws ConfigError when they are no list of texts. */
 export function namesOf(value: unknown, field = 'metrics', what = 'metric names'): readonly string[] {
   if (value === undefined || value === null || value === '') return []
   if (Array.isArray(value) && value.every((name) => typeof name === 'string')) return value

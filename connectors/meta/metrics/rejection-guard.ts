@@ -6,7 +6,7 @@ import { type BisectionResult, bisect } from './bisect.ts'
 import type { GraphObject } from './catalogue.ts'
 import { closedDay } from './pacific.ts'
 import type { MetricGroup, Window } from './plan.ts'
-import { classifyRejection, isForbidden, refusedFinding } from './rejection.ts'
+import { classifyRejection, isForbidden, rejectionDiagnostic } from './rejection.ts'
 
 /** A group of metrics in a window; values without a window are asked for as they are now. */
 export interface GroupCall {
@@ -94,7 +94,7 @@ export class RejectionGuard<Call extends GroupCall, T> {
     const news = names.filter((name) => runState(services).quarantine.add(name, asked, reason))
     if (news.length === 0) return
     const range = window && daysOf(window)
-    const { error } = refusedFinding({ object: asked.object, account: asked.account, names: news, range, reason })
+    const { error } = rejectionDiagnostic({ object: asked.object, account: asked.account, names: news, range, reason })
     services.report.finding({ severity: group.unreliable ? 'warning' : 'error', error })
   }
 

@@ -37,8 +37,8 @@ export interface RefusedMetrics {
   readonly reason: unknown
 }
 
-/** The finding about metrics that are left out from here on: who refused what, for which days, and why. */
-export function refusedFinding({ object, account, names, item, range, reason }: RefusedMetrics): {
+/** The diagnostic about metrics that are left out from here on: who refused what, for which days, and why. */
+export function rejectionDiagnostic({ object, account, names, item, range, reason }: RefusedMetrics): {
   severity: 'error'
   error: ConnectorError
 } {

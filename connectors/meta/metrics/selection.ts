@@ -1,5 +1,5 @@
 import { ConfigError, ConnectorError, suggest } from '../../../framework/errors.ts'
-import type { Finding } from '../../../framework/report.ts'
+import type { Diagnostic } from '../../../framework/report.ts'
 import { type GraphObject, isAnswered, isDefault, isOffered, isReadElsewhere, type Metric, metricsOf } from './catalogue.ts'
 
 export interface MetricWish {
@@ -15,7 +15,7 @@ export interface MetricWish {
 export interface MetricSelection {
   readonly metrics: readonly Metric[]
   /** Retired names: replaced ones and ones left out. */
-  readonly findings: readonly Finding[]
+  readonly diagnostics: readonly Diagnostic[]
 }
 
 /**
@@ -28,15 +28,15 @@ export function selectMetrics(wish: MetricWish): MetricSelection {
   for (const name of names) requireKnown(name, known, wish.day)
   const own = known.filter((entry) => entry.object === wish.object)
   const asked = names.flatMap((name) => own.find((entry) => entry.metric === name) ?? [])
-  if (asked.length === 0) return { metrics: own.filter((entry) => isDefault(entry, wish.day)), findings: [] }
-  const findings: Finding[] = []
+  if (asked.length === 0) return { metrics: own.filter((entry) => isDefault(entry, wish.day)), diagnostics: [] }
+  const diagnostics: Diagnostic[] = []
   const chosen = new Set<Metric>()
   for (const entry of asked) {
-    const { metric, finding } = resolve(entry, own, wish.day)
+    const { metric, diagnostic } = resolve(entry, own, wish.day)
     if (metric) chosen.add(metric)
-    if (finding) findings.push(finding)
+    if (diagnostic) diagnostics.push(diagnostic)
   }
-  return { metrics: [...chosen], findings }
+  return { metrics: [...chosen], diagnostics }
 }
 
 /** A name of the config that the API refuses, and what is read in its place. */
@@ -66,24 +66,28 @@ function requireKnown(name: string, known: readonly Metric[], day: string): void
   throw new ConfigError('ERR_METRIC_UNKNOWN', `config.metrics: unknown metric '${name}'; ${suggest(name, offered)}`)
 }
 
-function resolve(entry: Metric, own: readonly Metric[], day: string): { metric?: Metric; finding?: Finding } {
+function resolve(entry: Metric, own: readonly Metric[], day: string): { metric?: Metric; diagnostic?: Diagnostic } {
   if (isReadElsewhere(entry)) {
     return {
-      finding: warning('ERR_METRIC_NOT_OFFERED', entry, `is read at ${entry.endpoint}, which this connector does not call; it is left out`),
+      diagnostic: warning(
+        'ERR_METRIC_NOT_OFFERED',
+        entry,
+        `is read at ${entry.endpoint}, which this connector does not call; it is left out`,
+      ),
     }
   }
   if (!isAnswered(entry) && isOffered(entry, day)) {
-    return { finding: warning('ERR_METRIC_NOT_OFFERED', entry, 'is a name that the API knows but does not document; it is left out') }
+    return { diagnostic: warning('ERR_METRIC_NOT_OFFERED', entry, 'is a name that the API knows but does not document; it is left out') }
   }
   if (isOffered(entry, day)) return { metric: entry }
   const since = entry.removed_on ? ` since ${entry.removed_on}` : ''
   const replacement = successor(entry, own, day)
   if (!replacement)
-    return { finding: warning('ERR_METRIC_RETIRED', entry, `is refused by the API${since} and has no replacement; it is left out`) }
+    return { diagnostic: warning('ERR_METRIC_RETIRED', entry, `is refused by the API${since} and has no replacement; it is left out`) }
   const note = entry.replacement_note ? ` (${entry.replacement_note})` : ''
   return {
     metric: replacement,
-    finding: warning('ERR_METRIC_RETIRED', entry, `is refused by the API${since}; reading ${replacement.metric} instead${note}`),
+    diagnostic: warning('ERR_METRIC_RETIRED', entry, `is refused by the API${since}; reading ${replacement.metric} instead${note}`),
   }
 }
 
@@ -100,7 +104,7 @@ function successor(entry: Metric, own: readonly Metric[], day: string): Metric |
   return undefined
 }
 
-function warning(code: string, entry: Metric, what: string): Finding {
+function warning(code: string, entry: Metric, what: string): Diagnostic {
   const context = { metric: entry.metric }
   return {
     severity: 'warning',

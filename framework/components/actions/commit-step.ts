@@ -111,17 +111,17 @@ async function settleOrThrow(
   { entry, error, context }: { readonly entry: TrailEntry; readonly error: ActionError; readonly context: BuildContext },
 ): Promise<Json> {
   context.services.report.log('warn', `${pathOf(frame, values.name)}: ${error.message}; looking whether it happened all the same`)
-  const finding = await values.reconciler.reconcile(frame, entry)
-  if (finding.kind === 'happened') return keep(values, frame, { entry, output: finding.output })
-  throw unsettled(values, finding, { answer: error.message, answer_code: error.code, ...error.details })
+  const verdict = await values.reconciler.reconcile(frame, entry)
+  if (verdict.kind === 'happened') return keep(values, frame, { entry, output: verdict.output })
+  throw unsettled(values, verdict, { answer: error.message, answer_code: error.code, ...error.details })
 }
 
 /** After an attempt of an earlier run: `repeat` when it may be made again. */
 async function settle(values: CommitFields, frame: StepFrame, entry: TrailEntry): Promise<Json | 'repeat'> {
-  const finding = await values.reconciler.reconcile(frame, entry)
-  if (finding.kind === 'happened') return keep(values, frame, { entry, output: finding.output })
-  if (finding.kind === 'open' && finding.repeatable && frame.mayRepeat) return 'repeat'
-  throw unsettled(values, finding, {})
+  const verdict = await values.reconciler.reconcile(frame, entry)
+  if (verdict.kind === 'happened') return keep(values, frame, { entry, output: verdict.output })
+  if (verdict.kind === 'open' && verdict.repeatable && frame.mayRepeat) return 'repeat'
+  throw unsettled(values, verdict, {})
 }
 
 /** A call that is still under way somewhere must have had the time to show. */
@@ -144,7 +144,7 @@ async function keep(
   return output
 }
 
-function unsettled({ unknown_code }: CommitFields, finding: Exclude<Verdict, { kind: 'happened' }>, said: JsonObject): ActionError {
-  if (finding.kind === 'absent') return new ActionError(finding.code, finding.message, { retryable: true, spoilt: true, details: said })
-  return new ActionError(unknown_code, finding.message, { happened: 'unknown', details: { ...said, ...finding.seen } })
+function unsettled({ unknown_code }: CommitFields, verdict: Exclude<Verdict, { kind: 'happened' }>, said: JsonObject): ActionError {
+  if (verdict.kind === 'absent') return new ActionError(verdict.code, verdict.message, { retryable: true, spoilt: true, details: said })
+  return new ActionError(unknown_code, verdict.message, { happened: 'unknown', details: { ...said, ...verdict.seen } })
 }

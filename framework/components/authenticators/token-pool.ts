@@ -115,12 +115,12 @@ export class TokenPool {
 
   async #sleep(ms: number, { stream, signal }: Waiter): Promise<void> {
     const { clock, report } = this.#options
-    const told = stream === undefined ? {} : { stream }
-    report.rateLimited({ ...told, seconds: ms / 1000 })
+    const context = stream === undefined ? {} : { stream }
+    report.rateLimited({ ...context, seconds: ms / 1000 })
     try {
       await clock.sleep(ms, signal)
     } finally {
-      report.resumed(told)
+      report.resumed(context)
     }
   }
 

@@ -10,7 +10,7 @@ export interface Account {
 export interface Discovery {
   /**
    * Accounts in a stable order, without repetition. Secrets among their fields are registered before the account is handed out.
-   * An account that is known but refused is reported as a finding and left out.
+   * An account that is known but refused is reported as a diagnostic and left out.
    */
   accounts(signal?: AbortSignal): AsyncIterable<Account>
   /** Name of the partition value that carries the account id in merged streams, such as `page_id`. */

@@ -1,5 +1,5 @@
 import type { ConnectorError } from '../../errors.ts'
-import type { Finding } from '../../report.ts'
+import type { Diagnostic } from '../../report.ts'
 import type { Item, StreamInfo } from './items.ts'
 import type { WriteMode } from './stream-write.ts'
 
@@ -22,7 +22,7 @@ export interface RunInfo {
    */
   readonly rejectStream?: (stream: string, error: ConnectorError) => void
   /** Takes what a person should know about the rows written: counted in the summary, equal ones once. */
-  readonly finding?: (finding: Finding) => void
+  readonly finding?: (diagnostic: Diagnostic) => void
   /** The run reads a range on its own; its states are kept under {@link backfillKey}. */
   readonly backfill?: boolean
 }

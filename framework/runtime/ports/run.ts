@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import { defined } from '../../defined.ts'
 import { AuthenticationError, type ConnectorError, ownContext, RateLimitError, StoppedError } from '../../errors.ts'
-import type { Finding } from '../../report.ts'
+import type { Diagnostic } from '../../report.ts'
 
 export type StreamOutcome = 'complete' | 'incomplete' | 'pending'
 
@@ -129,8 +129,8 @@ export class Run {
     result.outcome = 'incomplete'
   }
 
-  /** Remembers a finding; false when an equal one was seen before. */
-  note({ severity, error }: Finding): boolean {
+  /** Remembers a diagnostic; false when an equal one was seen before. */
+  note({ severity, error }: Diagnostic): boolean {
     const key = JSON.stringify([severity, error.code, error.message, error.context])
     if (this.#seen.has(key)) return false
     this.#seen.add(key)

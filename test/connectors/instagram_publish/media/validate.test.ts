@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { captionCounts } from '../../../../connectors/instagram_publish/media/caption.ts'
-import { type Finding, hasErrors } from '../../../../connectors/instagram_publish/media/finding.ts'
+import { type Diagnostic, hasErrors } from '../../../../connectors/instagram_publish/media/diagnostic.ts'
 import { RULES } from '../../../../connectors/instagram_publish/media/rules.ts'
 import { mediaOf } from '../../../../connectors/instagram_publish/media/sources.ts'
 import { isPost, validatePost } from '../../../../connectors/instagram_publish/media/validate.ts'
@@ -13,7 +13,7 @@ const reel = (more: object = {}) => ({ type: 'reel', media: [clip], ...more })
 const imageOf = (more: object) => ({ type: 'image', media: [{ ...photo, ...more }] })
 const many = <T>(count: number, value: T) => Array.from({ length: count }, () => value)
 
-function rulesOf(findings: readonly Finding[]): string[] {
+function rulesOf(findings: readonly Diagnostic[]): string[] {
   return findings.map(({ rule, path }) => `${rule} ${path}`.trim())
 }
 

@@ -50,14 +50,14 @@ describe('selectMetrics', () => {
   })
 
   it('leaves out a name that the API knows and nobody documents', () => {
-    const { metrics, findings } = selectMetrics({
+    const { metrics, diagnostics } = selectMetrics({
       object: 'ig_user',
       objects: ['ig_user'],
       names: ['reach', 'threads_views'],
       day: '2026-11-20',
     })
     expect(metrics.map(({ metric }) => metric)).toEqual(['reach'])
-    expect(findings).toMatchObject([{ severity: 'warning', error: { code: 'ERR_METRIC_NOT_OFFERED' } }])
+    expect(diagnostics).toMatchObject([{ severity: 'warning', error: { code: 'ERR_METRIC_NOT_OFFERED' } }])
   })
 
   it.each([
@@ -67,9 +67,9 @@ describe('selectMetrics', () => {
   ])('answers the retired %s with %s', (retired, replacement, text) => {
     const selection = select([retired])
     expect(names(selection)).toEqual([replacement])
-    expect(selection.findings[0]?.severity).toBe('warning')
-    expect(selection.findings[0]?.error.code).toBe('ERR_METRIC_RETIRED')
-    expect(selection.findings[0]?.error.message).toContain(text)
+    expect(selection.diagnostics[0]?.severity).toBe('warning')
+    expect(selection.diagnostics[0]?.error.code).toBe('ERR_METRIC_RETIRED')
+    expect(selection.diagnostics[0]?.error.message).toContain(text)
   })
 
   it('reads a replacement once when it is named as well', () => {
@@ -79,7 +79,7 @@ describe('selectMetrics', () => {
   it('leaves out a retired metric without replacement and says so', () => {
     const selection = select(['page_consumptions', 'page_follows'])
     expect(names(selection)).toEqual(['page_follows'])
-    expect(selection.findings[0]?.error.message).toContain('has no replacement')
+    expect(selection.diagnostics[0]?.error.message).toContain('has no replacement')
   })
 
   it('reads a metric by its own name until the day it is refused', () => {
@@ -89,7 +89,7 @@ describe('selectMetrics', () => {
   it('leaves out what another node answers', () => {
     const selection = select(['blue_reels_play_count', 'post_clicks'], 'fb_post')
     expect(names(selection)).toEqual(['post_clicks'])
-    expect(selection.findings[0]?.error.code).toBe('ERR_METRIC_NOT_OFFERED')
+    expect(selection.diagnostics[0]?.error.code).toBe('ERR_METRIC_NOT_OFFERED')
   })
 
   it('refuses an unknown name and suggests the nearest', () => {

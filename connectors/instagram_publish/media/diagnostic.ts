@@ -1,19 +1,19 @@
-import type { InputFinding } from '../../package-parts.ts'
+import type { InputDiagnostic } from '../../package-parts.ts'
 import { RULES, type RuleName } from './rules.ts'
 
 /** A rule of the table that a post breaks. The value found is without the queries of URLs. */
-export interface Finding extends InputFinding {
+export interface Diagnostic extends InputDiagnostic {
   readonly rule: RuleName
 }
 
-/** A finding by the name of its rule; severity and fix come from the table unless told otherwise. */
-export function finding(rule: RuleName, at: { readonly path: string; readonly found: string; readonly fix?: string }): Finding {
+/** A diagnostic by the name of its rule; severity and fix come from the table unless given here. */
+export function diagnose(rule: RuleName, at: { readonly path: string; readonly found: string; readonly fix?: string }): Diagnostic {
   const { severity, fix } = RULES[rule]
   return { rule, severity, path: at.path, found: at.found, fix: at.fix ?? fix }
 }
 
 /** Whether anything in it keeps the post from being published. */
-export function hasErrors(findings: readonly Finding[]): boolean {
+export function hasErrors(findings: readonly Diagnostic[]): boolean {
   return findings.some(({ severity }) => severity === 'error')
 }
 
