@@ -191,12 +191,13 @@ class DuckdbTables implements TableStore {
   /** The table itself stays, with views, indexes and columns that others made. */
   #replace({ plan, stage, owner }: Replacement, connection: DuckDBConnection): Promise<Replaced> {
     const names = { table: `main.${quoted(plan.name)}`, stage: `main.${quoted(stage)}` }
-    const texts = replaceTexts(plan, names, { isOwned: owner !== undefined, sameKey })
+    const texts = replaceTexts(plan, names, { isOwned: owner !== undefined, sameKey, rowId: 'rowid' })
     const own = owner === undefined ? [] : [owner]
     const count = async (text: string, values: string[]) => Number((await connection.runAndReadAll(text, values)).getRows()[0]?.[0])
     return rejecting(plan.name, this.place(plan.name), async () => {
       const before = await count(texts.count, own)
       await connection.run(texts.clear, own)
+      if (texts.repeated !== undefined) await connection.run(texts.repeated, own)
       const rows = await count(`select count(*) from ${names.stage}`, [])
       const text = upsertText(plan, `select ${texts.names.join(', ')} from ${names.stage}`)
       const { inserted, updated } = await countedMerge({ text, values: [] }, plan, connection)

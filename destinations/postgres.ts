@@ -68,6 +68,8 @@ class PostgresTables implements TableStore {
   /** undefined for UTF-8. */
   #encoding: TextEncoding | undefined
   #hasWarned = false
+  /** Tables whose key gets its index with the replacement of their rows. */
+  readonly #late = new Set<string>()
   /** How rows of each table are told apart. */
   readonly #targets = new Map<string, KeyTarget | undefined>()
   readonly #partitioned = new Set<string>()
@@ -102,7 +104,7 @@ class PostgresTables implements TableStore {
       try {
         const facts = found ?? (await readTableFacts(table.qualified, query))
         const prepared = facts ? await adaptColumns(plan, facts, work) : plan
-        this.#targets.set(plan.name, await this.#key(prepared, anyKey, query))
+        this.#targets.set(plan.name, await this.#firstKey(prepared, query))
         if (facts?.kind === 'p') this.#partitioned.add(plan.name)
         return prepared
       } catch (thrown) {
@@ -202,12 +204,16 @@ class PostgresTables implements TableStore {
   async #replace({ plan, stage, owner }: Replacement, query: Query): Promise<Replaced> {
     const table = this.#table(plan.name)
     const names = { table: table.qualified, stage: this.#table(stage).qualified }
-    const texts = replaceTexts(plan, names, { isOwned: owner !== undefined, sameKey })
+    const texts = replaceTexts(plan, names, { isOwned: owner !== undefined, sameKey, rowId: 'ctid' })
     const count = async (text: string, values: readonly string[]) => Number((await query(text, values)).rows[0]?.['count'])
     const own = owner === undefined ? [] : [owner]
     return rejectingRows(table, async () => {
       const before = await count(texts.count, own)
       await query(texts.clear, own)
+      if (texts.repeated !== undefined && this.#late.has(plan.name)) {
+        await query(texts.repeated, own)
+        this.#targets.set(plan.name, await this.#key(plan, this.#keysOf(stage), query))
+      }
       const rows = await count(`select count(*) as count from ${names.stage}`, [])
       const cast = new Map(plan.columns.map(({ name, narrowing }) => [quoted(name), narrowing?.cast]))
       const selected = texts.names.map((name) => (cast.get(name) === undefined ? name : `${name}::${cast.get(name)}`))
@@ -241,6 +247,17 @@ class PostgresTables implements TableStore {
         throw rejectionOf(thrown, table)
       }
     })
+  }
+
+  /** Rows that are about to be replaced may repeat the key; it gets its index once they are gone. */
+  async #firstKey(plan: TablePlan, query: Query): Promise<KeyTarget | undefined> {
+    try {
+      return await this.#key(plan, anyKey, query)
+    } catch (thrown) {
+      if (plan.isReplaced && thrown instanceof TableRejection && thrown.code === 'ERR_OUTPUT_KEY') this.#late.add(plan.name)
+      else throw thrown
+      return undefined
+    }
   }
 
   #key(plan: TablePlan, keys: KeyShape, query: Query): Promise<KeyTarget | undefined> {

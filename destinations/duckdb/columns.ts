@@ -52,7 +52,7 @@ export async function adaptTable(plan: TablePlan, work: ColumnWork): Promise<Tab
   const fields = new Set(columns.map(({ path }) => path[0]))
   const wanted = [...(plan.without ?? []), ...plan.columns.flatMap(({ path }) => path[0] ?? [])]
   const without = new Set(wanted.filter((field) => !fields.has(field)))
-  return { name: plan.name, columns, ...(without.size > 0 ? { without } : {}) }
+  return { name: plan.name, columns, ...(without.size > 0 ? { without } : {}), ...(plan.isReplaced ? { isReplaced: true } : {}) }
 }
 
 const typeOf = ({ type, narrowing }: Column): string => narrowing?.cast ?? duckdbTypes[type]

@@ -51,6 +51,7 @@ export async function adaptColumns(plan: TablePlan, before: TableFacts, work: Co
     name: plan.name,
     columns,
     ...(without.size > 0 ? { without } : {}),
+    ...(plan.isReplaced ? { isReplaced: true as const } : {}),
     ...(columns.length > columnsOfAnyRow ? { rowBytes: rowBytes - Math.ceil(columns.length / 8) } : {}),
   }
 }

@@ -33,6 +33,8 @@ export interface TablePlan {
   readonly without?: ReadonlySet<string>
   /** Bytes that one row may take, where a row of these columns could take more. */
   readonly rowBytes?: number
+  /** Its streams replace their rows: those of before need not fit the key. */
+  readonly isReplaced?: true
 }
 
 /** `shared`: streams of one kind in one table; `per_stream`: a table for each stream. */
@@ -52,7 +54,8 @@ export function planTable(stream: StreamInfo, layout: TableLayout, reserved: Rea
   })
   const isShared = layout === 'shared' && accountId !== undefined
   const owner: Column = { name: streamColumn, type: 'text', path: [], key: false }
-  return { name: tableName(layout === 'shared' ? kind : name), columns: isShared ? [...columns, owner] : columns }
+  const replaced = write?.mode === 'replace' ? { isReplaced: true as const } : {}
+  return { name: tableName(layout === 'shared' ? kind : name), columns: isShared ? [...columns, owner] : columns, ...replaced }
 }
 
 /** True when rows of several streams are in the table, and each says which one it is of. */
@@ -81,7 +84,8 @@ export function mergePlans(first: TablePlan, second: TablePlan): TablePlan {
     if (!known) own.set(column.name, { ...column, key: false })
     else if (!known.key && widens(known.type, column.type)) own.set(column.name, { ...known, type: column.type })
   }
-  return { name: first.name, columns: [...own.values()], ...defined({ without: first.without }) }
+  const replaced = first.isReplaced && second.isReplaced ? { isReplaced: true as const } : {}
+  return { name: first.name, columns: [...own.values()], ...replaced, ...defined({ without: first.without }) }
 }
 
 const keyText = (plan: TablePlan): string => keyOf(plan).toSorted().join(', ') || 'none'

@@ -280,7 +280,7 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
         ['7', 'mine'],
         ['8', null],
       ])
-      const copy = `insert into ${place.table('insights')} (page_id, end_time, value, _synced_at) select 'other', end_time, value, _synced_at from ${place.table('insights')}`
+      const copy = `insert into ${place.table('insights')} (page_id, end_time, value, _synced_at, _run_id) select 'other', end_time, value, _synced_at, _run_id from ${place.table('insights')}`
       await expect(place.execute(copy)).rejects.toThrow(/duplicate/i)
     })
 

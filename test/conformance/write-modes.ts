@@ -69,6 +69,15 @@ export function testWriteModes(name: string, createPlace: () => Promise<Place>, 
         expect(report.replaced).toEqual({ posts: 2 })
       })
 
+      it('leaves only the new rows where earlier ones repeat a key', async () => {
+        await run(posts({ mode: 'append' }), [row('1', 'a'), row('1', 'b'), row('2', 'b'), row('3', 'b'), row('3', 'b')])
+        const { report } = await run(posts(replacing('r1')), [row('1', 'c'), row('2', 'd')])
+        expect(await rows()).toEqual([row('1', 'c'), row('2', 'd')])
+        expect(report.replaced).toEqual({ posts: 5 })
+        await run(posts(replacing('r2')), [row('1', 'e')])
+        expect(await rows()).toEqual([row('1', 'e')])
+      })
+
       it('leaves nothing of a stream that has no rows any more', async () => {
         await run(posts(), [row('1', 'a')])
         await run(posts(replacing('r1')), [])
