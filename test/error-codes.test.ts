@@ -38,7 +38,7 @@ describe('error codes', () => {
     expect(missing).toEqual([])
   })
 
-  it('of a list are used in its room, and stand in no other list', () => {
+  it('of a list are used in its room, and are in no other list', () => {
     const wrong = rooms.flatMap((room) =>
       Object.keys(documented.get(room) ?? {}).filter((code) => {
         const lists = rooms.filter((other) => documented.get(other)?.[code])

@@ -32,7 +32,7 @@ describe('the packed package', () => {
     expect(run(main(), 'validate', 'facebook_pages')).toMatch(/valid/)
   })
 
-  it('is executable as it stands', () => {
+  it('is executable as it is', () => {
     expect(execFileSync(main(), ['--version'], { encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+/)
   })
 

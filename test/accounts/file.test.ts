@@ -37,14 +37,14 @@ describe('fileAccountRegistry', () => {
   }
   const listWith = (token: string) => `# ours\naccounts:\n  # the first\n  - ig_user_id: "${ID}"\n    name: acme\n    token: ${token}\n`
 
-  it('reads what the list refers to, and dates that stand there', async () => {
+  it('reads what the list refers to, and dates in the list', async () => {
     const { open } = setUp(`${listWith('env:ACME')}    token_expires_at: 2027-01-10T01:00:00+01:00\n`)
     const registry = await open({ ACME: 'sandbox-one' })
     expect(await registry.token(ID)).toEqual({ accessToken: 'sandbox-one', createdAt: undefined, expiresAt: dates.expiresAt })
     expect(await registry.find(ID)).toMatchObject({ login: 'facebook', status: 'active', priority: 2, tokenExpiresAt: dates.expiresAt })
   })
 
-  it('keeps a replaced token encrypted beside the list, until somebody logs in anew', async () => {
+  it('keeps a replaced token encrypted beside the list, until somebody logs in again', async () => {
     const { open, text, folder } = setUp(listWith('env:ACME'))
     const registry = await open({ ACME: 'sandbox-one' })
     await registry.replaceToken(ID, async () => ({ accessToken: 'sandbox-two', ...dates }))

@@ -72,7 +72,7 @@ describe('migrateAccountTables', () => {
     expect(statements.filter((text) => !/^\s*select/i.test(text))).toEqual([])
   })
 
-  it('stands beside tables that exist: adds what is missing and keeps the rows', async () => {
+  it('works with tables that exist: adds what is missing and keeps the rows', async () => {
     const { database, ask, url } = await connect()
     await ask(
       `create table instagram_accounts (id serial primary key, ig_user_id bigint unique not null, account_name varchar(80), access_token text,
@@ -106,7 +106,7 @@ describe('migrateAccountTables', () => {
     await registry.close()
   })
 
-  it('says which rows stand in the way of a key', async () => {
+  it('says which rows prevent a key', async () => {
     const { database, ask } = await connect()
     await ask(
       'create table instagram_accounts (id serial primary key, ig_user_id text)',

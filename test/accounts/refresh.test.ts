@@ -34,7 +34,7 @@ describe('refreshToken', () => {
       expect(sandbox.counts).toEqual({})
     })
 
-    it('replaces a fresh token when told to', async () => {
+    it('replaces a fresh token on request', async () => {
       const world = await tokenWorld()
       world.sandbox.clock.advance(2 * DAY_MS)
       const account = await world.add(TOKENS[login], login, { ageDays: 10, leftDays: 50 })
@@ -80,14 +80,14 @@ describe('refreshToken', () => {
     const garbage: readonly (readonly [string, string])[] = [
       ['no token', '{"token_type":"bearer","expires_in":5183944}'],
       ['an empty token', '{"access_token":"","expires_in":5183944}'],
-      ['a token that is no text', '{"access_token":{"a":1},"expires_in":5183944}'],
+      ['a token that is not a text', '{"access_token":{"a":1},"expires_in":5183944}'],
       ['a token with spaces', '{"access_token":"please log in again now","expires_in":5183944}'],
       ['a token that is too short', '{"access_token":"abc","expires_in":5183944}'],
       ['a token that is too long', `{"access_token":"${'x'.repeat(5000)}","expires_in":5183944}`],
       ['a life of zero', `{"access_token":"${good}","expires_in":0}`],
       ['a life of -1', `{"access_token":"${good}","expires_in":-1}`],
       ['a life of 1e12', `{"access_token":"${good}","expires_in":1000000000000}`],
-      ['a life that is no number', `{"access_token":"${good}","expires_in":"soon"}`],
+      ['a life that is not a number', `{"access_token":"${good}","expires_in":"soon"}`],
       ['another kind of token', `{"access_token":"${good}","token_type":"mac","expires_in":5183944}`],
       ['a token that does not work', `{"access_token":"${good}","token_type":"bearer","expires_in":5183944}`],
       ['a list', '[]'],

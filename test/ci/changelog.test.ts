@@ -31,7 +31,7 @@ describe('npm run changelog', () => {
     expect(changelog).toBe(`# Changelog\n\n## 1.2.0 – 2026-12-24\n\n- Zero: $1.\n- One.\n${rest}`)
   })
 
-  it('changes nothing when a fragment is no list, the version is out already or the day is unreadable', () => {
+  it('changes nothing when a fragment is not a list, the version is out already or the day is unreadable', () => {
     const before = `# Changelog\n\n${older}`
     const cases = [
       release(before, { 'a.md': 'One.\n' }),

@@ -87,7 +87,7 @@ describe('connector check', () => {
     expect([(await check(byEnv.config)).code, (await check(byFile.config)).code]).toEqual([0, 0])
   })
 
-  it('names a config that cannot be read or is no JSON', async () => {
+  it('names a config that cannot be read or is not JSON', async () => {
     const broken = join(temporaryFolder(), 'config.json')
     writeFileSync(broken, '{ "access_token": "sandbox-secret-in-broken-file", ')
     const missing = await runConnector(['check', 'facebook_pages', '--config', 'nowhere.json'])

@@ -66,7 +66,7 @@ describe('every run ends with its summary line', () => {
     expect({ code, summary }).toMatchObject({ code: 3, summary: { type: 'summary', status: 'stopped', exit_code: 3 } })
   })
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('a command that does not heed the first %s, at the second', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('a command that ignores the first %s, at the second', async (signal) => {
     const stubborn = module(`process.stderr.write('loaded\\n'); await new Promise((resolve) => setTimeout(resolve, 2 ** 30))`)
     const { code, summary } = await end(['read', 'facebook_pages', '--components', stubborn], {
       meanwhile: (child) =>

@@ -54,7 +54,7 @@ describe('readSummary', () => {
     })
   })
 
-  it('says null when the provider told no usage', () => {
+  it('says null when the provider reported no usage', () => {
     const summary = readSummary(run, { requests: 0, retries: 0, cached: 0, usagePercent: undefined }, { rows: {}, places: [], changes: {} })
     expect(summary.usage_percent).toBeNull()
   })

@@ -120,7 +120,7 @@ describe('read', () => {
     expect(record).toMatchObject({ run_id: result.run_id, status: 'failed', exit_code: 1, errors: result.errors })
   })
 
-  it('stops when it is told to, and goes on when it is run again', async () => {
+  it('stops when it is aborted, and resumes when it is run again', async () => {
     const { request, folder } = await openPlace()
     const stopped = await read({ ...request, maxRequests: 4 })
     expect(stopped).toMatchObject({ success: false, summary: { status: 'stopped', exit_code: 3 } })

@@ -234,7 +234,7 @@ describe('a full refresh', () => {
     source = [a, ...rest]
   })
 
-  it('reads everything again whatever the state, and goes on from its end afterwards', async () => {
+  it('reads everything again whatever the state, and resumes from its end afterwards', async () => {
     await run({ stream, state: state() })
     expect(since()).toEqual(['2026-01-01', '2026-02-01', '2026-03-01'])
     asked = []

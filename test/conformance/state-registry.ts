@@ -94,7 +94,7 @@ export function testStateRegistry(name: string, createStore: () => Promise<State
       )
     })
 
-    it('counts positions anew with every lease', async () => {
+    it('restarts positions with every lease', async () => {
       const first = await acquire('run-1')
       await first.commit({ a: { at: 9 } }, 9)
       await first.release()

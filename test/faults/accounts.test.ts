@@ -56,7 +56,7 @@ describe('a token that expires on the way', () => {
     expect(difference(table(), golden.table)).toEqual(NO_DIFFERENCE)
   })
 
-  it('for good (password changed) ends it likewise, and a new token goes on', async () => {
+  it('for good (password changed) ends it likewise, and a new token resumes', async () => {
     const settings = { select: ['page_insights', 'posts'] }
     const golden = await goldenOf(settings)
     const { sandbox, read, table } = await openBench({}, settings)

@@ -41,7 +41,7 @@ describe('numbers beyond 2^53', () => {
 })
 
 describe('text', () => {
-  it('with an invalid byte keeps its page: U+FFFD stands in its place', async () => {
+  it('with an invalid byte keeps its page: U+FFFD replaces it', async () => {
     const golden = await goldenOf({ select: ['posts'] })
     const { sandbox, read, table } = await openBench({}, { select: ['posts'] })
     sandbox.faults.add(faultAt('posts', { kind: 'invalid-utf8' }))
@@ -76,7 +76,7 @@ describe('text', () => {
 })
 
 describe('a response that says less than it should', () => {
-  it('without data is no empty page', async () => {
+  it('without data is not an empty page', async () => {
     for (const body of ['{}', '{"data":null}', '{"data":{}}', '[]', '{"paging":{}}', '{"data":"x"}']) {
       const { sandbox, read, table } = await openBench({}, { select: ['posts', 'page_insights'] })
       sandbox.faults.add(faultAt('posts', { kind: 'body', body }))

@@ -27,7 +27,7 @@ async function settled(count: () => number): Promise<number> {
 }
 
 describe('a reader that takes one line and pauses', { timeout: 120_000 }, () => {
-  it('stops the requests, bounds the memory, and gets every row once it goes on', async () => {
+  it('stops the requests, bounds the memory, and gets every row once it continues', async () => {
     const now = new Date()
     const start_date = new Date(now.getTime() - 690 * dayMs).toISOString().slice(0, 10)
     const { sandbox, config } = await openWorld({ pages: 6, days: 700, posts: 0, now }, { start_date })

@@ -15,7 +15,7 @@ describe('byScheme', () => {
   const kind = { what: 'registry', code: 'ERR_X', forms }
   const schemes = { file: 1, postgres: 2, postgresql: 2 }
 
-  it('finds what the scheme of a URL stands for, whatever its case', () => {
+  it('finds what the scheme of a URL means, whatever its case', () => {
     expect(['file:x', 'FILE:x', 'postgres://h/d'].map((url) => byScheme(schemes, url, kind))).toEqual([1, 1, 2])
   })
 

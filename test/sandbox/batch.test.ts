@@ -20,7 +20,7 @@ describe('batch', () => {
     expect(json[0].headers).toContainEqual({ name: 'facebook-api-version', value: 'v25.0' })
   })
 
-  it('leaves the headers out when told so', async () => {
+  it('leaves the headers out on request', async () => {
     const { json } = await send([get(pageOf(sandbox()).id)], { include_headers: 'false' })
     expect(Object.keys(json[0])).toEqual(['code', 'body'])
   })

@@ -52,7 +52,7 @@ describe('request log', () => {
 })
 
 describe('clock', () => {
-  it('stands still when a start is given, and runs along when not', async () => {
+  it('does not advance when a start is given, and advances when not', async () => {
     const still = await startSandbox({ now: NOW })
     const running = await startSandbox()
     const begun = running.clock.now().getTime()

@@ -105,7 +105,7 @@ describe('login', () => {
     expect([status, json.error_message]).toEqual([400, expect.stringMatching(text)])
   })
 
-  it('answers flat when told so', async () => {
+  it('answers flat on request', async () => {
     const flat = await startSandbox({ now: NOW, instagram: { codeAnswer: 'flat' } })
     const start = await ask(flat, `${flat.instagramUrl}/oauth/authorize?client_id=${APP.client_id}&redirect_uri=${BACK}`, { token: '' })
     const code = new URL(start.headers.get('location') ?? '').searchParams.get('code') ?? ''

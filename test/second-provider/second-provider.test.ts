@@ -91,7 +91,7 @@ describe('a provider that only its own package knows', () => {
     expect(synced.stdout + synced.stderr).not.toContain(used)
   })
 
-  it('is synced by its connector alone, told of each account what its package says', async () => {
+  it('is synced by its connector alone, with the config of each account from its package', async () => {
     const { run, postbox } = await withAccount()
     const args = ['sync', '--connector', 'postbox_notes', '--config', 'config.json', '--output', 'jsonl:data']
     expect(JSON.parse((await run(...args)).stdout)).toMatchObject({ success: true, accounts_processed: 1, rows_written: 2 })

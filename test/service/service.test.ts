@@ -55,7 +55,7 @@ describe('the service', () => {
     expect(world.sandbox.requests).toEqual([])
   })
 
-  it('answers 409 while a run goes on', async () => {
+  it('answers 409 while a run is in progress', async () => {
     let leave: ((summary: SyncSummary) => void) | undefined
     const run = () => new Promise<SyncSummary>((resolve) => (leave = resolve))
     const service = serviceOf(world, { sync: { run, accounts: world.accounts, providers: [] } })

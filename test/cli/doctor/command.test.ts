@@ -23,7 +23,7 @@ describe('connector doctor', () => {
     expect(stdout).not.toContain('sandbox-user-token')
   })
 
-  it('ends with 1 when something wants attention, and goes on behind a refused token', async () => {
+  it('ends with 1 when something needs attention, and continues after a refused token', async () => {
     const { config } = await openWorld({}, { access_token: 'sandbox-expired-token' })
     const { code, report } = await examined(['facebook_pages', '--config', config])
     expect([code, report.status, checkOf(report, 'token')?.status]).toEqual([1, 'attention', 'error'])
@@ -39,7 +39,7 @@ describe('connector doctor', () => {
     expect(Math.abs((clock?.skew_seconds ?? 0) - 7200)).toBeLessThan(30)
   })
 
-  it('refuses days that are no number', async () => {
+  it('refuses days that are not a number', async () => {
     const { config } = await openWorld()
     const { code, stderr } = await runConnector(['doctor', 'facebook_pages', '--config', config, '--days', 'soon'])
     expect([code, stderr]).toEqual([2, expect.stringContaining('--days')])

@@ -82,7 +82,7 @@ describe('renderResultTable', () => {
     expect(text).toContain('… and 15 more in the log')
   })
 
-  it('is coloured only when told', () => {
+  it('is coloured only on request', () => {
     expect(render([stream('a', 'complete', 1)])).not.toContain('\u001b')
     expect(render([stream('a', 'complete', 1)], { colour: true })).toContain('\u001b[32mcomplete')
   })

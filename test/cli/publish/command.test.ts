@@ -129,7 +129,7 @@ describe('connector publish', () => {
     expect(live()).toEqual({ 'From the command line': 1 })
   })
 
-  it('ends with 3 when it is told to stop, and goes on with the same container', async () => {
+  it('ends with 3 when it is stopped, and resumes with the same container', async () => {
     const { publish, resume, sandbox, live, account, config, input, journal } = await openPlace({ publishing: { imageSeconds: 600 } })
     const args = ['publish', 'instagram_publish', '--config', config, '--input', input, '--journal', journal, '--idempotency-key', 'k']
     const stopped = await runConnector(args, {
@@ -178,7 +178,7 @@ describe('connector publish', () => {
     expect(live()).toEqual({ 'From the command line': 1 })
   })
 
-  it('refuses a key that stands for another post', async () => {
+  it('refuses a key that belongs to another post', async () => {
     const { post, write, image, live } = await openPlace()
     await post('--idempotency-key', 'k')
     write({ type: 'image', caption: 'Another', media: [image] })

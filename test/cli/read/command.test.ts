@@ -126,7 +126,7 @@ describe('connector read', () => {
     expect(stdout + stderr).not.toContain('sandbox-expired-token')
   })
 
-  it('stops in good order at SIGINT and goes on from there', async () => {
+  it('stops in good order at SIGINT and resumes from there', async () => {
     const { config, sandbox } = await openWorld()
     const folder = temporaryFolder()
     const args = [
@@ -182,7 +182,7 @@ describe('connector read', () => {
     expect(stderr).not.toMatch(/EPIPE|\n\s+at /)
   })
 
-  it('stops exactly at its budget of requests and says that it can go on', async () => {
+  it('stops exactly at its budget of requests and says that it can resume', async () => {
     const { config, sandbox } = await openWorld()
     const { code, stderr } = await runConnector([...read, config, '--max-requests', '7'])
     expect(code).toBe(3)

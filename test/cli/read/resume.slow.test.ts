@@ -5,7 +5,7 @@ import { runConnector, temporaryFolder } from '../run.ts'
 import { openWorld } from '../sandbox.ts'
 
 describe('connector read, broken off inside a slice', () => {
-  it.each([3, 6, 9])('goes on at the page where it stopped, after %i calls', async (calls) => {
+  it.each([3, 6, 9])('resumes at the page where it stopped, after %i calls', async (calls) => {
     const { sandbox, config } = await openWorld({ pages: 1, posts: 1_000, days: 60 }, { lookback_days: 0 })
     const folder = temporaryFolder()
     const read = (name: string, ...more: string[]) =>
@@ -35,7 +35,7 @@ describe('connector read, broken off inside a slice', () => {
 })
 
 describe('connector read --from --to, broken off', () => {
-  it.each([3, 6, 9])('goes on where it was after %i calls, and leaves the regular state alone', async (calls) => {
+  it.each([3, 6, 9])('resumes where it was after %i calls, and leaves the regular state alone', async (calls) => {
     const { sandbox, config } = await openWorld({ pages: 1, posts: 1_000, days: 60 }, { lookback_days: 0 })
     const folder = temporaryFolder()
     const day = (ago: number) => new Date(sandbox.clock.now().getTime() - ago * 86_400_000).toISOString().slice(0, 10)
@@ -79,7 +79,7 @@ describe('connector read --from --to, broken off', () => {
     expect(JSON.parse(exported.stdout)).toHaveLength(1)
   })
 
-  it.each([4, 7])('goes on in each of its partitions after %i calls', async (calls) => {
+  it.each([4, 7])('resumes in each of its partitions after %i calls', async (calls) => {
     const { sandbox, config } = await openWorld({ pages: 2, posts: 600, days: 60 }, { lookback_days: 0, stream_layout: 'merged' })
     const folder = temporaryFolder()
     const day = (ago: number) => new Date(sandbox.clock.now().getTime() - ago * 86_400_000).toISOString().slice(0, 10)

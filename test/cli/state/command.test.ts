@@ -161,7 +161,7 @@ describe('connector state export and import', () => {
     expect((await registry().show('acme'))?.streams).toEqual(two[0])
   })
 
-  it('keeps the state of streams that the input lacks, unless told to replace', async () => {
+  it('keeps the state of streams that the input lacks, unless it may replace them', async () => {
     await runs(two)
     const file = join(temporaryFolder(), 'state.json')
     writeFileSync(file, '{"posts__3":{"created_time":"2026-03-01"}}')

@@ -137,9 +137,12 @@ describe('connector read --state with the state of another program', () => {
 
   it.each<[string, unknown]>([
     ['keys that no cursor reads', { bookmarks: { items: sdk('2026-05-01', 'created'), users: sdk('2026-05-01') } }],
-    ['a value that is no time', { items: { updated_at: 'yesterday' }, users: { updated_at: '2026-05-01' } }],
+    ['a value that is not a time', { items: { updated_at: 'yesterday' }, users: { updated_at: '2026-05-01' } }],
     ['no mapping', [camel('items', [1]), camel('users', { updated_at: '2026-05-01' })]],
-    ['partitions with a value that is no time', { items: { state: { updated_at: '?' }, states: [] }, users: { updated_at: '2026-05-01' } }],
+    [
+      'partitions with a value that is not a time',
+      { items: { state: { updated_at: '?' }, states: [] }, users: { updated_at: '2026-05-01' } },
+    ],
   ])('fails the one stream whose state has %s', async (_what, state) => {
     const { code, stderr } = await read(state, '--select', 'items,users')
     expect(code).toBe(1)
@@ -147,7 +150,7 @@ describe('connector read --state with the state of another program', () => {
     expect(stderr).toMatch(/"code":"ERR_STATE_UNREADABLE"/)
   })
 
-  it('goes on without such a state when told to', async () => {
+  it('continues without such a state on request', async () => {
     const { code, stderr } = await read([camel('item', { updated_at: '2026-05-01' })], '--select', 'items', '--ignore-unknown-state')
     expect(code).toBe(0)
     expect(stderr).toMatch(/"level":"warn".*names no stream/)
@@ -178,7 +181,7 @@ describe('connector state import of the state of another program', () => {
     expect(asked).toEqual(['/items?since=2026-05-01'])
   })
 
-  it('refuses names and keys that nothing here has, unless told to ignore it', async () => {
+  it('refuses names and keys that nothing here has, unless it may ignore them', async () => {
     const names = await importing({ item: { updated_at: '2026-05-01' } })
     expect(names.code).toBe(2)
     expect(names.stderr).toMatch(/names no stream of this connection; it names: item; streams here: items, users, orders, shops/)

@@ -210,7 +210,7 @@ describe('InstagramConnector', () => {
     expect(both.find(({ success }) => !success)).toMatchObject({ error: { code: 'DUPLICATE', retryable: true } })
   })
 
-  it('goes on with the same container after a passing failure', async () => {
+  it('resumes with the same container after a transient failure', async () => {
     nock(host).post(media).reply(200, { id: 'c1' }).get(container('c1')).reply(200, { status_code: 'IN_PROGRESS' })
     const instagram = connector()
     expect(await instagram.publishFeedPost({ mediaUrls: [image] }, { maxWaitTime: 1 })).toMatchObject({
@@ -255,7 +255,7 @@ describe('InstagramConnector', () => {
     vi.unstubAllEnvs()
   })
 
-  it('asks for the quota only when it is told to, with one session for both', async () => {
+  it('asks for the quota only on request, with one session for both', async () => {
     const instagram = connector()
     nock(host).post(media).reply(200, { id: 'c1' })
     published('c1', 'm1')

@@ -164,7 +164,7 @@ describe('a full read of Facebook Pages', () => {
       }
     })
 
-    it('observes the young posts anew', () => {
+    it('observes the young posts again', () => {
       const [page] = sandbox.truth.pages()
       const rows = second.rows[`post_insights__${page}`] ?? []
       expect(new Set(rows.map((row) => row['end_time']))).toEqual(new Set(['2026-11-21T00:00:00+00:00']))

@@ -18,7 +18,7 @@ describe('facebookPagesReadme', () => {
 })
 
 describe('fillMarkers', () => {
-  it('replaces what stands between the markers', () => {
+  it('replaces what is between the markers', () => {
     expect(fillMarkers('a\n<!-- x -->\nold\n<!-- /x -->\nb', { x: 'new' })).toBe('a\n<!-- x -->\nnew\n<!-- /x -->\nb')
   })
 

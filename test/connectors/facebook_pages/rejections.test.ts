@@ -165,7 +165,7 @@ describe('a Page', () => {
     expect([...days].sort()[0]).toBe('2026-11-10')
   })
 
-  it('too small to have insights is no reason for a finding', async () => {
+  it('too small to have insights causes no diagnostic', async () => {
     sandbox.pages.update(pages[0] ?? '', { fan_count: 40 })
     const result = await run({ select: ['page_insights'], config: { page_ids: [pages[0]] } })
     expect(result.summary).toMatchObject({ exit_code: 0, rows: 0, warnings: [] })
@@ -208,7 +208,7 @@ describe('a token', () => {
     expect(result.state[`page_insights__${pages[0]}`]).not.toMatchObject({ end_time: expect.stringContaining('2026-11') })
   })
 
-  it('without pages_read_engagement is told apart from an expired one', async () => {
+  it('without pages_read_engagement is distinguished from an expired one', async () => {
     const result = await run({ select: ['page_insights'], config: { access_token: 'sandbox-no-engagement-token' } })
     expect(new Set(codes(result))).toEqual(new Set(['ERR_PERMISSION']))
     expect(result.summary.exit_code).toBe(1)

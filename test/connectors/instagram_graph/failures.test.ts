@@ -160,7 +160,7 @@ describe('a batch', () => {
 })
 
 describe('a budget of requests', () => {
-  it('is never exceeded, and the next run goes on', async () => {
+  it('is never exceeded, and the next run resumes', async () => {
     const { sandbox, accounts } = await start({ instagram: { accounts: 2 } })
     const cut = await run(sandbox, { maxRequests: 90 })
     expect(cut.summary.exit_code).toBe(3)

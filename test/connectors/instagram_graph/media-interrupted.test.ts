@@ -108,7 +108,7 @@ describe('reading media day by day', () => {
 })
 
 describe('a first read that is cut off', () => {
-  it('goes on where it was, page by page, and repeats at most one', async () => {
+  it('resumes where it was, page by page, and repeats at most one', async () => {
     const sandbox = await startSandbox({ now: '2026-11-20T12:00:00Z', pages: 1, instagram: { accounts: 1, media: 1_000 } })
     const account = sandbox.truth.accounts()[0] ?? ''
     const config = { insights_depth: 'common' }

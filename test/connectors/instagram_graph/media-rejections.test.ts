@@ -108,7 +108,7 @@ describe('media from before the conversion to a business', () => {
   }, 30_000)
 })
 
-describe('a metric that is retired while the run goes on', () => {
+describe('a metric that is retired during the run', () => {
   it.each(['reach', 'follows'])('(%s) is left out once, and everything else arrives', async (metric) => {
     sandbox.faults.add({ kind: 'refuse-metric', metric })
     const run = await read()
@@ -144,7 +144,7 @@ describe('Instagram Login', () => {
   })
 })
 
-describe('a list that heeds no times', () => {
+describe('a list that ignores times', () => {
   it('is read to its end instead', async () => {
     const first = await read()
     sandbox.clock.advance(DAY)

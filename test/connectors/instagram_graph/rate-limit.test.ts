@@ -5,7 +5,7 @@ import { startSandbox } from '../../../sandbox/sandbox.ts'
 import { openInstagram } from './run.ts'
 
 describe('an account that is rate-limited for ten minutes', () => {
-  it('waits while every stream of the others is read to its end, and then goes on', async () => {
+  it('waits while every stream of the others is read to its end, and then continues', async () => {
     const sandbox = await startSandbox({ now: '2026-11-20T12:00:00Z', pages: 3, instagram: { accounts: 3, media: 120 } })
     const [blocked = '', ...others] = sandbox.truth.accounts()
     sandbox.usage.block(`instagram:${blocked}`, 10)

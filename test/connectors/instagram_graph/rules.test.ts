@@ -93,7 +93,7 @@ describe('totals', () => {
     expect(result.summary.warnings).toMatchObject([{ code: 'ERR_METRIC_REFUSED', metric: 'website_clicks', account_id: account }])
   })
 
-  it('that the API no longer keeps are no error, and not asked for day by day', async () => {
+  it('that the API no longer keeps cause no error, and are not asked for day by day', async () => {
     await start({ instagram: { retentionDays: 90 }, days: 400 })
     const result = await run('account_insights_by_media_product_type', { config: { start_date: '2025-11-01' } })
     expect(result.summary).toMatchObject({ status: 'complete', errors: [], warnings: [] })
@@ -158,7 +158,7 @@ describe('an end_time in the future', () => {
 })
 
 describe('accounts with fewer than 100 followers', () => {
-  it('have no figures about followers; that is said once and is no error', async () => {
+  it('have no figures about followers; that is logged once and is not an error', async () => {
     await start({ instagram: { followers: 60 } })
     const result = await readInstagram(sandbox, { select: ACCOUNT_STREAMS })
     expect(result.summary).toMatchObject({ status: 'complete', exit_code: 0, errors: [], warnings: [] })

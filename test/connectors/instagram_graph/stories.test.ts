@@ -49,7 +49,7 @@ describe('stories', () => {
     expect(texts(run.rows[`story_insights__${account}`])).toEqual(texts(expected()))
   })
 
-  it('with fewer than five viewers have no insights, which is no failure', async () => {
+  it('with fewer than five viewers have no insights, which is not a failure', async () => {
     const lonely = living().filter(({ id }) => sandbox.truth.mediaInsights(id).refused === '10')
     expect(lonely.length).toBeGreaterThan(0)
     const run = await read()
@@ -57,7 +57,7 @@ describe('stories', () => {
     for (const { id } of lonely) expect(run.output).toContain(`ig_story ${id} of account ${account} has no insights`)
   })
 
-  it('that are gone by the time of their insights are no failure either', async () => {
+  it('that are gone by the time of their insights cause no failure either', async () => {
     const [gone] = living()
     sandbox.instagram.hide(gone?.id ?? '')
     const run = await read()

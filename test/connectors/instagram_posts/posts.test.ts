@@ -160,7 +160,7 @@ describe('instagram_posts', () => {
     expect(await readPosts(state)).toMatchObject({ requests: 1, ids: [], inserted: 300, updated: 0 })
   })
 
-  it('writes the newest page anew once a day, because addresses expire', async () => {
+  it('writes the newest page again once a day, because addresses expire', async () => {
     list = series(1, 40)
     const first = await readPosts()
     sandbox.clock.advance(86_400_000)

@@ -72,7 +72,7 @@ describe('a post whose answer is in doubt', () => {
     expect(live()).toEqual({ twins: 2 })
   })
 
-  it('is told from an earlier post of its own with the same caption', async () => {
+  it('is distinguished from an earlier post of its own with the same caption', async () => {
     const { instagram, live, image, fault } = await openPlace()
     const content = { caption: 'again', mediaUrls: [image()] }
     const first = await instagram.publishFeedPost(content, { idempotencyKey: 'monday' })

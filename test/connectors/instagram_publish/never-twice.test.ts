@@ -157,7 +157,7 @@ describe('a post that is not live', () => {
     expect(world.live('item')).toBe(1)
   })
 
-  it('waits for a slow container, and goes on with it when the time is up', async () => {
+  it('waits for a slow container, and resumes with it when the time is up', async () => {
     const world = await openPublishingWorld()
     world.break({ kind: 'slow-container', seconds: 400 })
     expect(await world.post('image', 'slow')).toMatchObject({ success: false, error: { code: 'CONTAINER_TIMEOUT', retryable: true } })
@@ -189,7 +189,7 @@ describe('reads that fail', () => {
     expect(world.live('outage')).toBe(1)
   })
 
-  it('of the container are no reason to doubt a post', async () => {
+  it('of the container do not make a post doubtful', async () => {
     const world = await openPublishingWorld()
     world.break({ kind: 'error', code: 100, subcode: 33, times: 2, match: onStatus })
     expect(await world.post('image', 'unreadable')).toMatchObject({ success: true })

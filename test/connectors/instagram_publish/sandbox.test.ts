@@ -61,7 +61,7 @@ describe('publishing to the sandbox', () => {
     expect(live()).toEqual({})
   })
 
-  it('looks at the media first when told to, and sends nothing when they are wrong', async () => {
+  it('inspects the media first on request, and sends nothing when they are wrong', async () => {
     const { instagram, sandbox, image, live } = await openPlace()
     const wrong = await instagram.publishFeedPost({ mediaUrls: [image('picture.png')] }, { probeMedia: true })
     expect(wrong).toMatchObject({ error: { code: 'MEDIA_ERROR', details: { findings: [{ rule: 'image-format' }] } } })
@@ -80,7 +80,7 @@ describe('publishing to the sandbox', () => {
     expect(live()).toEqual({})
   })
 
-  it('gives up on a slow container, and goes on with it later', async () => {
+  it('gives up on a slow container, and resumes with it later', async () => {
     const { instagram, sandbox, live, image, fault, account } = await openPlace()
     fault({ kind: 'slow-container', seconds: 600 })
     const content = { caption: 'slow', mediaUrls: [image()] }
@@ -109,7 +109,7 @@ describe('publishing to the sandbox', () => {
     expect(sandbox.published(account).containers).toHaveLength(2)
   })
 
-  it('asks for the quota when told to, and makes no container when it is used up', async () => {
+  it('asks for the quota on request, and makes no container when it is used up', async () => {
     const { instagram, sandbox, image, account } = await openPlace({ publishing: { quota: 1 } })
     expect(await instagram.publishFeedPost({ caption: 'one', mediaUrls: [image()] }, { checkQuota: true })).toMatchObject({ success: true })
     const second = await instagram.publishFeedPost({ caption: 'two', mediaUrls: [image()] }, { checkQuota: true })
@@ -118,7 +118,7 @@ describe('publishing to the sandbox', () => {
     expect(await instagram.publishFeedPost({ caption: 'two', mediaUrls: [image()] })).toMatchObject({ error: { code: 'QUOTA_EXCEEDED' } })
   })
 
-  it('goes on when the state of a container may not be read for a while, or at all', async () => {
+  it('continues when the state of a container may not be read for a while, or at all', async () => {
     const { instagram, live, image, fault, connect } = await openPlace({ publishing: { imageSeconds: 1 } })
     fault({ kind: 'error', code: 100, subcode: 33, times: 2, match: { path: '/17*', method: 'GET' } })
     expect(await instagram.publishFeedPost({ caption: 'flapping', mediaUrls: [image()] })).toMatchObject({ success: true })

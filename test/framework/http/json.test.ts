@@ -99,7 +99,7 @@ describe('parseJson', () => {
     expect(hasLiterals(parseJson(text) as object)).toBe(false)
   })
 
-  it('finds a long decimal wherever it stands', () => {
+  it('finds a long decimal wherever it is', () => {
     fc.assert(
       fc.property(fc.nat({ max: 40 }), fc.stringMatching(/^[1-9]\d{0,12}\.\d{17}1$/), (blanks, literal) => {
         const list = parseJson(`${' '.repeat(blanks)}[${literal}]`) as number[]

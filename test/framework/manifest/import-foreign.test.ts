@@ -61,7 +61,7 @@ ${foreign
     await expect(importForeign({ text: foreign, file: 'm.yaml' }, { id: 'weather' })).rejects.toMatchObject({ code: 'ERR_MANIFEST_IMPORT' })
   })
 
-  it('writes manifests anew that are no plain blocks, and says so', async () => {
+  it('rewrites manifests that are not plain blocks, and says so', async () => {
     const { text, notes, manifest } = await importText(JSON.stringify(loadJson(foreign)))
     expect(notes).toContainEqual(expect.stringContaining('comments are lost'))
     expect(text).toContain('strategy: static')

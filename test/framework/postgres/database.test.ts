@@ -137,7 +137,7 @@ describe('openPostgres', () => {
     expect(count.cuts).toBe(1)
   })
 
-  it('goes on to the next of several hosts', async () => {
+  it('continues with the next of several hosts', async () => {
     const { host, port, database, user, schema } = parsePostgresUrl(server.freshUrl(), {})
     const url = `postgres://${user}@127.0.0.1:${await deadPort()},${host}:${port}/${database}?schema=${schema}&sslmode=disable`
     const { rows } = await (await open(url)).transaction((query) => query('select 1 as one'))

@@ -48,7 +48,7 @@ describe('the native dialect', () => {
     ['blocks render text', '{% if record.n > 3 %}yes{% endif %}', 'yes'],
     ['null takes a default', "{{ record.none | default('d') }}", 'd'],
     ['missing is none', '{{ record.nope is none }}', true],
-    ['a name set in an if is no outside name', '{% if record.n == 1 %}{% set y = 2 %}{% endif %}{{ y }}', ''],
+    ['a name set in an if is not an outside name', '{% if record.n == 1 %}{% set y = 2 %}{% endif %}{{ y }}', ''],
   ])('%s', (_, source, expected) => {
     expect(native(source, scope)).toEqual(expected)
   })

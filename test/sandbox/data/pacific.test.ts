@@ -31,7 +31,7 @@ describe('Pacific days', () => {
     }
   })
 
-  it.each(['2026-1-1', 'today', '', '2026-13-01'])('"%s" is no date', (text) => {
+  it.each(['2026-1-1', 'today', '', '2026-13-01'])('"%s" is not a date', (text) => {
     expect(dayNumber(text)).toBeUndefined()
   })
 

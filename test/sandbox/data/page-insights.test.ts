@@ -52,7 +52,7 @@ describe('the metric table', () => {
     expect(Object.keys(keys).sort()).toEqual(onNode.sort())
   })
 
-  it('lets names go on their day', () => {
+  it('removes names on their day', () => {
     expect(catalogue.find('fb_page', 'page_fans', Date.parse('2025-11-14'))).toBeDefined()
     expect(catalogue.find('fb_page', 'page_fans', Date.parse('2025-11-15'))).toBeUndefined()
     expect(catalogue.find('fb_page', 'page_tab_views_login_top', 0)).toBeUndefined()

@@ -6,7 +6,7 @@ import { accountOf, askAccount, askInstagram } from './reading.ts'
 describe('accounts of Instagram', () => {
   const sandbox = withSandbox({ pages: 5 })
 
-  it('stand on their Pages; each fourth Page has none', async () => {
+  it('belong to their Pages; each fourth Page has none', async () => {
     const { json } = await ask(sandbox(), '/v25.0/me/accounts?fields=id,instagram_business_account{id,username,media_count}')
     const found = json.data.map((page: { instagram_business_account?: { id: string } }) => page.instagram_business_account?.id)
     expect(found).toEqual([...sandbox().instagram.accounts.slice(0, 3), undefined, accountOf(sandbox(), 3)])
@@ -90,7 +90,7 @@ describe('accounts of Instagram', () => {
     expect(codeOf(await askAccount(sandbox(), '?fields=business_discovery.username(nobody){id}'))).toBe('110/2207013')
   })
 
-  it('grow by followers as the clock goes on', async () => {
+  it('grow by followers as the clock advances', async () => {
     const world = await startSandbox({ now: NOW, instagram: { accounts: 1, followers: 100_000 } })
     const before = world.truth.account(accountOf(world)).followers_count
     world.clock.advance(10 * 86_400_000)
@@ -136,7 +136,7 @@ describe('graph.instagram.com', () => {
     expect(batch.json.error.message).toBe('Unsupported request - method type: post')
   })
 
-  it('is told apart in the log, with the account of each call', async () => {
+  it('is distinguished in the log, with the account of each call', async () => {
     sandbox().reset()
     await askInstagram(sandbox(), '/v25.0/me/media?limit=2')
     await askAccount(sandbox(), '/stories', { index: 1 })

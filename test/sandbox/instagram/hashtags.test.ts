@@ -49,7 +49,7 @@ describe('hashtags', () => {
     expect(ages).not.toEqual([...ages].sort((a, b) => a - b))
   })
 
-  it('begin anew without the cursor, take at most 50 rows, and tell no names', async () => {
+  it('start again without the cursor, take at most 50 rows, and tell no names', async () => {
     const id = (await search('coffee')).json.data[0].id
     const list = (query: string) => ask(sandbox(), `/v25.0/${id}/recent_media?user_id=${accountOf(sandbox())}&${query}`)
     const [one, two] = [await list('limit=5'), await list('limit=5')]

@@ -87,7 +87,7 @@ describe('media list', () => {
     }
   })
 
-  it('signs each address anew and leaves it out for some reels', async () => {
+  it('signs each address again and leaves it out for some reels', async () => {
     const read = async () => (await readAll(sandbox(), list('fields=id,media_url,media_product_type&limit=100'))).rows
     const [one, two] = [await read(), await read()]
     const plain = (row: Record<string, unknown>) => String(row['media_url']).split('?')[0]

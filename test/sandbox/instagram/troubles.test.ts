@@ -12,7 +12,7 @@ describe('limits of Instagram accounts', () => {
   })
   const usageOf = (headers: Headers) => JSON.parse(headers.get('x-business-use-case-usage') ?? 'null')
 
-  it('are told under two ids, the business and the account', async () => {
+  it('are reported under two ids, the business and the account', async () => {
     const id = accountOf(sandbox())
     sandbox().usage.set(`instagram:${id}`, 42)
     const { headers } = await askAccount(sandbox(), '/media')
@@ -22,7 +22,7 @@ describe('limits of Instagram accounts', () => {
     expect(usageOf((await askInstagram(sandbox(), '/v25.0/me')).headers)[id]).toEqual([entry])
   })
 
-  it('block one account with 80002 as HTTP 400 while the others go on, and let go with time', async () => {
+  it('block one account with 80002 as HTTP 400 while the others continue, and end with time', async () => {
     sandbox().usage.block(`instagram:${accountOf(sandbox())}`, 9)
     const blocked = await askAccount(sandbox(), '/media')
     expect([blocked.status, codeOf(blocked)]).toEqual([400, '80002'])

@@ -64,7 +64,7 @@ describe('upload', () => {
     expect([status, json.debug_info.type, json.debug_info.message]).toEqual([400, 'ProcessingFailedError', expect.stringMatching(message)])
   })
 
-  it('ends as ERROR for bytes that are no video', async () => {
+  it('ends as ERROR for bytes that are not a video', async () => {
     const { id, uri } = await resumable()
     await send(uri, { offset: '0', file_size: '3' }, Buffer.from('abc'))
     sandbox().clock.advance(60_000)

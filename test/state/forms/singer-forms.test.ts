@@ -64,7 +64,7 @@ describe('singerForms', () => {
     expect(states({ bookmarks })).toEqual(bookmarks)
   })
 
-  it('names a bookmark that is no mapping', () => {
+  it('names a bookmark that is not a mapping', () => {
     const { streams, unreadable } = parseState(JSON.stringify({ bookmarks: { orders: '2026-05-01', users: { id: 7 } } }), 'state.json')
     expect(streams).toEqual({ users: { id: 7 } })
     expect([...unreadable.keys()]).toEqual(['orders'])

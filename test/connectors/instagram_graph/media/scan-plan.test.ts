@@ -79,7 +79,7 @@ describe('sweepOf', () => {
     expect(sweepOf(media, { swept: undefined, days: 400, sweepDays: 30 }).chosen).toHaveLength(90)
   })
 
-  it('goes on after the end with the newest', () => {
+  it('continues after the end with the newest', () => {
     const media = [5, 4, 3, 2, 1].map(item)
     expect(sweepOf(media, { swept: 2, days: 1, sweepDays: 2 })).toEqual({ chosen: [1, 5, 4].map(item), swept: 4 })
   })

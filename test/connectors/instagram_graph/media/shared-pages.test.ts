@@ -48,7 +48,7 @@ describe('SharedPages', () => {
     expect(asked.times).toBe(30)
   })
 
-  it('keeps no more than it may: a reader that comes too late is told so', async () => {
+  it('keeps no more than it may: a reader that comes too late gets an error', async () => {
     const shared = new SharedPages<number, Kind>(source(300).pages, ['one', 'other'])
     expect(await drain(shared.read('one'))).toHaveLength(300)
     expect(shared.kept).toBe(0)
@@ -70,7 +70,7 @@ describe('SharedPages', () => {
     expect(asked.times).toBe(2)
   })
 
-  it('goes on for one reader when the other leaves', async () => {
+  it('continues for one reader when the other leaves', async () => {
     const { asked, pages } = source(20)
     const shared = new SharedPages<number, Kind>(pages, ['one', 'other'])
     const leaving = shared.read('other')

@@ -177,7 +177,7 @@ describe('probeMedia of a URL', () => {
     expect(checkMedia(facts, { as: 'image', expects: 'image', path: '' })).toMatchObject([{ rule: 'reachable', severity: 'error' }])
   })
 
-  it('goes to no internal address unless told so, not even by a redirect', async () => {
+  it('requests no internal address unless local hosts are allowed, not even by a redirect', async () => {
     const { url, seen } = await serve({ '/a.jpg': file(jpeg({ width: 9, height: 9 })) })
     expect((await probeMedia({ url: `${url}/a.jpg` })).address?.problem).toBe('127.0.0.1 is not a public host')
     const http = async () => ({ status: 302, headers: { location: 'http://169.254.169.254/latest' }, bytes: Buffer.alloc(0) })
@@ -185,7 +185,7 @@ describe('probeMedia of a URL', () => {
     expect(seen).toEqual([])
   })
 
-  it('stops when it is told to', async () => {
+  it('stops when its signal is aborted', async () => {
     const { url } = await serve({ '/slow.jpg': () => undefined })
     const stop = new AbortController()
     const running = probeMedia({ url: `${url}/slow.jpg` }, { localHosts: true, signal: stop.signal })

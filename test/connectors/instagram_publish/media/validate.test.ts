@@ -51,11 +51,11 @@ describe('validatePost', () => {
     ['a caption on a story', { type: 'story', media: [photo], caption: 'x' }, ['field-fits caption']],
     ['a wrong value', image({ caption: 5 }), ['field-type caption']],
     ['no media', { type: 'image' }, ['media-count media']],
-    ['media that is no list', { type: 'image', media: photo }, ['field-type media']],
+    ['media that is not a list', { type: 'image', media: photo }, ['field-type media']],
     ['two images in an image', { type: 'image', media: [photo, photo] }, ['media-count media']],
     ['one item in a carousel', { type: 'carousel', media: [photo] }, ['children-count media']],
     ['eleven items in a carousel', { type: 'carousel', media: many(11, photo) }, ['children-count media']],
-    ['an item that is no object', { type: 'carousel', media: [photo, 'x'] }, ['field-type media[1]']],
+    ['an item that is not an object', { type: 'carousel', media: [photo, 'x'] }, ['field-type media[1]']],
     ['a video in an image', { type: 'image', media: [clip] }, ['media-type media[0].type']],
     ['an image in a reel', { type: 'reel', media: [photo] }, ['media-type media[0].type']],
     ['an item without a source', { type: 'reel', media: [{ type: 'video' }] }, ['media-source media[0]']],
@@ -67,7 +67,7 @@ describe('validatePost', () => {
     ['30 + 1 hashtags', image({ caption: '#a '.repeat(30), hashtags: ['b'] }), ['caption-hashtags caption']],
     ['21 mentions', image({ caption: '@a '.repeat(21) }), ['caption-mentions caption']],
     ['a hashtag of two words', image({ hashtags: ['two words'] }), ['hashtag-form hashtags[0]']],
-    ['a hashtag that is no text', image({ hashtags: [5] }), ['field-type hashtags[0]']],
+    ['a hashtag that is not a text', image({ hashtags: [5] }), ['field-type hashtags[0]']],
     ['a long alternative text', imageOf({ alt_text: 'a'.repeat(1_001) }), ['alt-text-length media[0].alt_text']],
     ['an alternative text on a video', { type: 'carousel', media: [photo, { ...clip, alt_text: 'x' }] }, ['field-fits media[1].alt_text']],
     [
@@ -88,7 +88,7 @@ describe('validatePost', () => {
     ['six products', imageOf({ product_tags: many(6, { product_id: '1', x: 0, y: 0 }) }), ['product-tags-count media[0].product_tags']],
     ['a product without a place', imageOf({ product_tags: [{ product_id: '1' }] }), ['product-tag-position media[0].product_tags[0]']],
     ['a product without an id', imageOf({ product_tags: [{ x: 0, y: 0 }] }), ['product-id media[0].product_tags[0].product_id']],
-    ['a place that is no id', image({ location_id: 'Berlin' }), ['location-id location_id']],
+    ['a place that is not an id', image({ location_id: 'Berlin' }), ['location-id location_id']],
     ['a negative offset', reel({ thumb_offset: -1 }), ['thumb-offset thumb_offset']],
     ['half an offset', reel({ thumb_offset: 0.5 }), ['thumb-offset thumb_offset']],
     ['two covers', reel({ thumb_offset: 1, cover_url: 'https://x.example.com/a.jpg' }), ['cover-twice thumb_offset']],
@@ -105,7 +105,7 @@ describe('validatePost', () => {
     expect(rulesOf(validatePost(post))).toEqual(rules)
   })
 
-  it('lets local media pass when told so', () => {
+  it('accepts local media on request', () => {
     expect(validatePost(imageOf({ url: 'http://127.0.0.1:8080/a.jpg' }), { localHosts: true })).toEqual([])
   })
 

@@ -25,11 +25,11 @@ describe('ObservationCursor', () => {
   it.each([
     ['2026-11-13T00:00:00+00:00', true],
     ['2026-11-14T00:00:00+00:00', false],
-  ])('observes every seven days when told so: last time %s', (end_time, due) => {
+  ])('observes every seven days on request: last time %s', (end_time, due) => {
     expect(isDue({ end_time }, { every_days: '{{ 7 }}' })).toBe(due)
   })
 
-  it('observes at every read when told so', () => {
+  it('observes at every read on request', () => {
     expect(isDue({ end_time: today }, { every_days: '{{ 0 }}' })).toBe(true)
   })
 
@@ -49,7 +49,7 @@ describe('ObservationCursor', () => {
     expect(context.observed.findings).toMatchObject([{ severity: 'warning', error: { code: 'ERR_STATE_IN_FUTURE' } }])
   })
 
-  it('refuses a state that is no time', () => {
+  it('refuses a state that is not a time', () => {
     expect(() => isDue({ end_time: 'soon' })).toThrow(/"soon" is not a time/)
   })
 

@@ -40,7 +40,7 @@ describe('batchFailure', () => {
     ['no item was done', [null, null], 'undone'],
     ['all items hit a limit', [null, failed(80001), failed(2)], { code: 80001 }],
     ['the server failed all items', [failed(2), failed(1)], { code: 2 }],
-    ['the body is no batch', { data: [] }, undefined],
+    ['the body is not a batch', { data: [] }, undefined],
     ['the list is empty', [], undefined],
   ])('when %s', (_, body, expected) => {
     const failure = batchFailure(body)

@@ -33,22 +33,19 @@ describe('bisect', () => {
     expect(calls).toHaveLength(1)
   })
 
-  it.each([2, 3, 8, 33, 50])(
-    'finds one offending metric among %i names within ⌈log2 n⌉ + 1 calls more, wherever it stands',
-    async (count) => {
-      for (const offendingMetric of namesOf(count)) {
-        const { ask, judge, calls } = api(new Set([offendingMetric]))
-        const result = await bisect({ names: namesOf(count), ask, judge })
-        expect(result.refused.map(({ name }) => name)).toEqual([offendingMetric])
-        expect(result.answers.flat().sort()).toEqual(
-          namesOf(count)
-            .filter((name) => name !== offendingMetric)
-            .sort(),
-        )
-        expect(calls.length - 1).toBeLessThanOrEqual(steps(count))
-      }
-    },
-  )
+  it.each([2, 3, 8, 33, 50])('finds one offending metric among %i names within ⌈log2 n⌉ + 1 calls more, wherever it is', async (count) => {
+    for (const offendingMetric of namesOf(count)) {
+      const { ask, judge, calls } = api(new Set([offendingMetric]))
+      const result = await bisect({ names: namesOf(count), ask, judge })
+      expect(result.refused.map(({ name }) => name)).toEqual([offendingMetric])
+      expect(result.answers.flat().sort()).toEqual(
+        namesOf(count)
+          .filter((name) => name !== offendingMetric)
+          .sort(),
+      )
+      expect(calls.length - 1).toBeLessThanOrEqual(steps(count))
+    }
+  })
 
   it('answers every good name once and refuses every bad one, whatever the mixture', async () => {
     await fc.assert(
@@ -78,7 +75,7 @@ describe('bisect', () => {
     expect(calls.length).toBeLessThanOrEqual(steps(33) + 2)
   })
 
-  it('goes on when an unclear reason turns out to concern the first name only', async () => {
+  it('continues when an unclear reason turns out to concern the first name only', async () => {
     const { ask, judge } = api(new Set(['m0']), 'unclear')
     const result = await bisect({ names: namesOf(9), ask, judge })
     expect(result.refused.map(({ name }) => name)).toEqual(['m0'])

@@ -147,7 +147,7 @@ describe('PollStep', () => {
     expect(nock.isDone()).toBe(true)
   })
 
-  it('throws away what is broken, so that the next run makes it anew', async () => {
+  it('throws away what is broken, so that the next run creates it again', async () => {
     const { run, journal } = letter([create, poll])
     drafted()
     state('BROKEN')
@@ -167,7 +167,7 @@ describe('PollStep', () => {
 })
 
 describe('CreateStep', () => {
-  it('uses again what is still valid, and makes it anew afterwards', async () => {
+  it('uses again what is still valid, and creates it again afterwards', async () => {
     const { run, observed } = letter([
       { ...create, valid_seconds: 100 },
       { ...poll, timeout_seconds: 60, interval_seconds: 60 },
@@ -244,7 +244,7 @@ describe('CommitStep', () => {
     expect(await run()).toMatchObject({ state: 'DONE', output: { id: 's9' } })
   })
 
-  it('begins anew when it is certain that nothing happened and nothing can', async () => {
+  it('starts again when it is certain that nothing happened and nothing can', async () => {
     const { run } = letter([create, commit({ kind: 'absent', code: 'GONE', message: 'expired' })])
     drafted()
     nock(host).post('/send').reply(502, '')

@@ -163,7 +163,7 @@ describe('FixedWindowCallRatePolicy', () => {
   afterEach(() => nock.cleanAll())
   afterAll(() => nock.enableNetConnect())
 
-  it('counts anew after each period', async () => {
+  it('restarts its count after each period', async () => {
     serve(() => ok)
     const { send, seconds: at, clock } = open({ policies: [fixed(2, 'PT1M')] })
     for (let call = 0; call < 3; call++) await send()
@@ -185,7 +185,7 @@ describe('FixedWindowCallRatePolicy', () => {
     expect(seconds(at)).toEqual([0, 0, 25])
   })
 
-  it('does not believe that more is left than it counted, nor what is no number', async () => {
+  it('does not believe that more is left than it counted, nor what is not a number', async () => {
     serve(() => [200, '{}', { 'ratelimit-remaining': '500', 'ratelimit-reset': 'soon' }])
     const { send, seconds: at } = open({ policies: [fixed(1, 'PT1M')] })
     await send()

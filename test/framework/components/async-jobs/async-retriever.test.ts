@@ -122,7 +122,7 @@ describe('AsyncRetriever', () => {
       ],
     ],
     [
-      'and keeps words that look like nothing when told so',
+      'and keeps words that look like nothing on request',
       { preserve_na_values: true },
       [
         { id: '1', note: 'NA' },
@@ -187,7 +187,7 @@ describe('AsyncRetriever', () => {
     expect(received.length).toBe(2)
   })
 
-  it('creates a failed job anew, after the wait that the manifest asks for', async () => {
+  it('creates a failed job again, after the wait that the manifest asks for', async () => {
     const { created } = serveJobs({ statuses: [{ status: 'FAILED' }, { status: 'FAILED' }, done] })
     const context = testContext()
     expect((await rowsOf(build({ failed_retry_wait_time_in_seconds: 60 }, context))).length).toBe(2)
@@ -204,7 +204,7 @@ describe('AsyncRetriever', () => {
     expect(created()).toBe(3)
   })
 
-  it('aborts a job that runs longer than it may, and creates it anew', async () => {
+  it('aborts a job that runs longer than it may, and creates it again', async () => {
     const { received, created } = serveJobs({ statuses: [{ status: 'RUNNING' }] })
     const context = testContext()
     const abort_requester = { ...base, path: 'jobs/{{ creation_response.id }}/abort', http_method: 'POST' }
@@ -224,7 +224,7 @@ describe('AsyncRetriever', () => {
     await expect(rowsOf(build())).rejects.toMatchObject({ code: 'ERR_ASYNC_STATUS_UNKNOWN', message: expect.stringContaining("'PAUSED'") })
   })
 
-  it('does not create a job anew that the source refuses to this login', async () => {
+  it('does not create a job again that the source refuses to this login', async () => {
     const received = serve(() => json({ error: 'no' }, 403))
     await expect(rowsOf(build())).rejects.toMatchObject({ failureType: 'config_error' })
     expect(received.length).toBe(1)

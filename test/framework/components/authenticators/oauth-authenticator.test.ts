@@ -81,7 +81,7 @@ describe('OAuthAuthenticator', () => {
   it.each([
     ['429', [429, '{}', {}] as Answer],
     ['a server error', [503, '{}', {}] as Answer],
-    ['a body that is no JSON', [200, '<html>', {}] as Answer],
+    ['a body that is not JSON', [200, '<html>', {}] as Answer],
   ])('tries again after %s', async (_, failure) => {
     const received = serve((request, count) => (count === 1 ? failure : tokens(request, count)))
     expect(await build(plain).header()).toBe('Bearer access-2')

@@ -92,7 +92,7 @@ describe('RateLimitedMultipleTokenAuthenticator', () => {
     await expect(build({ max_wait_time: 'PT5M' }).send()).rejects.toMatchObject({ code: 'ERR_RATE_LIMITED', retryAfter: 600 })
   })
 
-  it('goes on with the next token at once when a token is refused for too many calls', async () => {
+  it('continues with the next token at once when a token is refused for too many calls', async () => {
     const refuse = (token: string): Answer => (token === 'one' ? [429, '', { 'retry-after': '600' }] : [200, '[]', {}])
     const { used } = serveQuotas({ left: { one: [9], two: [9] }, items: refuse })
     const { send, context } = build()

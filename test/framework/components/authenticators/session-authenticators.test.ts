@@ -27,7 +27,7 @@ describe('SessionTokenAuthenticator', () => {
     return { received, context, parts: () => authenticator.parts({}) }
   }
 
-  it('logs in before every request when it is not told how long a token is good for', async () => {
+  it('logs in before every request when it does not know how long a token is valid', async () => {
     const { parts, received } = build()
     expect([await parts(), await parts()]).toEqual([
       { headers: { Authorization: 'Bearer session-1' } },

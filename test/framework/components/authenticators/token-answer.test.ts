@@ -22,6 +22,7 @@ describe('expiryOf', () => {
     [1704153600, '%Y', now + 86_400_000],
   ])('reads %j with format %s', (value, format, expected) => expect(expiryOf(value, { now, format })).toBe(expected))
 
-  it('refuses what is no number', () => expect(() => expiryOf('soon', { now, format: undefined })).toThrow(/'soon', which is not a number/))
-  it('refuses what is no date', () => expect(() => momentOf('soon')).toThrow(/not a date/))
+  it('refuses what is not a number', () =>
+    expect(() => expiryOf('soon', { now, format: undefined })).toThrow(/'soon', which is not a number/))
+  it('refuses what is not a date', () => expect(() => momentOf('soon')).toThrow(/not a date/))
 })

@@ -76,7 +76,7 @@ describe('CheckDynamicStream', () => {
     expect(probes.probed).toEqual(['a', 'a', 'b'])
   })
 
-  it('is content with streams that can be built when it is told to', async () => {
+  it('accepts streams that can be built on request', async () => {
     const check = build({ type: 'CheckDynamicStream', stream_count: 1, use_check_availability: false })
     expect(await check.check(target({ a: refusal }))).toEqual({ status: 'SUCCEEDED' })
     expect(await check.check(target({}))).toMatchObject({ status: 'FAILED' })

@@ -44,7 +44,7 @@ describe('DatetimeBasedCursor', () => {
     ])
   })
 
-  it('goes on from its state, less the lookback', () => {
+  it('resumes from its state, less the lookback', () => {
     expect(windows(open({ step: 'P30D' }, { at: '2024-01-06' }))).toEqual(['2024-01-06..2024-01-10'])
     expect(windows(open({ step: 'P30D', lookback_window: 'P2D' }, { at: '2024-01-06' }))).toEqual(['2024-01-04..2024-01-10'])
     expect(windows(open({ step: 'P30D' }, { at: '2024-01-06' }, { lookbackSeconds: 86_400 }))).toEqual(['2024-01-05..2024-01-10'])

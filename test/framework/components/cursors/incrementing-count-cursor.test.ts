@@ -20,7 +20,7 @@ describe('IncrementingCountCursor', () => {
     expect([...open(state, fields).slices()].map(({ values }) => values)).toEqual([{ start, end: Number.POSITIVE_INFINITY }])
   })
 
-  it('sends the start where it is told', () => {
+  it('sends the start where it is configured', () => {
     const start_value_option = { inject_into: 'request_parameter', field_name: 'after' }
     expect([...open({ id: 7 }, { start_value_option }).slices()].map(({ parts }) => parts)).toEqual([{ params: { after: '7' } }])
   })
@@ -40,7 +40,7 @@ describe('IncrementingCountCursor', () => {
     expect(lower.state()).toEqual({ id: 5 })
   })
 
-  it('passes over what is no number and says so once', () => {
+  it('skips what is not a number and says so once', () => {
     const { cursor, context } = build()
     const run = cursor.open({ id: 5 }, { scope: {} })
     expect([{ id: 4 }, { id: 5 }, { id: 'x' }, {}].map((row) => run.keep(row))).toEqual([false, true, true, true])
@@ -56,7 +56,7 @@ describe('IncrementingCountCursor', () => {
     expect([slice.values['start'], run.state()]).toEqual([0, { id: 5 }])
   })
 
-  it('refuses a start that is no integer', () => {
+  it('refuses a start that is not an integer', () => {
     expect(() => open(undefined, { start_value: 'first' })).toThrow('start_value must be an integer, found first')
   })
 })

@@ -44,7 +44,7 @@ describe('openStreamState', () => {
     expect([run.open(id(1)), run.current(), run.parentState()]).toEqual([undefined, { __ab_no_cursor_state_message: true }, undefined])
   })
 
-  it('goes on in each partition where a backfill broke off', () => {
+  it('resumes in each partition where a backfill broke off', () => {
     const range = { from: '2024-01-03', to: '2024-01-20', resumable: true as const }
     const manifest = { step: 'P5D', cursor_granularity: 'P1D' }
     const { run } = tracker({ states: [{ partition: { id: 1 }, cursor: { at: '2024-01-30' } }] }, { range, manifest })
@@ -234,7 +234,7 @@ function gap(): StreamState {
 }
 
 describe.skipIf(!sharedFolder)('oldest form of state', () => {
-  it('is told as the reference tells it', async () => {
+  it('is reported as the reference reports it', async () => {
     const run = (input: Readonly<Record<string, unknown>>) => {
       const cursor = buildComponent(Cursor, { ...node, cursor_field: input['cursor_field'] }, testContext())
       return readIncoming(recordOf(input['stream_state']), cursor).legacy.size > 0

@@ -34,7 +34,7 @@ function readPages(run: CursorRun, pages: readonly (readonly string[])[]): Curso
 const windows = (run: CursorRun) => [...run.slices()].map(({ values }) => Object.values(values).join('..'))
 
 describe('SliceProgress', () => {
-  it('goes on below the last record of the last page where the newest come first', () => {
+  it('resumes below the last record of the last page where the newest come first', () => {
     const run = open('descending')
     readPages(run, [
       [at(29), at(28)],
@@ -47,7 +47,7 @@ describe('SliceProgress', () => {
     expect(windows(open('descending', run.state()))).toEqual(['2024-01-01T00:00:00Z..2024-01-25T06:00:00Z'])
   })
 
-  it('goes on at the last record where the oldest come first, with a state of one value', () => {
+  it('resumes at the last record where the oldest come first, with a state of one value', () => {
     const run = open('ascending')
     readPages(run, [
       [at(2), at(3)],

@@ -44,7 +44,7 @@ describe('CsvDecoder', () => {
     expect(await csv(text, { delimiter })).toEqual([{ a: '1', b: '2' }])
   })
 
-  it('makes nulls of the texts that stand for none', async () => {
+  it('makes nulls of the texts that mean null', async () => {
     expect(await csv('a,b,c\n-,NULL,0\n', { set_values_to_none: ['-', 'NULL'] })).toEqual([{ a: null, b: null, c: '0' }])
   })
 

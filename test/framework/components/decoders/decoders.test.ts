@@ -36,7 +36,7 @@ describe('JsonlDecoder', () => {
     expect(await decode('JsonlDecoder', { text: '' })).toEqual([])
   })
 
-  it('names the line that is no JSON, not its content', async () => {
+  it('names the line that is not JSON, not its content', async () => {
     await expect(decode('JsonlDecoder', { text: '{"a":1}\nsandbox-secret\n' })).rejects.toMatchObject({
       code: 'ERR_BODY_NOT_JSON',
       message: 'line 2 of the body is not valid JSON (14 characters)',

@@ -59,7 +59,7 @@ describe('DefaultErrorHandler', () => {
     expect(handler().interpret({ error }, request)).toMatchObject({ action, failureType, error })
   })
 
-  it('finds an error text in a body that is no JSON', () => {
+  it('finds an error text in a body that is not JSON', () => {
     const own = handler({ response_filters: [{ error_message_contains: 'quota', action: 'RATE_LIMITED' }] })
     expect(own.interpret({ response: responseOf({ status: 403, text: 'quota exceeded' }) }, request).action).toBe('rate_limited')
   })

@@ -16,12 +16,7 @@ describe('RecordExpander', () => {
     ['those of a single record', {}, invoice, [{ sku: 'a' }, { sku: 'b' }]],
     ['those of several lists', { expand_records_from_field: ['*', 'x'] }, { a: { x: [1] }, b: { x: [2, 3] }, c: 1 }, [1, 2, 3]],
     ['nothing of records without items', {}, [{ id: 1 }, { id: 2, lines: [] }, { id: 3, lines: 'x' }], []],
-    [
-      'the record itself where it is told to',
-      { on_no_records: 'emit_parent' },
-      [{ id: 1 }, invoice],
-      [{ id: 1 }, { sku: 'a' }, { sku: 'b' }],
-    ],
+    ['the record itself on request', { on_no_records: 'emit_parent' }, [{ id: 1 }, invoice], [{ id: 1 }, { sku: 'a' }, { sku: 'b' }]],
     [
       'items with the record around them',
       { remain_original_record: true },

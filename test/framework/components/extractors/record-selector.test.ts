@@ -26,7 +26,7 @@ describe('RecordSelector', () => {
 
   it.each([
     ['before transformations', {}, []],
-    ['after transformations when told so', { transform_before_filtering: true }, [{ id: 3, double: 6 }]],
+    ['after transformations on request', { transform_before_filtering: true }, [{ id: 3, double: 6 }]],
   ])('filters %s', async (_, node, rows) => {
     const filtering = selector({ record_filter: { condition: '{{ record.double is defined and record.double > 4 }}' }, ...node })
     expect((await filtering.select(bodies, {}, { ...stages, transformations: [add] })).rows).toEqual(rows)
@@ -43,7 +43,7 @@ describe('RecordSelector', () => {
     expect(body).toEqual({ data: [{ id: 1 }] })
   })
 
-  it('casts to the schema when told so', async () => {
+  it('casts to the schema on request', async () => {
     expect((await selector({ schema_normalization: 'Default' }).select(bodies, {}, stages)).rows).toEqual([
       { id: '1' },
       { id: '2' },

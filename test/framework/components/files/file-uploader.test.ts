@@ -89,7 +89,7 @@ describe('FileUploader', () => {
     })
   })
 
-  it('takes the content out of an answer, and a random name, when told so', async () => {
+  it('takes the content out of an answer, and a random name, on request', async () => {
     serveFiles((url) => (url.includes('/file/') ? [200, '{"data":{"text":"hello"}}', {}] : undefined))
     const reference = await upload({ file_extractor: { field_path: ['data', 'text'] }, filename_extractor: undefined }, rows[0] ?? {})
     expect(readFileSync(reference.staging_file_url, 'utf8')).toBe('hello')

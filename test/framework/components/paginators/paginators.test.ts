@@ -50,7 +50,7 @@ describe('PageIncrement', () => {
     expect(strategy({ type: 'PageIncrement', ...node }).nextToken(page({ extracted }), previous)).toBe(token)
   })
 
-  it('sends the first number only when told so', () => {
+  it('sends the first number only on request', () => {
     expect(strategy({ type: 'PageIncrement', start_from_page: 1 }).initialToken()).toBeUndefined()
     expect(strategy({ type: 'PageIncrement', start_from_page: 1, inject_on_first_request: true }).initialToken()).toBe(1)
   })
@@ -66,7 +66,7 @@ describe('OffsetIncrement', () => {
     expect(strategy({ type: 'OffsetIncrement', ...node }).nextToken(page({ extracted, decoded: { limit: 5 } }), previous)).toBe(token)
   })
 
-  it('refuses a size that is no integer', () => {
+  it('refuses a size that is not an integer', () => {
     const paging = strategy({ type: 'OffsetIncrement', page_size: '{{ response.limit }}' })
     expect(() => paging.nextToken(page({ extracted: 1 }), undefined)).toThrow('page_size must be an integer')
   })

@@ -76,7 +76,7 @@ describe('joined routers', () => {
     it.each([
       ['leaves out what comes again', {}, [['1', '2'], ['3']]],
       [
-        'keeps it where it is told to',
+        'keeps it on request',
         { deduplicate: false },
         [
           ['1', '2'],

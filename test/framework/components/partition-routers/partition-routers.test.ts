@@ -40,7 +40,7 @@ describe('ListPartitionRouter', () => {
     expect(partitions.map(({ parts }) => parts)).toEqual([{ params: { r: 'a' } }, { params: { r: 'b' } }])
   })
 
-  it('refuses what is no list', async () => {
+  it('refuses what is not a list', async () => {
     const { router } = build(listRouter('{{ config.repos }}'), { repos: 'a' })
     await expect(partitionsOf(router)).rejects.toThrow('must be a list, found string "a"')
     const foreign = testContext({ dialect: 'airbyte', config: { repos: '' } })
@@ -190,7 +190,7 @@ describe('SubstreamPartitionRouter', () => {
     expect(router.parentState?.()).toEqual({ posts: { at: '2024-01-04' } })
   })
 
-  it('goes on from the state of an incremental parent, and only of such a one', async () => {
+  it('resumes from the state of an incremental parent, and only of such a one', async () => {
     const served = nock(host)
       .get('/posts')
       .query({ since: '2024-01-03' })

@@ -215,7 +215,7 @@ describe('PropertiesFromEndpoint', () => {
     expect(fieldsOf(received.filter((request) => !isList(request)))).toEqual(['id,name,email', 'id,name,email'])
   })
 
-  it('stands in fetch_properties_from_endpoint as well', async () => {
+  it('is allowed in fetch_properties_from_endpoint as well', async () => {
     const received = serve((request) => json(isList(request) ? names : { data: [{ id: 1 }] }))
     const requester = { fetch_properties_from_endpoint: endpoint, request_parameters: { fields: "{{ query_properties | join(',') }}" } }
     expect(await rowsOf(requester)).toEqual([{ id: 1 }])

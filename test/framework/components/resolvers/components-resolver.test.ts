@@ -33,7 +33,7 @@ describe('ComponentMappingDefinition', () => {
     expect(await resolve(node, { a: 'old' })).toEqual([{ a: expected }])
   })
 
-  it('makes a field only where it is told to', async () => {
+  it('makes a field only where it is configured to', async () => {
     const node = parametrized([{}], mapping(['b', 'c'], 'x'), mapping(['d', 'e'], 'y', made), mapping(['f'], '', made))
     expect(await resolve(node, { a: 1 })).toEqual([{ a: 1, d: { e: 'y' } }])
   })

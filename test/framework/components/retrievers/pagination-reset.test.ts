@@ -56,7 +56,7 @@ describe('PaginationReset', () => {
   afterEach(() => nock.cleanAll())
   afterAll(() => nock.enableNetConnect())
 
-  it('goes on from the latest cursor value when the source pages no further', async () => {
+  it('continues from the latest cursor value when the source pages no further', async () => {
     const received = serve(search)
     const { stream: orders, context } = stream(reset('SPLIT_USING_CURSOR', 4))
     const { records, state, error } = await readStream(orders, { context })
@@ -82,7 +82,7 @@ describe('PaginationReset', () => {
     expect(error).toMatchObject({ code: 'ERR_PAGINATION_RESET', context: { stream: 'orders' } })
   })
 
-  it('goes on from there as well when a response says so', async () => {
+  it('continues from there as well when a response says so', async () => {
     const error_handler = { response_filters: [{ http_codes: [410], action: 'RESET_PAGINATION' }] }
     const received = serve((request, count) => (count === 2 ? [410, '{}', {}] : search(request)))
     const { stream: orders, context } = stream(reset('SPLIT_USING_CURSOR'), { error_handler })

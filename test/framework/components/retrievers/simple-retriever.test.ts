@@ -45,7 +45,7 @@ describe('SimpleRetriever', () => {
     ['a login page', [200, '<html>login</html>', {}]],
     ['nothing', [200, '', {}]],
     ['JSON without the data that must be there', json({ paging: {} })],
-    ['JSON whose data is no list', json({ data: 'soon' })],
+    ['JSON whose data is not a list', json({ data: 'soon' })],
   ])('tries again when it gets %s', async (_, broken) => {
     const strict = { extractor: { field_path: ['data'], required: true } }
     const received = serve((_, count) => (count < 3 ? broken : json({ data: [{ id: 1 }] })))
@@ -73,7 +73,7 @@ describe('SimpleRetriever', () => {
     expect(await rowsOf(build({}))).toEqual([])
   })
 
-  it('refuses records that are no objects', async () => {
+  it('refuses records that are not objects', async () => {
     serve(() => json({ data: [{ id: 1 }, 2] }))
     await expect(rowsOf(build({}))).rejects.toMatchObject({
       code: 'ERR_RECORD_SHAPE',
@@ -118,7 +118,7 @@ describe('SimpleRetriever', () => {
     expect(received.length).toBe(2)
   })
 
-  it('starts the pages anew when the handler says so, once', async () => {
+  it('restarts the pages when the handler says so, once', async () => {
     const error_handler = { response_filters: [{ http_codes: [410], action: 'RESET_PAGINATION' }] }
     const retriever = build({ requester: { ...requester, error_handler }, paginator: cursorPaginator })
     const received = serve((_, count) =>
@@ -131,7 +131,7 @@ describe('SimpleRetriever', () => {
     await expect(rowsOf(retriever)).rejects.toMatchObject({ code: 'ERR_PAGINATION_RESET' })
   })
 
-  it('leaves the parameters of the slice out of later pages when told so', async () => {
+  it('leaves the parameters of the slice out of later pages on request', async () => {
     const received = serve((_, count) => json({ data: [{ id: count }], next: count < 2 ? 'c2' : null }))
     const withPart = { partition: { ...slice.partition, parts: { params: { page: '17' } } }, window: undefined }
     const retriever = build({ paginator: cursorPaginator, ignore_stream_slicer_parameters_on_paginated_requests: true })

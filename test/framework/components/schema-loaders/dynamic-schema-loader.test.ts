@@ -80,7 +80,7 @@ describe('DynamicSchemaLoader', () => {
     await expect(load(fields)).rejects.toThrow(message)
   })
 
-  it('refuses items of what is no array', () => {
+  it('refuses items of what is not an array', () => {
     const types_mapping = [{ current_type: 'x', target_type: { field_type: 'string', items: 'string' } }]
     const node = { type: 'DynamicSchemaLoader', retriever, schema_type_identifier: { ...identifier, types_mapping } }
     expect(() => buildComponent(SchemaLoader, node, testContext())).toThrow("'items' belongs to a field_type of array")

@@ -54,7 +54,7 @@ describe('JsonFileSchemaLoader', () => {
 
   it.each([
     ['a missing file', {}, /no schema file/],
-    ['a file that is no JSON', { 'schemas/orders.json': '{' }, /is not valid JSON/],
+    ['a file that is not JSON', { 'schemas/orders.json': '{' }, /is not valid JSON/],
     ['a file that is a list', { 'schemas/orders.json': [] }, /must hold a JSON object/],
     ['a shared file that is missing', { 'schemas/orders.json': { $ref: 'x.json' } }, /shared\/x\.json, which does not exist/],
     ['a definition that is missing', { 'schemas/orders.json': { $ref: '#/definitions/x' } }, /'definitions' does not exist/],

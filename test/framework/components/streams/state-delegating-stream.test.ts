@@ -39,10 +39,10 @@ describe('StateDelegatingStream', () => {
   })
 
   it.each([
-    ['goes on from a state that the source remembers', { at: '2024-03-01' }, '/new', false],
+    ['resumes from a state that the source remembers', { at: '2024-03-01' }, '/new', false],
     ['reads everything when the state is too old, and says so first', { at: '2024-01-20' }, '/all', true],
     ['reads everything when the state cannot be read', { at: 'yesterday' }, '/all', true],
-    ['goes on after a full refresh without a cursor', { __ab_no_cursor_state_message: true }, '/new', false],
+    ['resumes after a full refresh without a cursor', { __ab_no_cursor_state_message: true }, '/new', false],
     ['looks at the state of all partitions', { state: { at: '2024-03-01' }, states: [] }, '/new', false],
   ])('%s', async (_, known, path, isDropped) => {
     serveBoth()

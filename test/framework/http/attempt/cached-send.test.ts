@@ -77,7 +77,7 @@ describe('a request that may be cached', () => {
     expect([await ignoring.send({}, lenient), await ignoring.send({}, lenient)]).toEqual(['answer 1', 'answer 2'])
   })
 
-  it('is made once, and anew only for a further try', async () => {
+  it('is made once, and again only for a further try', async () => {
     const { client, server } = await setUp((hit) => ({ status: hit === 1 ? 500 : 200 }))
     let made = 0
     const prepare = () => {

@@ -30,7 +30,7 @@ describe('createResponseStore', () => {
     expect(store.get('k6')).toBeUndefined()
   })
 
-  it('keeps no more than it may, and goes on', () => {
+  it('keeps no more than it may, and continues', () => {
     const store = open({ fileBytes: 120, responses: 4 })
     for (let number = 1; number <= 5; number++) store.keep(`k${number}`, page(number))
     expect([1, 2, 3, 4, 5].map((number) => store.get(`k${number}`) !== undefined)).toEqual([true, true, true, false, false])

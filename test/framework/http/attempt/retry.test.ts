@@ -184,7 +184,7 @@ describe('createSender', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('goes on with new credentials', async () => {
+  it('continues with new credentials', async () => {
     const { send } = setUp([401, 200])
     const base = createHandler()
     const handler = createHandler({

@@ -63,7 +63,7 @@ describe('Pacing', () => {
     expect(await departures(['a'])).toEqual([10])
   })
 
-  it('waits out the regain time of a blocked pool while other pools go on', async () => {
+  it('waits out the regain time of a blocked pool while other pools continue', async () => {
     const { answer, departures, report } = setUp()
     answer('a', [{ percent: 100, regainSeconds: 300 }])
     const order: (string | undefined)[] = []
@@ -166,7 +166,7 @@ describe('Pacing', () => {
   it.each([
     ['no JSON', 'oops', 1],
     ['no list', '{"a":1}', 1],
-    ['a percentage that is no number', '[{"pool":"a","percent":null,"regainSeconds":0},{"pool":"a","percent":7,"regainSeconds":0}]', 1],
+    ['a percentage that is not a number', '[{"pool":"a","percent":null,"regainSeconds":0},{"pool":"a","percent":7,"regainSeconds":0}]', 1],
     ['a negative regain time', '[{"pool":"a","percent":100,"regainSeconds":-1}]', 1],
     ['nothing', '[]', 0],
   ])('ignores and counts a header with %s', async (_, header, ignored) => {

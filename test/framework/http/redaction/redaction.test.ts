@@ -58,7 +58,7 @@ describe('Redactor', () => {
     )
   })
 
-  it('leaves no base64 of any secret, wherever it stands in the encoded text', () => {
+  it('leaves no base64 of any secret, wherever it is in the encoded text', () => {
     const bytes = fc.string({ maxLength: 8 })
     fc.assert(
       fc.property(

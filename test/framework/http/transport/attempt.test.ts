@@ -236,7 +236,7 @@ describe('broken connections', () => {
     await expect(createSend()(server.origin)).rejects.toMatchObject({ code: 'ERR_BODY_TRUNCATED', failureType: 'transient_error' })
   })
 
-  it('calls what is no HTTP an invalid response', async () => {
+  it('calls what is not HTTP an invalid response', async () => {
     const server = await serveBytes((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'))
     await expect(createSend()(server.origin)).rejects.toMatchObject({ code: 'ERR_RESPONSE_INVALID', failureType: 'transient_error' })
   })

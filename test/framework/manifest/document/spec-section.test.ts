@@ -74,7 +74,7 @@ describe('a spec beside the manifest', () => {
     expect(loadSpec(manifest, folder({})).connectionSpecification).toEqual({ type: 'object', additionalProperties: true })
   })
 
-  it('is an error with its place when it is no mapping', () => {
+  it('is an error with its place when it is not a mapping', () => {
     expect(() => loadSpec(manifest, folder({ 'spec.json': '[]' }))).toThrow('spec.json:1:1: a spec is a mapping, found a list')
   })
 })

@@ -73,7 +73,7 @@ describe('parseYaml', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
 
-  it('says where objects, keys and items stand', () => {
+  it('says where objects, keys and items are', () => {
     const { root, positions } = read('a: 1\nb:\n  c: [x, y]\n  d: &d {e: 1}\nf:\n  <<: *d\n  g: 2')
     const { b, f } = root as { b: { c: unknown[]; d: object }; f: object }
     const at = (node: object, key?: string | number) => {

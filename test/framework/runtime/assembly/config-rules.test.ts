@@ -55,7 +55,7 @@ describe('config_normalization_rules', () => {
   it.each([
     ['a field that does not fit', { type: 'DpathValidator', field_path: ['report'], validation_strategy: named }, 'report'],
     ['one of several', { type: 'DpathValidator', field_path: ['reports', '*'], validation_strategy: named }, 'reports.*'],
-    ['a text that is no JSON', { type: 'DpathValidator', field_path: ['api_key'], validation_strategy: named }, 'it is not valid JSON'],
+    ['a text that is not JSON', { type: 'DpathValidator', field_path: ['api_key'], validation_strategy: named }, 'it is not valid JSON'],
     ['a value made of it', { type: 'PredicateValidator', value: '{{ config.report }}', validation_strategy: named }, "property 'name'"],
     [
       'by a schema of the config',

@@ -108,7 +108,7 @@ describe('a configured catalog', () => {
     expect(nock.isDone()).toBe(true)
   })
 
-  it('is told whether it may choose', async () => {
+  it('learns whether it may choose', async () => {
     const entry = async (incremental_sync: object) => {
       const [bound] = await open({ incremental_sync: { type: 'DatetimeBasedCursor', ...incremental_sync } }).connector.streams()
       return bound && catalogEntry(bound)

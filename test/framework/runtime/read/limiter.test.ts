@@ -30,7 +30,7 @@ describe('AccountLimiter', () => {
     expect(begun).toEqual([0, 1, 2])
   })
 
-  it('does not count an account that waits, and begins nothing more when it goes on', async () => {
+  it('does not count an account that waits, and begins nothing more when it continues', async () => {
     const limiter = new AccountLimiter(2)
     const begun: string[] = []
     const held = gate()
@@ -60,7 +60,7 @@ describe('AccountLimiter', () => {
     third.open()
   })
 
-  it('begins with as few as it is told and doubles as work gets on', async () => {
+  it('begins with as few as it is given and doubles as work gets on', async () => {
     const limiter = new AccountLimiter(3, 1)
     const slices = limiter.slices('1')
     const begun: number[] = []

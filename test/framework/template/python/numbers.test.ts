@@ -18,7 +18,7 @@ describe('parsePythonInt', () => {
     expect(() => parsePythonInt(value)).toThrow(expect.objectContaining({ kind: 'ValueError' }))
   })
 
-  it('refuses what is no number', () => {
+  it('refuses what is not a number', () => {
     expect(() => parsePythonInt(null)).toThrow(expect.objectContaining({ kind: 'TypeError' }))
   })
 })

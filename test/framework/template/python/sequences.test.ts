@@ -50,7 +50,7 @@ describe('code points', () => {
 })
 
 describe('dictOf', () => {
-  it('makes a Map once a key is no text, in which equal numbers are one key', () => {
+  it('makes a Map once a key is not a text, in which equal numbers are one key', () => {
     const dict = dictOf([
       [1, 'a'],
       ['b', 2],

@@ -6,7 +6,7 @@ const seeds = fc.integer({ min: 0, max: 2 ** 31 })
 const serials = fc.record({ account: fc.integer({ min: 0, max: 99_999 }), serial: fc.integer({ min: 0, max: 999_999_999 }) })
 
 describe('ids of Instagram', () => {
-  it('lead back to what they stand for, and are 17 digits', () => {
+  it('lead back to what they identify, and are 17 digits', () => {
     fc.assert(
       fc.property(seeds, serials, fc.constantFrom('179' as const, '180' as const), (seed, serial, prefix) => {
         const id = encodeId(prefix, seed, serial)

@@ -81,7 +81,7 @@ describe('engagement', () => {
     )
   })
 
-  it('stands still after four weeks for most, and goes on for a few', () => {
+  it('stops after four weeks for most, and continues for a few', () => {
     const grows = (name: 'likes' | 'reach') =>
       media.filter((one) => {
         const day = utcDay(one.created) + GROWING_DAYS
