@@ -9,7 +9,7 @@ export function isNode(value: unknown): value is Node {
   return isObject(value)
 }
 
-export interface Place {
+export interface Location {
   readonly node: object
   readonly key?: string | number
 }
@@ -18,13 +18,13 @@ export interface Place {
 export function manifestError(
   context: Pick<BuildContext, 'path' | 'locate'>,
   message: string,
-  place?: Place & { cause?: ConnectorError; code?: string },
+  location?: Location & { cause?: ConnectorError; code?: string },
 ): ConfigError {
-  const position = place && context.locate(place.node, place.key)
+  const position = location && context.locate(location.node, location.key)
   const where = position ? ` (${position.file}:${position.line}:${position.column})` : ''
   const text = context.path === '' ? message : `${context.path}: ${message}`
-  const code = place?.code ?? place?.cause?.code ?? 'ERR_MANIFEST_INVALID'
-  return new ConfigError(code, `${text}${where}`, { context: { manifest_path: context.path }, cause: place?.cause })
+  const code = location?.code ?? location?.cause?.code ?? 'ERR_MANIFEST_INVALID'
+  return new ConfigError(code, `${text}${where}`, { context: { manifest_path: context.path }, cause: location?.cause })
 }
 
 /** The context one step down. */
@@ -67,13 +67,13 @@ export function buildTyped<T>(slot: { family: Family<T>; type?: string }, node: 
 }
 
 /** An error raised without a place gets that of what was being built. */
-export function locateErrors<T>(build: () => T, context: BuildContext, place: Place): T {
+export function locateErrors<T>(build: () => T, context: BuildContext, location: Location): T {
   try {
     return build()
   } catch (thrown) {
     // A template that fails while it is built fails because of the config.
     if (!(thrown instanceof ConnectorError) || thrown.context.manifest_path !== undefined) throw thrown
-    throw manifestError(context, thrown.message, { ...place, cause: thrown })
+    throw manifestError(context, thrown.message, { ...location, cause: thrown })
   }
 }
 

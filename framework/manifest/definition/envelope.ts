@@ -169,7 +169,7 @@ export interface EnvelopeCheck {
 
 /** Reports everything that is wrong with the envelope of one of our manifests. `root` has its references resolved. */
 export function checkEnvelope(root: Node, { locate, report }: EnvelopeCheck, schema: JsonSchema = envelopeSchema): void {
-  const check = { path: '', place: { node: root }, locate, report }
+  const check = { path: '', location: { node: root }, locate, report }
   checkShape(root, schema, check)
   const { id, taxonomy: stated, streams: node } = root
   if (typeof id === 'string' && isNode(stated)) {

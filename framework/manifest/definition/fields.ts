@@ -2,7 +2,7 @@ import { defined } from '../../defined.ts'
 import { ConfigError, suggest } from '../../errors.ts'
 import type { JsonSchema } from '../../protocol/messages.ts'
 import { compileCondition, compileMapping, compileTemplate, type Scope } from '../../template/template.ts'
-import { below, buildTyped, describe, isNode, locateErrors, type Node, type Place } from './build.ts'
+import { below, buildTyped, describe, isNode, type Location, locateErrors, type Node } from './build.ts'
 import type { BuildContext, Family, Field } from './component.ts'
 import { gatherProblems } from './problems.ts'
 
@@ -78,7 +78,7 @@ export function rawObject(options: FieldOptions): Field<Node> {
   }
 }
 
-function buildItem<T>(field: Field<T>, item: unknown, { node, key, context }: Place & { key: number; context: BuildContext }): T {
+function buildItem<T>(field: Field<T>, item: unknown, { node, key, context }: Location & { key: number; context: BuildContext }): T {
   const inner = below(context, key)
   return locateErrors(() => field.build(item, inner), inner, { node, key })
 }

@@ -1,11 +1,11 @@
 import { type ConfigError, suggest } from '../../errors.ts'
 import type { JsonSchema } from '../../protocol/messages.ts'
-import { describe, isNode, manifestError, type Node, type Place } from './build.ts'
+import { describe, isNode, type Location, manifestError, type Node } from './build.ts'
 import type { Locate } from './component.ts'
 
 export interface ShapeCheck {
   readonly path: string
-  readonly place: Place
+  readonly location: Location
   readonly locate: Locate
   readonly report: (error: ConfigError) => void
 }
@@ -16,12 +16,12 @@ export interface ShapeCheck {
  */
 export function checkShape(value: unknown, schema: JsonSchema, check: ShapeCheck): void {
   const wrong = mismatch(value, schema)
-  if (wrong !== undefined) check.report(manifestError(check, wrong, check.place))
+  if (wrong !== undefined) check.report(manifestError(check, wrong, check.location))
   if (isNode(value)) checkMapping(value, schema, check)
   if (Array.isArray(value) && isNode(schema['items'])) {
     const items = schema['items']
     value.forEach((item, key) => {
-      checkShape(item, items, { ...check, path: `${check.path}[${key}]`, place: { node: value, key } })
+      checkShape(item, items, { ...check, path: `${check.path}[${key}]`, location: { node: value, key } })
     })
   }
 }
@@ -46,10 +46,10 @@ function checkMapping(node: Node, { properties, required, additionalProperties }
   if (!isNode(properties)) return
   const known = Object.keys(properties)
   for (const [key, value] of Object.entries(node)) {
-    const inner = { ...check, path: check.path === '' ? key : `${check.path}.${key}`, place: { node, key } }
+    const inner = { ...check, path: check.path === '' ? key : `${check.path}.${key}`, location: { node, key } }
     const schema = Object.hasOwn(properties, key) ? properties[key] : undefined
     if (isNode(schema)) checkShape(value, schema, inner)
-    else if (additionalProperties === false) check.report(manifestError(inner, `unknown key; ${suggest(key, known)}`, inner.place))
+    else if (additionalProperties === false) check.report(manifestError(inner, `unknown key; ${suggest(key, known)}`, inner.location))
   }
   for (const key of Array.isArray(required) ? required : []) {
     if (!Object.hasOwn(node, key)) check.report(manifestError(check, `'${key}' is missing`, { node }))

@@ -30,30 +30,30 @@ export function createResolver(root: unknown, positions: Positions): Resolver {
   const open = new Set<string>()
   let total = 0
 
-  const text = (reference: string, place: Place): Resolved => {
+  const text = (reference: string, location: Location): Resolved => {
     const known = done.get(reference)
     if (known) return known
-    if (open.has(reference)) throw circular(reference, [...open], where(place, positions))
+    if (open.has(reference)) throw circular(reference, [...open], where(location, positions))
     if (open.size >= MAX_CHAIN) {
-      throw new ConfigError('ERR_REFERENCE_SIZE', `references lead through more than ${MAX_CHAIN} others${where(place, positions)}`)
+      throw new ConfigError('ERR_REFERENCE_SIZE', `references lead through more than ${MAX_CHAIN} others${where(location, positions)}`)
     }
     open.add(reference)
     const resolved = visit(
-      lookUp(root, reference, () => where(place, positions)),
-      place,
+      lookUp(root, reference, () => where(location, positions)),
+      location,
     )
     open.delete(reference)
     done.set(reference, resolved)
     return resolved
   }
 
-  const visit = (value: unknown, place: Place): Resolved => {
-    if (typeof value === 'string') return value.startsWith('#/') ? text(value, place) : { value, nodes: 1 }
+  const visit = (value: unknown, location: Location): Resolved => {
+    if (typeof value === 'string') return value.startsWith('#/') ? text(value, location) : { value, nodes: 1 }
     if (typeof value !== 'object' || value === null) return { value, nodes: 1 }
     const resolved = Array.isArray(value) ? list(value) : mapping(value as Record<string, unknown>)
     total = Math.max(total, resolved.nodes)
     if (total > MAX_NODES) {
-      throw new ConfigError('ERR_REFERENCE_SIZE', `references write out to more than ${MAX_NODES} nodes${where(place, positions)}`)
+      throw new ConfigError('ERR_REFERENCE_SIZE', `references write out to more than ${MAX_NODES} nodes${where(location, positions)}`)
     }
     return resolved
   }
@@ -95,17 +95,17 @@ export function resolveReferences(root: unknown, positions: Positions): unknown 
   return createResolver(root, positions).resolve(root)
 }
 
-interface Place {
+interface Location {
   readonly node: object
   readonly key?: string | number
 }
 
-function where({ node, key }: Place, positions: Positions): string {
+function where({ node, key }: Location, positions: Positions): string {
   const position = positions.locate(node, key)
   return position ? ` (${position.file}:${position.line}:${position.column})` : ''
 }
 
-function lookUp(root: unknown, reference: string, place: () => string): unknown {
+function lookUp(root: unknown, reference: string, location: () => string): unknown {
   let node = root
   let rest = reference.slice(2)
   while (rest !== '') {
@@ -114,7 +114,7 @@ function lookUp(root: unknown, reference: string, place: () => string): unknown 
     const head = slash < 0 ? rest : rest.slice(0, slash)
     rest = slash < 0 ? '' : rest.slice(slash + 1)
     const next = step(node, head)
-    if (!next) throw undefinedReference(reference, { head, siblings: isNode(node) ? Object.keys(node) : [] }, place())
+    if (!next) throw undefinedReference(reference, { head, siblings: isNode(node) ? Object.keys(node) : [] }, location())
     node = next.value
   }
   return node
@@ -129,12 +129,12 @@ function step(node: unknown, head: string): { readonly value: unknown } | undefi
   return isNode(node) && Object.hasOwn(node, head) ? { value: node[head] } : undefined
 }
 
-function undefinedReference(reference: string, { head, siblings }: { head: string; siblings: readonly string[] }, place: string) {
+function undefinedReference(reference: string, { head, siblings }: { head: string; siblings: readonly string[] }, location: string) {
   const hint = siblings.length > 0 ? `; ${suggest(head, siblings)}` : ''
-  return new ConfigError('ERR_REFERENCE_UNDEFINED', `unresolved reference ${reference}: '${head}' does not exist${hint}${place}`)
+  return new ConfigError('ERR_REFERENCE_UNDEFINED', `unresolved reference ${reference}: '${head}' does not exist${hint}${location}`)
 }
 
-function circular(reference: string, open: readonly string[], place: string): ConfigError {
+function circular(reference: string, open: readonly string[], location: string): ConfigError {
   const circle = [...open.slice(open.indexOf(reference)), reference].join(' → ')
-  return new ConfigError('ERR_REFERENCE_CIRCULAR', `reference ${reference} leads back to itself: ${circle}${place}`)
+  return new ConfigError('ERR_REFERENCE_CIRCULAR', `reference ${reference} leads back to itself: ${circle}${location}`)
 }
