@@ -26,12 +26,15 @@ export async function perform(scenario: Scenario, servers: Servers, goldens: Gol
   const place = await openPlace(scenario, servers)
   const failures: string[] = []
   let interruptions = 0
+  let fresh = 0
   const step = async (disturbance?: Disturbance): Promise<Ended> => {
     const ended = await runReader({ source, place, concurrency: scenario.concurrency }, disturbance, golden.extent)
     failures.push(...wrongEnd(ended, disturbance))
     guarded(failures, () => place.take(ended.stdout))
     guarded(failures, () => place.assertSoundState())
     if (ended.code !== 0) interruptions += 1
+    const isResumable = ended.code === 3 || ended.code === null
+    if (disturbance && (!isResumable || scenario.registry === 'none')) fresh += 1
     return ended
   }
   try {
@@ -43,7 +46,7 @@ export async function perform(scenario: Scenario, servers: Servers, goldens: Gol
       repeated: 0,
     }))
     const again = source.asked.beyond(golden.asked)
-    const wasted = beyondBound(again, scenario, golden)
+    const wasted = beyondBound(again, { ...scenario, runs: scenario.disturbances.length, fresh }, golden)
     return { scenario, interruptions, repeated, again, failures: [...failures, ...problems, ...wasted] }
   } finally {
     await place.close()
@@ -53,27 +56,31 @@ export async function perform(scenario: Scenario, servers: Servers, goldens: Gol
 
 /** Calls of a batch. */
 const BATCH = 50
-/** Requests that a page takes: its list, and the batch of its items; or the windows of a day that go out together. */
-const REQUESTS = 4
+/** Requests that a page takes: its list, and the batch of its items. A login without batches asks for as many days at once. */
+const REQUESTS: Readonly<Record<Scenario['product'], number>> = {
+  facebook_pages: 2,
+  instagram_graph: 2,
+  instagram_login: 4,
+}
 
-/**
- * Of each slice in flight a page may come again: a list or a window, and a batch where the stream has batches. Without a registry nobody
- * knows that a stream was complete: its newest window is asked for again.
- */
-export function beyondBound(again: Effort, { concurrency, disturbances, registry }: Bounded, golden: Golden): readonly string[] {
-  const runs = disturbances.length
-  const newest = registry === 'none' ? golden.streams : 0
-  const inFlight = Math.min(concurrency, golden.streams)
-  const most: Effort = {
-    requests: runs * (REQUESTS * inFlight + newest),
-    single: runs * (REQUESTS * inFlight + newest),
-    batched: runs * BATCH * (Math.min(inFlight, golden.asked.batching) + (registry === 'none' ? golden.asked.batching : 0)),
-  }
+export interface Bounded extends Pick<Scenario, 'product' | 'concurrency'> {
+  /** Runs beyond one. */
+  readonly runs: number
+  /** Runs after which the next one began a new job, or had no registry to tell: it asks for the newest window of every stream. */
+  readonly fresh: number
+}
+
+/** Of each slice in flight a page may come again: a list or a window, and a batch where the stream has batches. */
+export function beyondBound(again: Effort, { product, concurrency, runs, fresh }: Bounded, { streams, asked }: Bound): readonly string[] {
+  const inFlight = Math.min(concurrency, streams)
+  const requests = runs * REQUESTS[product] * inFlight + fresh * REQUESTS[product] * streams
+  const batched = BATCH * (runs * Math.min(inFlight, asked.batching) + fresh * asked.batching)
+  const most: Effort = { requests, single: requests, batched }
   const found = (['requests', 'single', 'batched'] as const).filter((kind) => again[kind] > most[kind])
   return found.map((kind) => `${again[kind]} ${kind} came again in ${runs} further runs; at most ${most[kind]} may`)
 }
 
-type Bounded = Pick<Scenario, 'concurrency' | 'registry'> & { readonly disturbances: readonly unknown[] }
+type Bound = Pick<Golden, 'streams' | 'asked'>
 
 function guarded(failures: string[], work: () => void): void {
   try {

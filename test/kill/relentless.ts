@@ -1,5 +1,3 @@
-// `npm run test:kill -- --every 12 [--product facebook_pages] [--output duckdb] [--concurrency 8] [--kills 25]`: kills a read after each N
-// requests until it ends, and prints what was asked again.
 import type { Asked } from './asked.ts'
 import { openPlace, type Servers } from './place.ts'
 import { type Ended, runReader } from './reader.ts'

@@ -1,6 +1,6 @@
 import { type Random, randomOf } from './random.ts'
 
-export const products = ['facebook_pages', 'instagram_graph'] as const
+export const products = ['facebook_pages', 'instagram_graph', 'instagram_login'] as const
 export type Product = (typeof products)[number]
 
 export const outputs = ['stdout', 'jsonl', 'duckdb', 'postgres'] as const
@@ -53,7 +53,7 @@ export function scenarioOf(seed: number, { mounts, worlds, most }: Means): Scena
   return {
     ...{ seed, product, output, registry },
     world: 1 + random.between(0, worlds - 1),
-    concurrency: random.pick([1, 2, 8]),
+    concurrency: random.pick([1, 4, 8]),
     disturbances: Array.from({ length: random.between(1, most) }, () => disturbanceOf(place, random)),
   }
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts'
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts'
 import { Asked, loggedCall } from './asked.ts'
 import type { Product } from './scenario.ts'
 
@@ -13,6 +13,7 @@ const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000).to
 const worlds: Readonly<Record<Product, SandboxOptions>> = {
   facebook_pages: { pages: 2, days: 210, posts: 140 },
   instagram_graph: { pages: 2, days: 80, posts: 1, instagram: { accounts: 2, media: 70, days: 200, stories: 1 } },
+  instagram_login: { pages: 1, days: 40, posts: 1, instagram: { accounts: 1, media: 40, days: 100, stories: 1 } },
 }
 
 const configs: Readonly<Record<Product, Readonly<Record<string, unknown>>>> = {
@@ -27,7 +28,17 @@ const configs: Readonly<Record<Product, Readonly<Record<string, unknown>>>> = {
     insights_depth: 'common',
     metrics: ['reach', 'views', 'follower_demographics', 'online_followers', 'likes', 'shares'],
   },
+  instagram_login: { start_date: daysAgo(35), lookback_days: 0, insights_depth: 'common', metrics: ['reach', 'views', 'likes', 'shares'] },
 }
+
+/** How the sandbox is reached, and with which of its tokens. */
+function access(product: Product, { url, instagramUrl }: Sandbox): Readonly<Record<string, unknown>> {
+  return product === 'instagram_login'
+    ? { access_token: 'sandbox-instagram-token', login_type: 'instagram', instagram_base_url: instagramUrl }
+    : { access_token: 'sandbox-user-token', base_url: url }
+}
+
+const connectorOf = (product: Product): string => (product === 'instagram_login' ? 'instagram_graph' : product)
 
 /** A sandbox and how to read it. */
 export interface Source {
@@ -58,9 +69,9 @@ export async function openSource(product: Product, world: number): Promise<Sourc
   const sandbox = await startSandbox({ ...worlds[product], now, seed: world, latencyMs: 1, logLimit: 100, logger: { info } })
   const folder = mkdtempSync(join(tmpdir(), 'connector-kill-config-'))
   const file = join(folder, 'config.json')
-  writeFileSync(file, JSON.stringify({ access_token: 'sandbox-user-token', base_url: sandbox.url, ...configs[product] }))
+  writeFileSync(file, JSON.stringify({ ...access(product, sandbox), ...configs[product] }))
   return {
-    args: ['read', product, '--config', file],
+    args: ['read', connectorOf(product), '--config', file],
     get requests() {
       return requests
     },

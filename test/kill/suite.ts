@@ -8,7 +8,7 @@ import { type OutputKind, outputs, products, scenarioOf } from './scenario.ts'
 import { canMount } from './small-disk.ts'
 
 /** Seeds of an output in `npm test`; `npm run test:kill` takes as many as it is told to. */
-const seedsEach = 16
+const seedsEach = 25
 
 /** A part of what `npm run test:kill` does, for one output. */
 export function killSuite(output: OutputKind): void {
