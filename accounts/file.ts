@@ -6,6 +6,7 @@ import {
   type AccountToken,
   type Clock,
   ConnectorError,
+  defineAccountRegistry,
   defined,
   fileNameOf,
   LEASE_MS,
@@ -120,9 +121,8 @@ export function fileAccountRegistry(file: string, options: FileAccountsOptions):
     return token
   }
 
-  return {
+  return defineAccountRegistry({
     list,
-    count: async ({ limit: _, offset: __, ...filter } = {}) => (await list(filter)).length,
     find: async (id) => {
       const { document, states } = await load()
       const entry = document.entries.find(({ externalId }) => externalId === id)
@@ -171,7 +171,7 @@ export function fileAccountRegistry(file: string, options: FileAccountsOptions):
     log: (entry) => exclusively(() => appendLog(logPath, entry)),
     logs: (query) => readLog(logPath, query),
     close: async () => undefined,
-  }
+  })
 }
 
 const later = (a: string | undefined, b: string): string => (a !== undefined && a > b ? a : b)

@@ -18,7 +18,7 @@ export { InstagramConnector, type PublishOptions } from './publish/instagram-con
 // What a program may hand in: time, log, output, state.
 
 export { type Clock, systemClock } from '../framework/clock.ts'
-export type { Destination } from '../framework/runtime/ports/destination.ts'
+export type { DestinationDefinition as Destination } from '../framework/runtime/ports/destination.ts'
 export type { Item } from '../framework/runtime/ports/items.ts'
 export type { StateLease, StateRegistry } from '../framework/runtime/ports/state-registry.ts'
 export type { Logger } from '../framework/runtime/read/run-reporter.ts'

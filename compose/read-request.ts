@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream'
 import type { FormatName } from '../destinations/open.ts'
 import type { TableLayout } from '../destinations/tables/table-plan.ts'
 import type { ConfiguredChoice } from '../framework/runtime/assembly/configured-choice.ts'
-import type { Destination } from '../framework/runtime/ports/destination.ts'
+import type { DestinationDefinition } from '../framework/runtime/ports/destination.ts'
 import type { Item } from '../framework/runtime/ports/items.ts'
 import type { StateRegistry } from '../framework/runtime/ports/state-registry.ts'
 import type { CatalogMatch } from '../framework/runtime/read/catalog-match.ts'
@@ -11,7 +11,7 @@ import type { Session, SessionRequest } from './session.ts'
 import type { UnknownState } from './state-names.ts'
 
 /** `stdout`, `jsonl:DIR`, `duckdb:FILE`, `postgres://…` or `env:NAME`; or a destination of one's own, which is opened and closed here. */
-export type Output = string | Destination
+export type Output = string | DestinationDefinition
 
 /** Which streams of a connector are meant. */
 export interface StreamChoice {

@@ -152,9 +152,8 @@ class Reading {
       this.#written = () => writtenTo(destination, session.run.streams)
       await closing(destination, session.report, async () => {
         const signal = runSignal(session.signal, over.signal)
-        const refreshes = startedOver(plan.refreshes, destination.lost?.(plan.streams.map(({ info }) => info)) ?? [])
-        const waitForStates = destination.prompt === true
-        const own = { refreshes, signal, waitForStates, ...this.#interrupted }
+        const refreshes = startedOver(plan.refreshes, destination.lost(plan.streams.map(({ info }) => info)))
+        const own = { refreshes, signal, waitForStates: destination.prompt, ...this.#interrupted }
         const rows = readStreams(planned, { ...readOptions(session, state, this.#request), ...own })
         const items = observeDrift(rows, drift.watch, session.report)
         try {

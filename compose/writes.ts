@@ -1,7 +1,7 @@
 import { type FormatName, writesOf } from '../destinations/open.ts'
 import { ConfigError, ConnectorError } from '../framework/errors.ts'
 import type { ConfiguredChoice } from '../framework/runtime/assembly/configured-choice.ts'
-import type { DestinationReport, WriteAbility } from '../framework/runtime/ports/destination.ts'
+import { commonWrites, type DestinationReport, type WriteAbility } from '../framework/runtime/ports/destination.ts'
 import type { WriteMode } from '../framework/runtime/ports/stream-write.ts'
 import type { CatalogMatch } from '../framework/runtime/read/catalog-match.ts'
 import { protocolName } from '../framework/runtime/read/configured-catalog.ts'
@@ -29,9 +29,7 @@ export function checkOutputs(outputs: readonly Output[], { write: asked, choices
     if (asked === undefined) for (const choice of choices) checkChoice(place, ability, choice)
     else if (!can(ability === 'reader' ? ['append'] : ability, asked)) throw cannot(place, `--write ${asked}`, ability)
   }
-  const lists = abilities.filter((ability) => ability !== 'reader')
-  const [first] = lists
-  return first ? first.filter((mode) => lists.every((list) => can(list, mode))) : 'reader'
+  return commonWrites(abilities)
 }
 
 function checkChoice(place: string, ability: WriteAbility, { name, write }: ConfiguredChoice): void {

@@ -1,4 +1,4 @@
-import { changesIn, type Destination, type DestinationReport, type RowChanges } from '../framework/runtime/ports/destination.ts'
+import type { Destination, DestinationReport, RowChanges } from '../framework/runtime/ports/destination.ts'
 
 /** What a destination took in, and what the rows of each stream changed there. */
 export interface Written extends DestinationReport {
@@ -8,7 +8,7 @@ export interface Written extends DestinationReport {
 export const NOTHING_WRITTEN: Written = { rows: {}, places: [], changes: {} }
 
 export function writtenTo(destination: Destination, streams: readonly { readonly name: string }[]): Written {
-  const changes = Object.fromEntries(streams.map(({ name }) => [name, changesIn(destination, name)]))
+  const changes = Object.fromEntries(streams.map(({ name }) => [name, destination.changes(name)]))
   return { ...destination.report(), changes }
 }
 

@@ -6,6 +6,7 @@ import { jsonText, rowText } from './json-text.ts'
 /** The Airbyte protocol, one message per line. Records are data and are written as they are; messages pass the redactor. */
 export function airbyteFormat(redact: Redact): OutputFormat {
   return {
+    writes: 'reader',
     open: () => '',
     page: recordLines,
     message: (message) => airbyteLine(message, redact),

@@ -1,7 +1,9 @@
-import type { Message, PageItem, RunInfo } from '../framework/index.ts'
+import type { Message, PageItem, RunInfo, WriteAbility } from '../framework/index.ts'
 
 /** Turns items into the text of a line-based output; every line ends with a line feed. */
 export interface OutputFormat {
+  /** What whoever reads the lines can do with them. */
+  readonly writes: WriteAbility
   /** Lines that come before everything else. */
   open(run: RunInfo): string
   /** All rows of a page in one text. */

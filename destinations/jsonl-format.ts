@@ -8,7 +8,7 @@ import { jsonText, rowText } from './json-text.ts'
  * `_stream` tells the streams apart; STATE, LOG and TRACE have no line here (logs go to stderr, state to a registry).
  */
 export function jsonlFormat(): OutputFormat {
-  return { open: () => '', page: plainLines, message: () => '' }
+  return { writes: 'reader', open: () => '', page: plainLines, message: () => '' }
 }
 
 function plainLines(page: PageItem): string {

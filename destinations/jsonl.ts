@@ -39,6 +39,8 @@ export interface JsonlFolderOptions {
  * the stage takes the name of the file. The journal says so first, so that the next run finishes what a killed one left.
  */
 export class JsonlFolder implements Destination {
+  readonly writes = ['append', 'replace'] as const
+  readonly readsAhead = false
   readonly prompt = true
   readonly #directory: string
   readonly #committed: ConnectionState | undefined

@@ -5,6 +5,8 @@ import {
   ConfigError,
   type ConnectionState,
   type Destination,
+  type DestinationDefinition,
+  defineDestination,
   type StateLease,
   systemClock,
   WRITE_MODES,
@@ -95,8 +97,8 @@ export async function openDestination(url: string, options: DestinationOptions):
 }
 
 /** Ways of writing that a place knows, before it is opened. Throws ConfigError ERR_OUTPUT_URL. */
-export function writesOf(place: string | Destination, options: Pick<DestinationOptions, 'format'>): WriteAbility {
-  return typeof place === 'string' ? schemeOf(place).writes(options) : (place.writes ?? ['append'])
+export function writesOf(place: string | DestinationDefinition, options: Pick<DestinationOptions, 'format'>): WriteAbility {
+  return typeof place === 'string' ? schemeOf(place).writes(options) : defineDestination(place).writes
 }
 
 function schemeOf(url: string): Scheme {
@@ -105,10 +107,13 @@ function schemeOf(url: string): Scheme {
 }
 
 /** The destination of a run: one place, or several that all get everything. A place is a URL or a destination made elsewhere. */
-export async function openDestinations(places: readonly (string | Destination)[], options: DestinationOptions): Promise<Destination> {
+export async function openDestinations(
+  places: readonly (string | DestinationDefinition)[],
+  options: DestinationOptions,
+): Promise<Destination> {
   const destinations: Destination[] = []
   for (const place of places.length === 0 ? ['stdout'] : places) {
-    destinations.push(typeof place === 'string' ? await openDestination(place, options) : place)
+    destinations.push(typeof place === 'string' ? await openDestination(place, options) : defineDestination(place))
   }
   const [only] = destinations
   if (only && destinations.length === 1) return only

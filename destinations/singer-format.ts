@@ -26,6 +26,8 @@ export function singerFormat(redact: Redact, state: ConnectionState = {}): Outpu
   }
 
   return {
+    // Targets merge by the key that SCHEMA says.
+    writes: ['append', 'merge'],
     open(run) {
       for (const stream of run.streams) streams.set(stream.name, stream)
       return ''

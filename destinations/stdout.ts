@@ -22,6 +22,7 @@ export function streamDestination(output: Writable, format: OutputFormat, place 
   }
 
   return {
+    writes: format.writes,
     readsAhead: true,
     prompt: true,
     async open(run) {
@@ -31,6 +32,7 @@ export function streamDestination(output: Writable, format: OutputFormat, place 
     write: writeAll,
     // The stream belongs to the caller and stays open; late errors of it are still no reason to crash.
     close: async () => undefined,
+    lost: () => [],
     changes: (stream) => ({ inserted: rows.get(stream) ?? 0, updated: 0 }),
     report: () => ({ rows: Object.fromEntries(rows), places: [place] }),
   }

@@ -1,10 +1,11 @@
-import { changesIn, type Destination, type DestinationReport, type Item } from '../framework/index.ts'
+import { commonWrites, type Destination, type DestinationReport, type Item } from '../framework/index.ts'
 
 /** Writes to several destinations. An item is accepted when all of them accepted it; the first failure ends the run. */
 export function tee(destinations: readonly Destination[]): Destination {
   return {
-    readsAhead: destinations.every(({ readsAhead }) => readsAhead === true),
-    prompt: destinations.every(({ prompt }) => prompt === true),
+    writes: commonWrites(destinations.map(({ writes }) => writes)),
+    readsAhead: destinations.every(({ readsAhead }) => readsAhead),
+    prompt: destinations.every(({ prompt }) => prompt),
     async open(run) {
       for (const destination of destinations) await destination.open(run)
     },
@@ -14,9 +15,9 @@ export function tee(destinations: readonly Destination[]): Destination {
       const failed = results.find((result) => result.status === 'rejected')
       if (failed) throw failed.reason
     },
-    lost: (streams) => [...new Set(destinations.flatMap((destination) => destination.lost?.(streams) ?? []))],
+    lost: (streams) => [...new Set(destinations.flatMap((destination) => destination.lost(streams)))],
     changes: (stream) => {
-      const all = destinations.map((destination) => changesIn(destination, stream))
+      const all = destinations.map((destination) => destination.changes(stream))
       return { inserted: Math.min(...all.map(({ inserted }) => inserted)), updated: Math.max(...all.map(({ updated }) => updated)) }
     },
     report: () => merge(destinations.map((destination) => destination.report())),

@@ -43,12 +43,14 @@ export type {
   AccountFilter,
   AccountRecord,
   AccountRegistry,
+  AccountRegistryDefinition,
   AccountStatus,
   AccountToken,
   NewAccount,
   SyncLogEntry,
   TokenReplacement,
 } from './runtime/ports/account-registry.ts'
+export { defineAccountRegistry } from './runtime/ports/account-registry.ts'
 export {
   type ActionClaim,
   type ActionJournal,
@@ -58,8 +60,15 @@ export {
   inProgress,
   type ListedAction,
 } from './runtime/ports/action-journal.ts'
-export type { Destination, DestinationReport, RowChanges, RunInfo, WriteAbility } from './runtime/ports/destination.ts'
-export { changesIn } from './runtime/ports/destination.ts'
+export type {
+  Destination,
+  DestinationDefinition,
+  DestinationReport,
+  RowChanges,
+  RunInfo,
+  WriteAbility,
+} from './runtime/ports/destination.ts'
+export { commonWrites, defineDestination } from './runtime/ports/destination.ts'
 export type { Item, MessageItem, PageItem, StreamInfo } from './runtime/ports/items.ts'
 export { heartbeatOf, LEASE_MS, leaseTime } from './runtime/ports/lease-time.ts'
 export { memoryJournal } from './runtime/ports/memory-journal.ts'

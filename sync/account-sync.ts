@@ -58,10 +58,6 @@ export interface SyncRun {
   readonly out: Channel<Item>
   readonly acceptance: Acceptance
   readonly writes: SyncWrites
-  /** See `ReadOptions.waitForStates`. */
-  readonly waitForStates: boolean
-  /** What the rows of a stream changed in the destination so far; undefined when it does not tell. */
-  readonly changes: ((stream: string) => RowChanges) | undefined
   /** undefined when nobody watches the schemas. */
   readonly drift: SyncDrift | undefined
   /** The token to read with, refreshed where it is due. */
@@ -111,7 +107,7 @@ export async function syncAccount(account: AccountRecord, run: SyncRun): Promise
     complete,
     stopped: !complete && errors.every((error) => error instanceof StoppedError),
     rows,
-    ...(run.changes ? changesOf(streams, run.changes) : { inserted: rows, updated: 0 }),
+    ...changesOf(streams, run.writes.destination),
     requests: share.requests,
     errors,
     warnings,
@@ -152,8 +148,7 @@ function planned(streams: readonly BoundStream[], { id, states, writes, logger }
   const { destination, request, ability } = writes
   const plan = planWrites(streams, request, { runId: id, states, ability, hasRegistry: true, isBackfill: false })
   for (const warning of plan.warnings) logger.log('warn', warning)
-  const lost = destination.lost?.(plan.streams.map(({ info }) => info)) ?? []
-  return { ...plan, refreshes: startedOver(plan.refreshes, lost) }
+  return { ...plan, refreshes: startedOver(plan.refreshes, destination.lost(plan.streams.map(({ info }) => info))) }
 }
 
 interface Reading {
@@ -163,7 +158,7 @@ interface Reading {
 }
 
 async function readInto({ streams, refreshes }: WritePlan, account: AccountRecord, { run, record, share }: Reading): Promise<void> {
-  const { clock, recipe, states, signal, out, acceptance, drift, waitForStates } = run
+  const { clock, recipe, states, signal, out, acceptance, drift } = run
   const written = tables(streams, account, recipe)
   for (const { info } of streams) {
     acceptance.expect(info.name, account.id, (error) => {
@@ -175,7 +170,17 @@ async function readInto({ streams, refreshes }: WritePlan, account: AccountRecor
   const dialect = recipe.manifest.dialect
   const items = readStreams(
     { streams, gone: [] },
-    { clock, run: record, report: share.report, dialect, state: states, signal, concurrency: SLICES, waitForStates, refreshes },
+    {
+      clock,
+      run: record,
+      report: share.report,
+      dialect,
+      state: states,
+      signal,
+      concurrency: SLICES,
+      waitForStates: run.writes.destination.prompt,
+      refreshes,
+    },
   )
   let rows = 0
   for await (const item of items) {
@@ -230,11 +235,11 @@ function tables(streams: readonly BoundStream[], account: AccountRecord, recipe:
   }
 }
 
-function changesOf(streams: readonly BoundStream[], changesIn: (stream: string) => RowChanges): RowChanges {
+function changesOf(streams: readonly BoundStream[], destination: Destination): RowChanges {
   let inserted = 0
   let updated = 0
   for (const { info } of streams) {
-    const changes = changesIn(info.name)
+    const changes = destination.changes(info.name)
     inserted += changes.inserted
     updated += changes.updated
   }

@@ -12,9 +12,11 @@ import { destinationForms } from '../destinations/url-forms.ts'
 import { defined } from '../framework/defined.ts'
 import {
   type AccountRegistry,
+  type AccountRegistryDefinition,
   type Clock,
   ConfigError,
   createRedactor,
+  defineAccountRegistry,
   type Logger,
   loadManifest,
   type Redactor,
@@ -37,7 +39,7 @@ import type { SyncOptions } from './sync-options.ts'
 /** A sync as it is described from outside: where accounts, rows and states are, and what is read. */
 export interface SyncSettings extends SyncOptions {
   /** `file:accounts.yaml`, `postgres://…` or `env:NAME`; or a registry that the caller opened and closes. */
-  readonly accounts: string | AccountRegistry
+  readonly accounts: string | AccountRegistryDefinition
   /** `jsonl:DIR`, `duckdb:FILE`, `postgres://…` or `env:NAME`. */
   readonly output: string | readonly string[]
   /** A state registry; by default the database of the accounts, or a folder `state` beside their file. */
@@ -178,12 +180,14 @@ interface RegistryContext {
   readonly providers: readonly TokenProvider[]
 }
 
-async function openRegistries(given: string | AccountRegistry, settings: SyncSettings, context: RegistryContext) {
+async function openRegistries(given: string | AccountRegistryDefinition, settings: SyncSettings, context: RegistryContext) {
   const { clock, env, redactor, providers } = context
   const stateUrl = settings.state ?? (typeof given === 'string' ? stateBeside(given) : undefined)
   if (stateUrl === undefined) throw new ConfigError('ERR_STATE_URL', 'a sync with a registry of accounts of its own needs `state`')
   const isOwn = typeof given === 'string'
-  const accounts = isOwn ? await openAccountRegistry(given, { clock, env, secret: redactor.secret, providers }) : given
+  const accounts = isOwn
+    ? await openAccountRegistry(given, { clock, env, secret: redactor.secret, providers })
+    : defineAccountRegistry(given)
   const opened: { close(): Promise<void> }[] = isOwn ? [accounts] : []
   const close = async () => {
     for (const registry of opened.toReversed()) await registry.close()

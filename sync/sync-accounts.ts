@@ -13,7 +13,6 @@ import {
   type ConnectionState,
   type ConnectorError,
   type ConnectorHttpClient,
-  changesIn,
   createBudget,
   type Destination,
   deliver,
@@ -173,10 +172,9 @@ async function syncDue(due: readonly AccountRecord[], request: SyncRequest, run:
     followed.catch(() => undefined)
     const token = (account: AccountRecord) => tokenOf(account, request, client.http)
     const drift = schemas && (await openSyncDrift(schemas, { connection: connectionOf(recipe), runId: id, logger }))
-    const { write, fullRefresh, ability = destination.writes ?? ['append'] } = request
+    const { write, fullRefresh, ability = destination.writes } = request
     const writes = { destination, request: { write, fullRefresh }, ability }
-    const changes = destination.changes && ((stream: string) => changesIn(destination, stream))
-    const around = { writes, out, acceptance, drift, token, changes, waitForStates: destination.prompt === true }
+    const around = { writes, out, acceptance, drift, token }
     const shared: SyncRun = { id, clock, logger, redactor, signal, recipe, client, states: state, ...around }
     const left = await syncInTurn(due, { ...request, signal }, { shared, budget, outcomes })
     out.close()

@@ -10,6 +10,7 @@ import {
   type RunInfo,
   type StreamInfo,
   type StreamState,
+  WRITE_MODES,
   withContext,
 } from '../../framework/index.ts'
 import { propertiesOf } from './column-type.ts'
@@ -37,6 +38,7 @@ export interface TableOptions {
  * handed on once all rows before it are committed.
  */
 export class TableDestination implements Destination {
+  readonly writes = WRITE_MODES
   readonly readsAhead = true
   readonly prompt = true
   readonly #store: TableStore

@@ -1,14 +1,13 @@
 import { Hono } from 'hono'
 import type { RouteDependencies } from '../dependencies.ts'
 import { metricsText } from '../metrics.ts'
-import { countAccounts } from '../page-accounts.ts'
 
 /** For monitoring of the service. */
 export function healthRoutes(dependencies: RouteDependencies): Hono {
   const routes = new Hono()
   routes.get('/healthz', async (context) => {
     try {
-      const accounts = await countAccounts(dependencies.accounts)
+      const accounts = await dependencies.accounts.count()
       return context.json({ status: 'ok', accounts, running_since: dependencies.runner.runningSince ?? null })
     } catch (thrown) {
       dependencies.logger.log(

@@ -3,7 +3,6 @@ import type { RouteDependencies } from '../dependencies.ts'
 import { statusData } from '../page/status-data.ts'
 import { statusPage } from '../page/status-page.ts'
 import { style } from '../page/style.ts'
-import { countAccounts } from '../page-accounts.ts'
 import { knowsPassword } from '../safety.ts'
 
 /** Entries of the log that a page looks at: a month of runs every half hour, and what accounts reported. */
@@ -28,9 +27,9 @@ export function statusRoutes(dependencies: RouteDependencies): Hono {
     const [list, entries, active, needingLogin, total] = await Promise.all([
       accounts.list({ limit: SHOWN }),
       accounts.logs({ limit: ENTRIES }),
-      countAccounts(accounts, { statuses: ['active'] }),
-      countAccounts(accounts, { statuses: ['needs_login'] }),
-      countAccounts(accounts),
+      accounts.count({ statuses: ['active'] }),
+      accounts.count({ statuses: ['needs_login'] }),
+      accounts.count(),
     ])
     const warnings = [...(dependencies.warnings?.() ?? []), ...(runner.last?.warnings ?? [])].map(redact)
     const data = statusData({

@@ -42,7 +42,7 @@ export function testDestination(name: string, createPlace: () => Promise<Place>)
       } finally {
         await destination.close()
       }
-      return { accepted, report: destination.report(), changes: (stream: string) => destination.changes?.(stream) }
+      return { accepted, report: destination.report(), changes: (stream: string) => destination.changes(stream) }
     }
 
     it('hands on every item, itself, in order', async () => {
@@ -76,6 +76,31 @@ export function testDestination(name: string, createPlace: () => Promise<Place>)
         { inserted: 1, updated: 0 },
       ])
       expect(report.places.length).toBeGreaterThan(0)
+    })
+
+    it('comes to the same rows, states and counts in two undisturbed runs', async () => {
+      const items = () => [
+        page(posts, [{ id: '1', text: 'a' }, { id: '2' }]),
+        state('posts__17', { at: 2 }),
+        page(pages, [{ id: 'p' }]),
+        page(posts, [{ id: '3' }]),
+        state('pages', { at: 1 }),
+        state('posts__17', { at: 3 }),
+      ]
+      const outcome = async () => {
+        const { accepted, report, changes } = await run(items())
+        const { places: _, ...counts } = report
+        const streams = [posts.name, pages.name]
+        const rows = await Promise.all(streams.map((stream) => place.rows(stream)))
+        return { rows, states: finalStates(accepted), counts, changes: streams.map(changes) }
+      }
+      const first = await outcome()
+      await place.destroy()
+      place = await createPlace()
+      expect(await outcome()).toEqual(first)
+      expect(first.states).toEqual({ posts__17: { at: 3 }, pages: { at: 1 } })
+      expect(first.counts.rows).toEqual({ posts__17: 3, pages: 1 })
+      expect(first.rows.map(({ length }) => length)).toEqual(first.changes.map(({ inserted }) => inserted))
     })
 
     it('leaves the rows as they are', async () => {
@@ -169,6 +194,16 @@ export function testDestination(name: string, createPlace: () => Promise<Place>)
       expect(changes('posts__17')).toEqual({ inserted: 0, updated: 0 })
     })
   })
+}
+
+/** The last state of each stream that was handed on. */
+function finalStates(accepted: readonly Item[]): Readonly<Record<string, unknown>> {
+  const states = accepted.flatMap((item) => {
+    if (item.type !== 'message' || item.message.type !== 'STATE') return []
+    const { stream_descriptor, stream_state } = item.message.state.stream
+    return [[stream_descriptor.name, stream_state] as const]
+  })
+  return Object.fromEntries(states)
 }
 
 /** JSON with sorted keys, texts mapped: databases do not keep the order of keys. */

@@ -52,7 +52,7 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
       } finally {
         await destination.close()
       }
-      return { ...destination.report(), changes: streams.map(({ name }) => destination.changes?.(name)) }
+      return { ...destination.report(), changes: streams.map(({ name }) => destination.changes(name)) }
     }
     const row = (end_time: string, value: unknown, page_id = '1') => ({ page_id, end_time, value })
     const day = (date: string) => `${date}T08:00:00+00:00`

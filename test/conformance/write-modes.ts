@@ -26,7 +26,7 @@ export function testWriteModes(name: string, createPlace: () => Promise<Place>, 
     async function run(stream: StreamInfo, rows: readonly Row[], end: 'complete' | 'broken' = 'complete') {
       const destination = await place.open()
       await destination.open(runOf([stream]))
-      const lost = destination.lost?.([stream]) ?? []
+      const lost = destination.lost([stream])
       const items: Item[] = rows.length > 0 ? [page(stream, rows)] : []
       try {
         const all = [...items, end === 'complete' ? completion(stream) : state(stream.name, { at: rows.length })]
@@ -34,7 +34,7 @@ export function testWriteModes(name: string, createPlace: () => Promise<Place>, 
       } finally {
         await destination.close()
       }
-      return { report: destination.report(), lost, changes: destination.changes?.(stream.name) }
+      return { report: destination.report(), lost, changes: destination.changes(stream.name) }
     }
     const rows = async () => (await place.rows('posts')).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
     const row = (id: string, text: string) => ({ id, text })

@@ -47,6 +47,20 @@ describe('tee', () => {
     expect(both.report()).toEqual({ rows: { posts: 1 }, places: ['first', 'second'] })
   })
 
+  it('can do what all of them can do, and says what each of them lost', () => {
+    const first: Destination = { ...memory('a').destination, writes: ['append', 'merge', 'replace'], lost: () => ['posts'] }
+    const second: Destination = {
+      ...memory('b').destination,
+      writes: ['append', 'replace'],
+      readsAhead: false,
+      lost: () => ['posts', 'pages'],
+    }
+    const both = tee([first, second])
+    expect(both.writes).toEqual(['append', 'replace'])
+    expect([both.readsAhead, both.prompt]).toEqual([false, true])
+    expect(both.lost([posts])).toEqual(['posts', 'pages'])
+  })
+
   it('closes all of them even when one fails', async () => {
     const closed: string[] = []
     const closing = (name: string, failure?: Error): Destination => ({

@@ -25,6 +25,10 @@ export class MemoryAccounts implements AccountRegistry {
     return filterAccounts([...this.#accounts.values()].sort(byNeed), filter)
   }
 
+  async count({ limit: _, offset: __, ...filter }: AccountFilter = {}) {
+    return (await this.list(filter)).length
+  }
+
   async find(wanted: string) {
     return [...this.#accounts.values()].find(({ id, externalId }) => id === wanted || externalId === wanted)
   }

@@ -7,7 +7,15 @@ import { insights } from '../../connectors/instagram_graph/recipe.ts'
 import { instagramPosts } from '../../connectors/instagram_posts/package.ts'
 import { posts } from '../../connectors/instagram_posts/recipe.ts'
 import { ChangeCounts } from '../../destinations/tables/row-changes.ts'
-import { type Clock, createRedactor, type Destination, type Item, loadManifest, type Row } from '../../framework/index.ts'
+import {
+  type Clock,
+  createRedactor,
+  type Destination,
+  defineDestination,
+  type Item,
+  loadManifest,
+  type Row,
+} from '../../framework/index.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts'
 import { fileStateRegistry } from '../../state/file.ts'
 import { loadRecipe } from '../../sync/load-recipe.ts'
@@ -32,7 +40,7 @@ export function memoryTables(): Tables {
 /** Writes into tables in memory; `refuse` breaks the first write. */
 export function memoryDestination(tables: Tables, refuse?: () => boolean): Destination {
   const changes = new ChangeCounts()
-  return {
+  return defineDestination({
     open: async () => undefined,
     changes: (stream) => changes.of(stream),
     async *write(items: AsyncIterable<Item>) {
@@ -53,7 +61,7 @@ export function memoryDestination(tables: Tables, refuse?: () => boolean): Desti
     },
     close: async () => undefined,
     report: () => ({ rows: {}, places: [] }),
-  }
+  })
 }
 
 const packages: Readonly<Record<string, ConnectorPackage>> = { posts: instagramPosts, insights: instagramGraph, media: instagramGraph }

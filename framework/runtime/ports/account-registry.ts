@@ -90,8 +90,8 @@ export interface AccountFilter {
 export interface AccountRegistry {
   /** By priority, then the stalest first; accounts never synced before all others of their priority. */
   list(filter?: AccountFilter): Promise<readonly AccountRecord[]>
-  /** How many accounts the filter names, whatever its `limit` and `offset`. Without it they are listed. */
-  count?(filter?: AccountFilter): Promise<number>
+  /** How many accounts the filter names, whatever its `limit` and `offset`. */
+  count(filter?: AccountFilter): Promise<number>
   /** By `id` or `externalId`. */
   find(id: string): Promise<AccountRecord | undefined>
   /**
@@ -125,4 +125,26 @@ export interface AccountRegistry {
   /** Newest first. */
   logs(options: { readonly limit: number; readonly accountId?: string }): Promise<readonly SyncLogEntry[]>
   close(): Promise<void>
+}
+
+/** A registry of somebody's own; one without `count` has its accounts listed. */
+export type AccountRegistryDefinition = Omit<AccountRegistry, 'count'> & Partial<Pick<AccountRegistry, 'count'>>
+
+/** The registry with every member. */
+export function defineAccountRegistry(own: AccountRegistryDefinition): AccountRegistry {
+  return {
+    list: (filter) => own.list(filter),
+    count: async ({ limit: _, offset: __, ...filter } = {}) => (own.count ? own.count(filter) : (await own.list(filter)).length),
+    find: (id) => own.find(id),
+    save: (account, token) => own.save(account, token),
+    remove: (id) => own.remove(id),
+    token: (id) => own.token(id),
+    replaceToken: (id, work) => own.replaceToken(id, work),
+    rotateKey: () => own.rotateKey(),
+    setStatus: (id, status, reason) => own.setStatus(id, status, reason),
+    markSynced: (id, at) => own.markSynced(id, at),
+    log: (entry) => own.log(entry),
+    logs: (options) => own.logs(options),
+    close: () => own.close(),
+  }
 }

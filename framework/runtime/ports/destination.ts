@@ -57,18 +57,15 @@ export interface DestinationReport {
  * everything before it. Applies backpressure by not asking for the next item. Throws when anything could not be written.
  */
 export interface Destination {
-  /** Ways of writing that it knows; only `append` without it. */
-  readonly writes?: WriteAbility
-  /**
-   * Asks for more while states that it handed on are still being committed. Without it the request for the next item means that all
-   * of them are.
-   */
-  readonly readsAhead?: boolean
+  /** Ways of writing that it knows. */
+  readonly writes: WriteAbility
+  /** Asks for more while states that it handed on are still being committed. Otherwise the request for the next item means that all of them are. */
+  readonly readsAhead: boolean
   /**
    * Hands a STATE on as soon as it is durable, whether or not further items come. The source then waits for its states, and never asks
    * for more than can be kept; otherwise it reads on.
    */
-  readonly prompt?: boolean
+  readonly prompt: boolean
   open(run: RunInfo): Promise<void>
   write(items: AsyncIterable<Item>): AsyncIterable<Item>
   /** Called once, after success and after failure. */
@@ -76,13 +73,43 @@ export interface Destination {
   report(): DestinationReport
   /**
    * What writing the rows of one stream changed so far: written and committed rows only, a row that came twice before it was written
-   * counts once, and rows that wait to replace others count when they do. Without it every row accepted counts as inserted.
+   * counts once, and rows that wait to replace others count when they do.
    */
-  changes?(stream: string): RowChanges
+  changes(stream: string): RowChanges
   /** Once open: those of the streams whose replacement this run resumes although the rows of before are not here. They have to be read from their start. */
-  lost?(streams: readonly StreamInfo[]): readonly string[]
+  lost(streams: readonly StreamInfo[]): readonly string[]
 }
 
-export function changesIn(destination: Destination, stream: string): RowChanges {
-  return destination.changes?.(stream) ?? { inserted: destination.report().rows[stream] ?? 0, updated: 0 }
+/**
+ * A destination of somebody's own. What it leaves out is, see {@link defineDestination}: `writes` only `append`, `readsAhead` and `prompt`
+ * false, `changes` every row of its report as inserted, `lost` none.
+ */
+export type DestinationDefinition = Pick<Destination, 'open' | 'write' | 'close' | 'report'> & Partial<Destination>
+
+/** The destination with every member; asks the definition each time, so that what it sets when it is opened counts. */
+export function defineDestination(own: DestinationDefinition): Destination {
+  return {
+    get writes() {
+      return own.writes ?? ['append']
+    },
+    get readsAhead() {
+      return own.readsAhead ?? false
+    },
+    get prompt() {
+      return own.prompt ?? false
+    },
+    open: (run) => own.open(run),
+    write: (items) => own.write(items),
+    close: () => own.close(),
+    report: () => own.report(),
+    changes: (stream) => own.changes?.(stream) ?? { inserted: own.report().rows[stream] ?? 0, updated: 0 },
+    lost: (streams) => own.lost?.(streams) ?? [],
+  }
+}
+
+/** Ways of writing that all of them know. */
+export function commonWrites(abilities: readonly WriteAbility[]): WriteAbility {
+  const lists = abilities.filter((ability) => ability !== 'reader')
+  const [first] = lists
+  return first ? first.filter((mode) => lists.every((list) => list.includes(mode))) : 'reader'
 }

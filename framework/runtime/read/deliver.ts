@@ -17,7 +17,7 @@ export interface Delivery {
  * position here, before any stage may fold states or commit them: the registry takes none after a newer one.
  */
 export function deliver(items: AsyncIterable<Item>, { destination, lease, giveUp }: Delivery): AsyncGenerator<Item> {
-  return commitState(destination.write(withPositions(items)), lease, { ahead: destination.readsAhead === true, giveUp })
+  return commitState(destination.write(withPositions(items)), lease, { ahead: destination.readsAhead, giveUp })
 }
 
 async function* withPositions(items: AsyncIterable<Item>): AsyncGenerator<Item> {
