@@ -121,10 +121,10 @@ describe('fileAccountRegistry', () => {
     [`accounts:\n  - ig_user_id: "${ID}"\n    tokn: sandbox-user-token\n`, 2, 'did you mean token'],
     [`accounts:\n  - ig_user_id: "${ID}"\n    login: meta\n`, 2, 'facebook or instagram'],
     [`accounts:\n  - ig_user_id: "${ID}"\n    priority: high\n`, 2, 'whole number'],
-    [`accounts:\n  - ig_user_id: "${ID}"\n    token_expires_at: soon\n`, 2, 'no time'],
+    [`accounts:\n  - ig_user_id: "${ID}"\n    token_expires_at: soon\n`, 2, 'must be a time'],
     [`accounts:\n  - ig_user_id: "${ID}"\n  - ig_user_id: "${ID}"\n`, 3, 'listed twice'],
     ['accounts:\n  - sandbox-user-token\n', 2, 'an account is a map'],
-    ['accounts:\n  - "sandbox-user-token\n', 3, 'no valid YAML'],
+    ['accounts:\n  - "sandbox-user-token\n', 3, 'not valid YAML'],
   ])('says where the list is wrong: %j', async (list, line, reason) => {
     const { open, path } = setUp(list)
     const error = await (await open()).list().catch((thrown) => thrown)
