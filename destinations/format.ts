@@ -1,4 +1,4 @@
-import type { Message, PageItem, RunInfo, WriteAbility } from '../framework/index.ts'
+import { literalAt, type Message, type PageItem, type RunInfo, type WriteAbility } from '../framework/index.ts'
 
 /** Turns items into the text of a line-based output; every line ends with a line feed. */
 export interface OutputFormat {
@@ -16,11 +16,15 @@ export type Redact = (text: string) => string
 
 /**
  * The value with secrets taken out of all its texts, keys included. Works on values rather than on JSON text, where a secret
- * may hide behind an escape and a replacement may break the line.
+ * may hide behind an escape and a replacement may break the line. Long whole numbers of a body or a state become bigints.
  */
 export function redacted(value: unknown, redact: Redact): unknown {
   if (typeof value === 'string') return redact(value)
-  if (Array.isArray(value)) return value.map((part) => redacted(part, redact))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [redact(key), redacted(part, redact)]))
+  const part = (inner: unknown, name: string): unknown => {
+    const own = redacted(inner, redact)
+    return typeof own === 'string' && literalAt(value, name, own) !== undefined ? BigInt(own) : own
+  }
+  if (Array.isArray(value)) return value.map((inner: unknown, index) => part(inner, String(index)))
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [redact(name), part(inner, name)]))
 }

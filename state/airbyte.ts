@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { ConnectionState, StateMessage } from '../framework/index.ts'
-import { isObject } from '../framework/index.ts'
+import { isObject, stateText } from '../framework/index.ts'
 import { parseDocument, parseJson, unreadable } from './document.ts'
 import { airbyteForms } from './forms/airbyte-forms.ts'
 import { gather, type ParsedState, type Part, partsOf, type StateForm } from './forms/parsed-state.ts'
@@ -63,9 +63,7 @@ function parts(value: unknown, source: string): readonly Part[] {
 const registryForm =
   (source: string): StateForm =>
   (value) =>
-    typeof value['format'] === 'string' && isObject(value['streams'])
-      ? partsOf(parseDocument(JSON.stringify(value), source).streams)
-      : undefined
+    typeof value['format'] === 'string' && isObject(value['streams']) ? partsOf(parseDocument(stateText(value), source).streams) : undefined
 
 /** `{"state": …}` beside nothing but ids and flags; a stream of that name has a state whose values are no states. */
 const wrapperForm: StateForm = ({ state, ...others }, read) => {

@@ -1,3 +1,5 @@
+import { stateText } from '../framework/index.ts'
+
 /** Changes of states by stream: JSON text, or undefined for a stream that goes. */
 export type StateChanges = ReadonlyMap<string, string | undefined>
 
@@ -84,5 +86,5 @@ export class CommitQueue {
 
 /** States as the queue takes them. */
 export function* stateTexts(streams: Readonly<Record<string, unknown>>): Generator<readonly [string, string]> {
-  for (const [name, state] of Object.entries(streams)) yield [name, JSON.stringify(state)]
+  for (const [name, state] of Object.entries(streams)) yield [name, stateText(state)]
 }

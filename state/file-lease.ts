@@ -6,6 +6,7 @@ import {
   type Files,
   type StateLease,
   type StateVersion,
+  stateText,
   syncDirectory,
   temporaryPath,
   writeDurably,
@@ -150,7 +151,7 @@ function unconfirmed(connection: string, cause: unknown): ConnectorError {
 
 function jsonTexts(streams: ConnectionState): Map<string, string> {
   const texts = new Map<string, string>()
-  for (const [name, state] of Object.entries(streams)) texts.set(name, JSON.stringify(state))
+  for (const [name, state] of Object.entries(streams)) texts.set(name, stateText(state))
   return texts
 }
 

@@ -1,4 +1,12 @@
-import { ConfigError, type ConnectionState, type PostgresDatabase, type Query, quoted, type StateVersion } from '../framework/index.ts'
+import {
+  ConfigError,
+  type ConnectionState,
+  type PostgresDatabase,
+  parseExactJson,
+  type Query,
+  quoted,
+  type StateVersion,
+} from '../framework/index.ts'
 
 /** Qualified names of the tables: no statement depends on a setting of the session. */
 export interface StateTables {
@@ -101,9 +109,11 @@ function headOf(row: Readonly<Record<string, unknown>>): VersionHead {
 /** The states as they were in a version that is kept. */
 export async function statesAt(connection: string, version: number, { query, tables }: Access): Promise<ConnectionState> {
   const { rows } = await query(
-    `select stream, state from ${tables.current} where connection = $1 and version <= $2
-     union all select stream, state from ${tables.past} where connection = $1 and from_version <= $2 and to_version >= $2`,
+    `select stream, state::text as state from ${tables.current} where connection = $1 and version <= $2
+     union all select stream, state::text from ${tables.past} where connection = $1 and from_version <= $2 and to_version >= $2`,
     [storedName(connection), version],
   )
-  return Object.fromEntries(rows.map(({ stream, state }) => [givenName(String(stream)), state as ConnectionState[string]]))
+  return Object.fromEntries(
+    rows.map(({ stream, state }) => [givenName(String(stream)), parseExactJson(String(state)) as ConnectionState[string]]),
+  )
 }

@@ -1,4 +1,5 @@
 import { ConfigError, suggest } from '../../framework/errors.ts'
+import { stateText } from '../../framework/protocol/number-literals.ts'
 import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import type { ConnectionState, StateRegistry, StateVersion } from '../../framework/runtime/ports/state-registry.ts'
 import { isOwnKey } from '../../framework/runtime/read/refresh.ts'
@@ -19,12 +20,11 @@ export function show(invocation: Invocation): Promise<ExitCode> {
     const version = await versionOf(found, wholeNumber(invocation.options, 'at'))
     const streams = selectedStreams(version.streams, invocation.options)
     const { stdout } = invocation.io
-    if (invocation.options['json'] === true)
-      return printLines(stdout, [JSON.stringify({ connection: found.connection, ...version, streams })])
+    if (invocation.options['json'] === true) return printLines(stdout, [stateText({ connection: found.connection, ...version, streams })])
     const names = Object.keys(streams)
     const width = Math.min(60, Math.max(...names.map((name) => name.length)))
     const head = `connection ${found.connection}, connector ${version.connector}\nversion ${version.version}, committed ${version.committedAt} by run ${version.runId}\n`
-    await printLines(stdout, [head, ...names.map((name) => `${name.padEnd(width)}  ${JSON.stringify(streams[name])}`)])
+    await printLines(stdout, [head, ...names.map((name) => `${name.padEnd(width)}  ${stateText(streams[name])}`)])
   })
 }
 
@@ -85,7 +85,7 @@ function exportState(invocation: Invocation): Promise<ExitCode> {
     const version = await versionOf(found, wholeNumber(invocation.options, 'at'))
     const own = Object.fromEntries(Object.entries(version.streams).filter(([name]) => !isOwnKey(name)))
     const streams = selectedStreams(own, invocation.options)
-    await printLines(invocation.io.stdout, [JSON.stringify(exported(streams, text(invocation.options, 'format')), null, 2)])
+    await printLines(invocation.io.stdout, [stateText(exported(streams, text(invocation.options, 'format')), 2)])
   })
 }
 
@@ -122,6 +122,6 @@ function pick(versions: readonly StateVersion[], wanted: number | undefined, con
 const noState = (connection: string): ConfigError => new ConfigError('ERR_STATE_MISSING', `connection ${connection} has no state`)
 
 function changeLines({ stream, before, after }: Change): readonly string[] {
-  const line = (sign: string, state: unknown) => (state === undefined ? [] : [`${sign} ${stream}  ${JSON.stringify(state)}`])
+  const line = (sign: string, state: unknown) => (state === undefined ? [] : [`${sign} ${stream}  ${stateText(state)}`])
   return [...line('-', before), ...line('+', after)]
 }

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Clock, ConnectionState, RunRecord, StateLease, StateRegistry } from '../../framework/index.ts'
+import {
+  type Clock,
+  type ConnectionState,
+  parseExactJson,
+  type RunRecord,
+  type StateLease,
+  type StateRegistry,
+  stateText,
+} from '../../framework/index.ts'
 import { fakeClock } from './fake-clock.ts'
 
 /** Longer than any lease lives without a sign of life. */
@@ -51,6 +59,19 @@ export function testStateRegistry(name: string, createStore: () => Promise<State
       expect(found?.streams).toEqual({ posts: { created_time: '2026-01-01', nested: { list: [1, null, 'ü\u2028'] } } })
       expect(found).toMatchObject({ version: 1, runId: 'run-1', committedAt: '2026-01-02T03:04:05.000Z' })
       await other.close()
+    })
+
+    it('gives back long whole numbers with every digit, as numbers where they were, and reads texts of earlier versions', async () => {
+      const lease = await acquire()
+      const text = '{"number":{"id":9007199254740993,"list":[{"at":-18446744073709551617}]},"text":{"id":"9007199254740993"}}'
+      await lease.commit(parseExactJson(text) as ConnectionState)
+      await lease.release()
+      expect(stateText((await registry.show('acme'))?.streams)).toBe(text)
+      const again = await acquire('run-2')
+      expect((await again.load())?.streams['number']?.['id']).toBe('9007199254740993')
+      await again.commit((await again.load())?.streams ?? {})
+      await again.release()
+      expect(stateText((await registry.history('acme'))[0]?.streams)).toBe(text)
     })
 
     it('replaces the streams of a commit and keeps the others', async () => {

@@ -5,7 +5,7 @@ import { jsonlFormat } from '../../destinations/jsonl-format.ts'
 import { singerFormat } from '../../destinations/singer-format.ts'
 import type { JsonSchema, Row } from '../../framework/index.ts'
 import { parseExactJson } from '../../framework/index.ts'
-import { page, streamInfo } from '../conformance/items.ts'
+import { page, state, streamInfo } from '../conformance/items.ts'
 
 const long = '9007199254740993'
 const exact = (schema: JsonSchema, row: Row): Row | undefined => exactRows(page(streamInfo('items', { schema }), [row]))[0]
@@ -69,6 +69,15 @@ describe('exactRows', () => {
     const n = BigInt(long)
     expect(row).toEqual({ map: { n, m: n }, list: [1, n, { id: n }], short })
     expect(row?.['short']).toBe(short)
+  })
+
+  it.each([
+    ['Airbyte', airbyteFormat((text) => text)],
+    ['Singer', singerFormat((text) => text)],
+  ])('lets %s write the long integers of a state as numbers, and texts as texts', (_format, format) => {
+    const text = `{"states":[{"partition":{"id":${long}},"cursor":{"n":-18446744073709551616,"text":"${long}","list":[1,${long}]}}]}`
+    const item = state('items', parseExactJson(text) as Row)
+    expect(item.type === 'message' && format.message(item.message)).toContain(text)
   })
 
   it('follows a schema that refers to itself', () => {

@@ -1,5 +1,6 @@
 import { isNode } from '../../manifest/definition/build.ts'
 import type { StreamState } from '../../protocol/messages.ts'
+import { keepLiterals } from '../../protocol/number-literals.ts'
 import type { Cursor } from '../read/cursor.ts'
 import { everyParent, type ParentStates } from '../read/partition-router.ts'
 import { isConcurrent } from './resume.ts'
@@ -44,7 +45,7 @@ function globalOf(state: unknown, cursor: Cursor): StreamState | undefined {
   if (!isNode(state)) return undefined
   if (isConcurrent(state)) return cursor.open(state, { scope: {} }).state()
   const value = state[cursor.cursorField]
-  return value === undefined || value === null ? undefined : { [cursor.cursorField]: cursor.rewrite(value) }
+  return value === undefined || value === null ? undefined : keepLiterals(state, { [cursor.cursorField]: cursor.rewrite(value) })
 }
 
 function legacyOf(state: StreamState, { cursorField }: Cursor): ReadonlyMap<string, StreamState> | undefined {

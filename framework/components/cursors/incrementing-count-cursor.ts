@@ -2,6 +2,7 @@ import { ConfigError, ConnectorError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { boolean, optional, slot, template, withDefault } from '../../manifest/definition/fields.ts'
 import type { Row, StreamState } from '../../protocol/messages.ts'
+import { withInteger } from '../../protocol/number-literals.ts'
 import { parsePythonInt } from '../../template/python/numbers.ts'
 import { toText } from '../../template/python/text.ts'
 import { Cursor, type CursorRun, type CursorSlice } from '../read/cursor.ts'
@@ -33,12 +34,15 @@ export const IncrementingCountCursor = defineComponent(Cursor, {
       stateKeys: [],
       moment: undefined,
       readAt: () => undefined,
-      compare: (a, b) => countOf(a) - countOf(b),
-      rewrite: countOf,
+      compare: (a, b) => order(countOf(a), countOf(b)),
+      rewrite: (value) => written(countOf(value)),
       open: (state = {}, { scope, range }) => {
         const known = range ? undefined : state[cursorField]
-        const from = known === undefined || known === null ? start : Math.max(start, countOf(known))
-        const slice = { values: { start: from, end: Number.POSITIVE_INFINITY }, parts: start_value_option?.inject(from, scope) ?? {} }
+        const from = known === undefined || known === null ? start : higher(start, countOf(known))
+        const slice = {
+          values: { start: written(from), end: Number.POSITIVE_INFINITY },
+          parts: start_value_option?.inject(written(from), scope) ?? {},
+        }
         const warn = (error: ConnectorError) => services.report.finding({ severity: 'warning', error })
         return new CountRun({ cursorField, slice, from, incoming: state, keepsState: range !== undefined, warn })
       },
@@ -51,7 +55,7 @@ export const IncrementingCountCursor = defineComponent(Cursor, {
 interface CountRunOptions {
   readonly cursorField: string
   readonly slice: CursorSlice
-  readonly from: number
+  readonly from: number | bigint
   readonly incoming: StreamState
   /** A backfill: the state stays as it was. */
   readonly keepsState: boolean
@@ -61,13 +65,13 @@ interface CountRunOptions {
 /** One read from a number on. */
 class CountRun implements CursorRun {
   readonly #options: CountRunOptions
-  #highest: number | undefined
+  #highest: number | bigint | undefined
   #state: StreamState
   #warned = false
 
   constructor(options: CountRunOptions) {
     this.#options = options
-    this.#state = options.keepsState ? options.incoming : { ...options.incoming, [options.cursorField]: options.from }
+    this.#state = options.keepsState ? options.incoming : withInteger(options.incoming, options.cursorField, options.from)
   }
 
   get observed(): boolean {
@@ -100,7 +104,7 @@ class CountRun implements CursorRun {
   close(): void {
     const { cursorField, from, keepsState } = this.#options
     if (keepsState || this.#highest === undefined) return
-    this.#state = { ...this.#state, [cursorField]: Math.max(from, this.#highest) }
+    this.#state = withInteger(this.#state, cursorField, higher(from, this.#highest))
   }
 
   keep(row: Row): boolean {
@@ -113,10 +117,10 @@ class CountRun implements CursorRun {
   }
 
   /** undefined for a value that is not a number; said once. */
-  #read(row: Row): number | undefined {
+  #read(row: Row): number | bigint | undefined {
     const { cursorField, warn } = this.#options
     const value = row[cursorField]
-    if (typeof value === 'number' && Number.isInteger(value)) return value
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return value
     try {
       return countOf(value)
     } catch (thrown) {
@@ -128,7 +132,15 @@ class CountRun implements CursorRun {
   }
 }
 
-function startOf(value: unknown): number {
+/** Numbers and bigints compare exactly. */
+const order = (a: number | bigint, b: number | bigint): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const higher = (a: number | bigint, b: number | bigint): number | bigint => (b > a ? b : a)
+
+/** As requests and templates take it. */
+const written = (count: number | bigint): number | string => (typeof count === 'bigint' ? String(count) : count)
+
+function startOf(value: unknown): number | bigint {
   try {
     return countOf(value)
   } catch (thrown) {
@@ -137,10 +149,10 @@ function startOf(value: unknown): number {
 }
 
 /** Throws ConnectorError ERR_CURSOR_VALUE. */
-function countOf(value: unknown): number {
+function countOf(value: unknown): number | bigint {
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string') {
     try {
-      return Number(parsePythonInt(value))
+      return parsePythonInt(value)
     } catch (thrown) {
       if (!(thrown instanceof ConnectorError)) throw thrown
     }

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { defined } from '../../defined.ts'
 import { ConnectorError } from '../../errors.ts'
 import type { StreamState } from '../../protocol/messages.ts'
+import { hasLiterals, keepLiterals } from '../../protocol/number-literals.ts'
 import type { Reporter } from '../../report.ts'
 import type { Dialect } from '../../template/template.ts'
 import type { Cursor, CursorOptions, CursorRun } from '../read/cursor.ts'
@@ -160,7 +161,7 @@ export class PartitionedState {
     const known = this.#entries.get(key)
     const cursor = run.state()
     if (known?.cursor === cursor) return
-    this.#entries.set(key, { partition: known?.partition ?? sorted(partition.values), cursor })
+    this.#entries.set(key, { partition: partitionOf(known, partition), cursor })
     this.#snapshot = undefined
   }
 
@@ -169,7 +170,7 @@ export class PartitionedState {
     const value = state[cursor.cursorField]
     const best = this.#nextGlobal?.[cursor.cursorField]
     if (value === undefined || (best !== undefined && cursor.compare(value, best) <= 0)) return
-    this.#nextGlobal = { [cursor.cursorField]: value }
+    this.#nextGlobal = keepLiterals(state, { [cursor.cursorField]: value })
   }
 
   #share(): void {
@@ -239,6 +240,10 @@ const nothingToRead: CursorRun = {
   state: () => ({}),
   observed: false,
 }
+
+/** As the provider has it, where an earlier state had its long numbers as text. */
+const partitionOf = (known: Entry | undefined, { values }: Partition): StreamState =>
+  known && !hasLiterals(values) ? known.partition : sorted(values)
 
 function sorted(partition: StreamState): StreamState {
   return sortedKeys(partition) as StreamState

@@ -1,3 +1,4 @@
+import { keepLiterals } from '../../protocol/number-literals.ts'
 import type { Partition, PartitionRouter } from '../read/partition-router.ts'
 import type { RequestParts } from '../read/requester.ts'
 
@@ -32,7 +33,7 @@ function* combinations(outer: Partition, [inner, ...rest]: readonly (readonly Pa
 
 function both(first: Partition, second: Partition): Partition {
   return {
-    values: { ...second.values, ...first.values },
+    values: keepLiterals(first.values, keepLiterals(second.values, { ...second.values, ...first.values })),
     extra: { ...second.extra, ...first.extra },
     parts: bothParts(first.parts, second.parts),
     scope: { ...second.scope, ...first.scope },

@@ -1,7 +1,9 @@
 import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { type BoundTemplate, boolean, list, optional, slot, template, withDefault } from '../../manifest/definition/fields.ts'
+import { isObject } from '../../protocol/json.ts'
 import type { Row } from '../../protocol/messages.ts'
+import { hasLiterals, literalAt } from '../../protocol/number-literals.ts'
 import { toText } from '../../template/python/text.ts'
 import { RequestOption } from '../read/request-option.ts'
 import { Stream } from '../read/stream.ts'
@@ -61,6 +63,7 @@ export const ParentStreamConfig = defineComponent(ParentStream, {
       stream,
       field: text(partition_field),
       valueOf: (row) => valueAt(row, key),
+      integerOf: (row) => (hasLiterals(row) ? integerAt(row, key) : undefined),
       extraOf: (row) => Object.fromEntries(extras.map((path) => [path.join('.'), valueAt(row, path) ?? null])),
       ...(pointer.length > 0 ? { firstPageOf: (row: Row) => valueAt(row, pointer) ?? [] } : {}),
       option: request_option,
@@ -68,3 +71,10 @@ export const ParentStreamConfig = defineComponent(ParentStream, {
     }
   },
 })
+
+function integerAt(row: Row, path: readonly string[]): bigint | undefined {
+  const holder = valueAt(row, path.slice(0, -1))
+  const value = valueAt(row, path)
+  const isNoted = typeof value === 'string' && isObject(holder) && literalAt(holder, path.at(-1) ?? '', value) !== undefined
+  return isNoted ? BigInt(value) : undefined
+}

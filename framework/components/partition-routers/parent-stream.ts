@@ -10,6 +10,8 @@ export interface ParentStream {
   readonly field: string
   /** The partition value of a parent record; undefined when it has none. */
   valueOf(row: Row): unknown
+  /** The partition value where it is a whole number that JavaScript would round; undefined for every other one. */
+  integerOf(row: Row): bigint | undefined
   /** Further fields of the parent record for templates, by dotted path; null where the record lacks them. */
   extraOf(row: Row): Readonly<Record<string, unknown>>
   /** The first page of the child that the parent record holds; undefined where none is looked for. */

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../errors.ts'
 import type { BuildContext } from '../../manifest/definition/component.ts'
 import type { StreamState } from '../../protocol/messages.ts'
+import { withInteger } from '../../protocol/number-literals.ts'
 import type { Scope } from '../../template/template.ts'
 import { partitionsInMemory } from '../cursors/partitioned-state.ts'
 import { RecentKeys } from '../cursors/recent-keys.ts'
@@ -68,7 +69,9 @@ export class SubstreamRun {
     const { scope, context } = this.#options
     const value = parent.valueOf(row)
     if (value === undefined || (value === null && context.dialect === 'native')) return this.#withoutValue(parent)
-    const values = { [parent.field]: value, parent_slice: partition.values }
+    const integer = parent.integerOf(row)
+    const plain = { [parent.field]: value, parent_slice: partition.values }
+    const values = integer === undefined ? plain : withInteger(plain, parent.field, integer)
     if (context.dialect === 'native' && !this.#known.add(canonicalJson(values))) return this.#repeated(parent)
     const lazy = parent.firstPageOf ? { firstPage: parent.firstPageOf(row) } : {}
     return { values, extra: parent.extraOf(row), parts: injected(parent.option, value, scope), scope, parents: this.states(), ...lazy }

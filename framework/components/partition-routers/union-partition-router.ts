@@ -2,6 +2,7 @@ import { defined } from '../../defined.ts'
 import { ConfigError } from '../../errors.ts'
 import { defineComponent } from '../../manifest/definition/component.ts'
 import { list, slot, template } from '../../manifest/definition/fields.ts'
+import { keepLiterals } from '../../protocol/number-literals.ts'
 import { toText } from '../../template/python/text.ts'
 import { partitionsInMemory } from '../cursors/partitioned-state.ts'
 import { RecentKeys } from '../cursors/recent-keys.ts'
@@ -40,7 +41,13 @@ export const UnionPartitionRouter = defineComponent(PartitionRouter, {
           const own = ownValue(partition, field)
           if (!seen.add(canonicalJson(own.value))) continue
           const parents = merge(partition.parents)
-          yield { ...partition, values: { [field]: own.value }, extra: own.extra, parts: {}, ...defined({ parents }) }
+          yield {
+            ...partition,
+            values: keepLiterals(partition.values, { [field]: own.value }),
+            extra: own.extra,
+            parts: {},
+            ...defined({ parents }),
+          }
         }
         known = { ...known, ...router.parentState() }
       }

@@ -3,6 +3,7 @@ import type { Cursor } from '../../components/read/cursor.ts'
 import { ConnectorError } from '../../errors.ts'
 import { isNode } from '../../manifest/definition/build.ts'
 import type { StreamState } from '../../protocol/messages.ts'
+import { keepLiterals } from '../../protocol/number-literals.ts'
 import type { ListedStream } from '../assembly/bound-stream.ts'
 
 /** A state as the cursor of its stream reads it, or why the cursor cannot. */
@@ -90,7 +91,7 @@ function rewritten(state: StreamState, cursor: Cursor): StreamState {
     if (isCursorState) changed[key] = rewritten(inside, cursor)
   }
   const isSame = Object.entries(changed).every(([key, part]) => part === state[key] || isSameList(part, state[key]))
-  return isSame ? state : { ...state, ...changed }
+  return isSame ? state : keepLiterals(state, { ...state, ...changed })
 }
 
 function rewrittenEntry(entry: unknown, cursor: Cursor): unknown {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Cursor } from '../../../../framework/components/read/cursor.ts'
+import { parseJson as parseExactJson } from '../../../../framework/http/json.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
-import type { StreamState } from '../../../../framework/protocol/messages.ts'
+import type { Row, StreamState } from '../../../../framework/protocol/messages.ts'
+import { stateText } from '../../../../framework/protocol/number-literals.ts'
 import { testContext } from '../../build.ts'
 
 const build = (fields: object = {}) => {
@@ -38,6 +40,31 @@ describe('IncrementingCountCursor', () => {
     lower.observe(slice, [{ id: 3 }])
     lower.close(slice)
     expect(lower.state()).toEqual({ id: 5 })
+  })
+
+  it.each([
+    ['as a number', '{"id":9007199254740993}'],
+    ['as the text of an earlier version', '{"id":"9007199254740993"}'],
+  ])('resumes at the exact place beyond 2^53 with the state %s', (_form, text) => {
+    const start_value_option = { inject_into: 'request_parameter', field_name: 'after' }
+    const run = open(parseExactJson(text) as StreamState, { start_value_option })
+    const [slice] = run.slices()
+    if (!slice) throw new Error('a slice is expected')
+    expect([slice.values['start'], slice.parts]).toEqual(['9007199254740993', { params: { after: '9007199254740993' } }])
+    const rows = ['9007199254740992', '9007199254740993', '9007199254740994'].map((id) => parseExactJson(`{"id":${id}}`) as Row)
+    expect(rows.map((row) => run.keep(row))).toEqual([false, true, true])
+    run.observe(slice, rows.toReversed())
+    run.close(slice)
+    expect(stateText(run.state())).toBe('{"id":9007199254740994}')
+    expect(stateText(open(run.state()).state())).toBe('{"id":9007199254740994}')
+  })
+
+  it('orders values beyond 2^53 exactly in both forms', () => {
+    const { cursor } = build()
+    expect(cursor.compare('9007199254740993', 9007199254740994n)).toBe(-1)
+    expect(cursor.compare('9007199254740994', '9007199254740993')).toBe(1)
+    expect(cursor.compare('9007199254740993', 9007199254740993n)).toBe(0)
+    expect(cursor.rewrite('9007199254740993')).toBe('9007199254740993')
   })
 
   it('skips what is not a number and says so once', () => {

@@ -3,8 +3,10 @@ import { readIncoming } from '../../../../framework/components/cursors/incoming-
 import { openStreamState, type StreamStateOptions } from '../../../../framework/components/cursors/partition-state.ts'
 import { Cursor, type CursorRun } from '../../../../framework/components/read/cursor.ts'
 import type { ParentStates, Partition } from '../../../../framework/components/read/partition-router.ts'
+import { parseJson as parseExactJson } from '../../../../framework/http/json.ts'
 import { buildComponent } from '../../../../framework/manifest/definition/build.ts'
 import type { StreamState } from '../../../../framework/protocol/messages.ts'
+import { stateText } from '../../../../framework/protocol/number-literals.ts'
 import { sharedFolder } from '../../../shared.ts'
 import { testContext } from '../../build.ts'
 import { differences, recordOf } from '../check-vectors.ts'
@@ -29,6 +31,27 @@ const part = (values: StreamState, parents?: ParentStates): Partition => ({
 })
 const id = (value: unknown) => part({ id: value })
 const starts = (run: CursorRun | undefined) => [...(run?.slices() ?? [])].map(({ values }) => values['start_time'])
+
+describe('a partition whose value is beyond 2^53', () => {
+  const long = '9007199254740993'
+  const values = () => parseExactJson(`{"id":${long}}`) as StreamState
+  const cursor = buildComponent(Cursor, { type: 'IncrementingCountCursor', cursor_field: 'at' }, testContext())
+  const entry = (partition: string, at: number) => `{"partition":{"id":${partition}},"cursor":{"at":${at}}}`
+
+  it.each([
+    ['a number', long],
+    ['the text of an earlier version', `"${long}"`],
+  ])('resumes from a state in which it is %s, and is a number from then on', (_form, written) => {
+    const state = parseExactJson(`{"states":[${entry(written, 4)},${entry('"9007199254740994"', 6)}]}`) as StreamState
+    const { run } = tracker(state, { cursor })
+    const opened = run.open(part(values()))
+    const [slice] = opened?.slices() ?? []
+    expect(slice?.values['start']).toBe(4)
+    if (slice) opened?.observe(slice, [{ at: 5 }])
+    if (slice) opened?.close(slice)
+    expect(stateText(run.current())).toContain(`"states":[${entry(long, 5)},${entry('"9007199254740994"', 6)}]`)
+  })
+})
 
 /** Reads everything of a partition, one record at the given time. */
 function readTo(run: CursorRun | undefined, at: string): void {

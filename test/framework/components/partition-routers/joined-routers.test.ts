@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type ParentStates, type Partition, PartitionRouter } from '../../../../framework/components/read/partition-router.ts'
 import { Stream } from '../../../../framework/components/read/stream.ts'
 import { buildComponent, type Node } from '../../../../framework/manifest/definition/build.ts'
+import { stateText } from '../../../../framework/protocol/number-literals.ts'
 import { testContext } from '../../build.ts'
 
 const api = 'https://api.example.com'
@@ -37,6 +38,19 @@ describe('joined routers', () => {
   beforeAll(() => nock.disableNetConnect())
   afterEach(() => nock.cleanAll())
   afterAll(() => nock.enableNetConnect())
+
+  it.each([
+    ['SubstreamPartitionRouter', substream('repos')],
+    ['UnionPartitionRouter', { type: 'UnionPartitionRouter', partition_field: 'id', partition_routers: [substream('repos')] }],
+  ])('%s gives ids beyond 2^53 as the numbers or the texts that the parent has', async (_type, router) => {
+    nock(api).get('/repos').reply(200, '{"data":[{"id":9007199254740993,"at":"2024-01-02"},{"id":"9007199254740995","at":"2024-01-02"}]}')
+    const { found } = await partitions(router)
+    expect(found.map(({ values }) => values['id'])).toEqual(['9007199254740993', '9007199254740995'])
+    expect(found.map(({ values }) => /"id":[^,}]+/.exec(stateText(values))?.[0])).toEqual([
+      '"id":9007199254740993',
+      '"id":"9007199254740995"',
+    ])
+  })
 
   describe('UnionPartitionRouter', () => {
     const union = (...partition_routers: readonly Node[]) => ({ type: 'UnionPartitionRouter', partition_field: 'id', partition_routers })
