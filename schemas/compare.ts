@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../framework/index.ts'
 import { formatName } from './formats.ts'
 import { ABSENT, isNode, recordShapeOf, schemaOf } from './schema-shape.ts'
-import { BOOLEAN, INTEGER, NULL, NUMBER, type ObjectShape, type Shape, type TextShape } from './shape.ts'
+import { BIG, BOOLEAN, INTEGER, NULL, NUMBER, type ObjectShape, type Shape, type TextShape } from './shape.ts'
 
 export type ChangeKind =
   | 'added'
@@ -58,7 +58,7 @@ function compareTypes(a: Shape, b: Shape, path: Path): readonly Change[] {
   const lost = [...was].some((type) => !is.has(type))
   const won = [...is].filter((type) => !was.has(type))
   // Of a value that only ever was null nothing was known.
-  const isHarmless = was.size === 0 || (was.has('integer') && won.every((type) => type === 'number'))
+  const isHarmless = was.size === 0 || (was.has('integer') && won.every((type) => type === 'number' || type === 'big integer'))
   const changes: Change[] = []
   if (lost && won.length > 0) changes.push({ ...words, kind: 'type_changed', severity: 'breaking' })
   else if (lost) changes.push({ ...words, kind: 'type_narrowed', severity: 'breaking' })
@@ -75,6 +75,7 @@ function typesOf({ any, scalars, text, object, array }: Shape): ReadonlySet<stri
   const types: readonly (readonly [string, boolean])[] = [
     ['boolean', (scalars & BOOLEAN) !== 0],
     ['integer', (scalars & (INTEGER | NUMBER)) !== 0],
+    ['big integer', (scalars & (BIG | NUMBER)) !== 0],
     ['number', (scalars & NUMBER) !== 0],
     ['string', text !== undefined],
     ['object', object !== undefined],
@@ -87,7 +88,10 @@ function typesOf({ any, scalars, text, object, array }: Shape): ReadonlySet<stri
 export function typeText(shape: Shape): string {
   if (shape.any) return 'anything'
   const { type } = schemaOf(shape)
-  const names = [type].flat().filter((name) => name !== 'null')
+  const names = [type]
+    .flat()
+    .filter((name) => name !== 'null')
+    .map((name) => (name === 'integer' && (shape.scalars & BIG) !== 0 ? 'big integer' : name))
   return [...names, ...(isNullable(shape) ? ['null'] : [])].join(' or ') || 'nothing'
 }
 

@@ -1,4 +1,4 @@
-import type { JsonSchema, Row } from '../framework/index.ts'
+import { hasLiterals, type JsonSchema, type Row, withLongIntegers } from '../framework/index.ts'
 import { Matcher } from './matcher.ts'
 import { recordShapeOf, schemaOf } from './schema-shape.ts'
 import { foldCounts, NOTHING, type Shape, shapeOfRecord, widen } from './shape.ts'
@@ -33,15 +33,16 @@ export class Inference {
   /** True when the record has the known shape; otherwise {@link learn} is for the caller to decide. */
   knows(row: Row): boolean {
     this.records += 1
-    return this.#matcher.take(row)
+    return this.#matcher.take(exactRow(row))
   }
 
   /** Widens the shape by a record that {@link knows} was asked for just before. */
   learn(row: Row): void {
-    this.#shape = widen(this.#shape, shapeOfRecord(row, this.#shape))
+    const seen = exactRow(row)
+    this.#shape = widen(this.#shape, shapeOfRecord(seen, this.#shape))
     this.#lessons += 1
     this.#matcher.adopt(this.#shape, this.#lessons)
-    this.#matcher.countNew(row, this.#lessons)
+    this.#matcher.countNew(seen, this.#lessons)
   }
 
   /** The shape of all records. */
@@ -58,6 +59,9 @@ export class Inference {
     return this.#matcher.countOf(path)
   }
 }
+
+/** The row with its long whole numbers as bigints, which are of no other type than short ones. */
+export const exactRow = (row: Row): Row => (hasLiterals(row) ? (withLongIntegers(row) as Row) : row)
 
 /** The schema that all of these records have. */
 export function inferSchema(rows: Iterable<Row>): JsonSchema {

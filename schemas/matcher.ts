@@ -1,5 +1,5 @@
 import { hasFormats } from './formats.ts'
-import { BOOLEAN, INTEGER, NOTHING, NULL, NUMBER, type ObjectShape, type Shape } from './shape.ts'
+import { BOOLEAN, INTEGER, NOTHING, NULL, NUMBER, type ObjectShape, type Shape, takesLong } from './shape.ts'
 
 /**
  * A shape made ready for records: tells at once whether a value has it, and counts which fields came. This runs for every field of every
@@ -67,7 +67,7 @@ export class Matcher {
         if (value === null) return (this.#scalars & NULL) !== 0
         return Array.isArray(value) ? this.#takeArray(value) : this.#takeObject(value as Record<string, unknown>)
       case 'bigint':
-        return (this.#scalars & (NUMBER | INTEGER)) !== 0
+        return takesLong(this.#shape, value)
       default:
         return false
     }

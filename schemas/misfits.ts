@@ -1,6 +1,6 @@
 import type { Row } from '../framework/index.ts'
 import { hasFormats } from './formats.ts'
-import { BOOLEAN, INTEGER, NUMBER, type Shape } from './shape.ts'
+import { BOOLEAN, INTEGER, NUMBER, type Shape, takesLong } from './shape.ts'
 
 /** A part of a row that its schema does not have. */
 export interface Misfit {
@@ -37,8 +37,10 @@ function isFitting({ scalars, text }: Shape, value: unknown): boolean {
       return (scalars & BOOLEAN) !== 0
     case 'number':
       return (scalars & NUMBER) !== 0 || ((scalars & INTEGER) !== 0 && Number.isInteger(value))
+    case 'bigint':
+      return takesLong({ scalars, text }, value)
     default:
-      return (scalars & (NUMBER | INTEGER)) !== 0
+      return false
   }
 }
 

@@ -3,6 +3,7 @@ import { defined, isObject } from '../framework/index.ts'
 import { formatBit, formatName } from './formats.ts'
 import {
   ANYTHING,
+  BIG,
   BOOLEAN,
   INTEGER,
   merge,
@@ -10,6 +11,7 @@ import {
   NOTHING,
   NULL,
   NUMBER,
+  normal,
   type ObjectShape,
   type Shape,
   type TextShape,
@@ -27,6 +29,9 @@ const scalarTypes: readonly (readonly [string, number])[] = [
   ['integer', INTEGER],
   ['number', NUMBER],
 ]
+
+/** Of whole numbers beyond 64 bits, as Airbyte says it. */
+const BIG_INTEGER = 'big_integer'
 
 export interface ReadOptions {
   /** True for a schema that somebody wrote, false for what was learned from records. */
@@ -50,7 +55,7 @@ export function shapeOf(node: unknown, options: ReadOptions): Shape {
   if (types.length === 0) return ANYTHING
   return {
     any: false,
-    scalars: scalarsOf(types),
+    scalars: scalarsOf(node, types),
     text: types.includes('string') ? textOf(node) : undefined,
     object: types.includes('object') ? objectOf(node, options) : undefined,
     array: types.includes('array') ? elementsOf(node, options) : undefined,
@@ -65,9 +70,9 @@ function typesOf(node: JsonSchema): readonly unknown[] {
   return Array.isArray(node['enum']) && node['enum'].every((value) => typeof value === 'string') ? ['string'] : []
 }
 
-function scalarsOf(types: readonly unknown[]): number {
+function scalarsOf(node: JsonSchema, types: readonly unknown[]): number {
   const bits = scalarTypes.reduce((all, [name, bit]) => (types.includes(name) ? all | bit : all), 0)
-  return bits & NUMBER ? bits & ~INTEGER : bits
+  return normal(bits & INTEGER && node['airbyte_type'] === BIG_INTEGER ? bits | BIG : bits)
 }
 
 function textOf(node: JsonSchema): TextShape {
@@ -109,6 +114,7 @@ export function schemaOf(shape: Shape, over: JsonSchema = {}): JsonSchema {
   return {
     ...rest,
     type: typeNames(shape),
+    ...(shape.scalars & BIG ? { airbyte_type: BIG_INTEGER } : {}),
     ...kept,
     ...(shape.text ? textKeywords(shape.text, shape) : {}),
     ...(shape.object ? objectKeywords(shape.object, over) : {}),

@@ -1,5 +1,5 @@
 // What values look like, as an algebra: shapes merge in any order and in any grouping, and merging one with itself changes nothing.
-import { formatsOf } from './formats.ts'
+import { formatsOf, hasFormats } from './formats.ts'
 import { isDataKey } from './map-keys.ts'
 
 export const NULL = 1
@@ -7,6 +7,8 @@ export const BOOLEAN = 2
 export const INTEGER = 4
 /** Includes whole numbers. */
 export const NUMBER = 8
+/** Beside INTEGER: whole numbers beyond 64 bits. */
+export const BIG = 16
 
 export interface TextShape {
   /** Bits of the formats that all texts have. */
@@ -78,7 +80,7 @@ function mergeWith(a: Shape, b: Shape, how: MergeHow): Shape {
 }
 
 /** Whole numbers are numbers. */
-const normal = (scalars: number): number => (scalars & NUMBER ? scalars & ~INTEGER : scalars)
+export const normal = (scalars: number): number => (scalars & NUMBER ? scalars & ~(INTEGER | BIG) : scalars)
 
 function mergeTexts(a: TextShape, b: TextShape): TextShape {
   const values = a.values && b.values ? new Set([...a.values, ...b.values]) : undefined
@@ -121,7 +123,7 @@ export function shapeOfValue(value: unknown, guide: Shape = NOTHING): Shape {
     case 'boolean':
       return { ...NOTHING, scalars: BOOLEAN }
     case 'bigint':
-      return { ...NOTHING, scalars: INTEGER }
+      return isTextOnly(guide) ? shapeOfValue(String(value), guide) : { ...NOTHING, scalars: longScalars(value) }
     case 'number':
       return { ...NOTHING, scalars: Number.isInteger(value) ? INTEGER : NUMBER }
     case 'string':
@@ -131,6 +133,20 @@ export function shapeOfValue(value: unknown, guide: Shape = NOTHING): Shape {
     default:
       return ANYTHING
   }
+}
+
+/** A field of texts takes a long whole number as text: its digits are the value of an id, and the field stays what it is. */
+const isTextOnly = ({ text, scalars }: Shape): boolean => text !== undefined && (scalars & (INTEGER | NUMBER)) === 0
+
+const longScalars = (value: bigint): number => (BigInt.asIntN(64, value) === value ? INTEGER : INTEGER | BIG)
+
+/** Whether a shape of these parts has a long whole number. */
+export function takesLong({ scalars, text }: Pick<Shape, 'scalars' | 'text'>, value: bigint): boolean {
+  if ((scalars & NUMBER) !== 0) return true
+  if ((scalars & INTEGER) !== 0) return (scalars & BIG) !== 0 || longScalars(value) === INTEGER
+  if (text === undefined) return false
+  const written = String(value)
+  return hasFormats(written, text.formats) && (text.values?.has(written) ?? true)
 }
 
 /** The shape of a row: a record, whatever its keys look like. */

@@ -10,7 +10,7 @@ import {
 import { type Change, changeText, compareShapes, pathText } from './compare.ts'
 import type { Aspect, Contract, Verb } from './contract.ts'
 import { type DeadLetter, type DeadLetterFile, rowText } from './dead-letters.ts'
-import { Inference } from './infer.ts'
+import { exactRow, Inference } from './infer.ts'
 import { type Misfit, misfitsOf, valueAt, without } from './misfits.ts'
 import { ABSENT, isNode, joinKnown, recordShapeOf, schemaOf } from './schema-shape.ts'
 import { type Shape, shapeOfRecord, widen } from './shape.ts'
@@ -99,10 +99,10 @@ export class StreamWatch {
       letters.push({ stream: page.stream.name, verb, aspect, path: pathText(path.map(String)), reason, row, emitted_at: page.emittedAt })
     if (this.#isRefused) return this.#refuse(row, page, (verb) => letter({ aspect: 'tables', path: [] }, verb, 'the stream is new'))
     const { contract } = this.#options
-    const bound = misfitsOf(this.#inference.shape, row).filter(({ aspect }) => contract[aspect] !== 'evolve' && !this.#isLearning)
+    const bound = misfitsOf(this.#inference.shape, exactRow(row)).filter(({ aspect }) => contract[aspect] !== 'evolve' && !this.#isLearning)
     const verdictOf = ({ aspect, path }: Misfit): Verb =>
       isKey(path, page.stream) && contract[aspect] === 'discard_value' ? 'discard_row' : contract[aspect]
-    for (const misfit of bound) this.#notice(partOf(row, misfit), row, verdictOf(misfit))
+    for (const misfit of bound) this.#notice(partOf(exactRow(row), misfit), row, verdictOf(misfit))
     const frozen = bound.find((misfit) => verdictOf(misfit) === 'freeze')
     if (frozen) throw this.#frozen(pathText(frozen.path.map(String)), row, page)
     const fatal = bound.find((misfit) => verdictOf(misfit) === 'discard_row')
@@ -136,7 +136,7 @@ export class StreamWatch {
 
   #learn(row: Row): void {
     const before = this.#inference.shape
-    if (!this.#isLearning) this.#notice(shapeOfRecord(row, before), row, 'evolve')
+    if (!this.#isLearning) this.#notice(shapeOfRecord(exactRow(row), before), row, 'evolve')
     this.#inference.learn(row)
     this.#schema = schemaOf(this.#inference.shape, this.#base)
     this.#infos.clear()

@@ -428,6 +428,25 @@ export function testTableDestination(name: string, createPlace: () => Promise<Ta
         expect(await place.select('total', ['id'])).toEqual([['3']])
       })
 
+      it('makes columns of whole numbers that JavaScript would round, and widens them beyond 64 bits', async () => {
+        const bodies = [
+          '{"id":1,"v":7,"w":1}',
+          '{"id":9007199254740993,"v":9007199254740993,"w":2}',
+          '{"id":2,"v":8,"w":18446744073709551616}',
+        ]
+        await run([...bodies.map((body) => page(open, [parseExactJson(body) as Row])), state('things', { at: 1 })], [open])
+        await place.execute(
+          `create view ${place.table('sums')} as select sum(id) as id, sum(v) as v, max(w) as w from ${place.table('things')}`,
+        )
+        const [[id, v, w] = []] = await place.select('sums', ['id', 'v', 'w'])
+        expect([id, v, Number(w)]).toEqual(['9007199254740996', '9007199254741008', 2 ** 64])
+        expect(await place.select('things', ['id', '_extra'], 'id')).toEqual([
+          ['1', null],
+          ['2', null],
+          ['9007199254740993', null],
+        ])
+      })
+
       it('merges by its key', async () => {
         await things([{ id: 1, v: 'a' }, { id: 2, v: 'b' }]) // biome-ignore format: one line
         await things([{ id: 2, v: 'c' }])

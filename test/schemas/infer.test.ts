@@ -2,6 +2,7 @@ import { Ajv } from 'ajv'
 import ajvFormats from 'ajv-formats'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parseExactJson, type Row } from '../../framework/index.ts'
 import { Inference, inferSchema } from '../../schemas/infer.ts'
 import { isSame, mergeSchemas, recordShapeOf, schemaOf } from '../../schemas/schema-shape.ts'
 import { foldCounts, mergeRecords, shapeOfRecord } from '../../schemas/shape.ts'
@@ -18,6 +19,25 @@ function validator() {
 }
 
 describe('inferSchema', () => {
+  it.each([
+    ['integers', ['9007199254740993'], { type: 'integer' }],
+    ['integers beside short ones', ['1', '9007199254740993', 'null'], { type: ['null', 'integer'] }],
+    ['integers of 64 bits', ['9223372036854775807', '-9223372036854775808'], { type: 'integer' }],
+    ['big integers', ['9223372036854775808'], { type: 'integer', airbyte_type: 'big_integer' }],
+    ['big integers after short ones', ['1', '-9223372036854775809'], { type: 'integer', airbyte_type: 'big_integer' }],
+    ['numbers beside decimals', ['1.5', '9223372036854775808'], { type: 'number' }],
+    ['integers in lists', ['[1, 9007199254740993]'], { type: 'array', items: { type: 'integer' } }],
+    ['texts beside texts', ['"a"', '9007199254740993'], { type: 'string' }],
+    ['texts where the body has texts', ['"9007199254740993"'], { type: 'string' }],
+  ])('learns %s from the numbers of a body that JavaScript would round', (_what, values, expected) => {
+    const rows = values.map((value) => parseExactJson(`{"value":${value}}`) as Row)
+    const schema = inferSchema(rows)
+    expect(schema['properties']).toEqual({ value: expected })
+    const known = new Inference({ base: recordShapeOf(schema, { declared: false }), observed: true })
+    expect(rows.map((row) => known.knows(row))).toEqual(rows.map(() => true))
+    expect(schemaOf(known.learned(), schema)).toEqual(schema)
+  })
+
   const property = (...values: readonly unknown[]) => {
     const { properties } = inferSchema(values.map((value) => (value === undefined ? {} : { value }))) as { properties: { value?: unknown } }
     return properties.value
