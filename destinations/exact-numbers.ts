@@ -1,13 +1,27 @@
 import { hasLiterals, isObject, type JsonSchema, literalAt, localTarget, type PageItem, type Row } from '../framework/index.ts'
 import { ExactDecimal } from './exact-decimal.ts'
 
-/** Gives the value with its long numbers as bigints; the value itself where it has none. */
+/** Gives the value with its long numbers in another form; the value itself where it has none. */
 type Exact = (value: unknown) => unknown
 
 /** A whole number beyond 2^53 as the reader hands it on: text with every digit. */
 const longInteger = /^-?[1-9]\d{15,}$/
 
-const known = new WeakMap<JsonSchema, Exact | undefined>()
+/** What becomes of a value that is neither an object nor a list, by the types that the schema allows; undefined where it stays. */
+type Leaf = (types: ReadonlySet<unknown>) => Exact | undefined
+
+const isNumeric = (types: ReadonlySet<unknown>): boolean => types.has('integer') || types.has('number')
+
+/** Text with all digits becomes a number where the schema promises one. */
+const asNumber: Leaf = (types) =>
+  isNumeric(types) && !types.has('string') ? (value) => (typeof value === 'string' && isLong(value) ? BigInt(value) : value) : undefined
+
+/** A long number stays the text that it was read as where the schema promises text: ids stay strings. */
+const asText: Leaf = (types) =>
+  types.has('string') && !isNumeric(types) ? (value) => (typeof value === 'bigint' ? String(value) : value) : undefined
+
+const exactOf = bySchema(asNumber)
+const textsOf = bySchema(asText)
 
 /**
  * The rows of a page with all digits of their numbers: what the body wrote as a number that JavaScript would round is a bigint or an
@@ -16,11 +30,12 @@ const known = new WeakMap<JsonSchema, Exact | undefined>()
  */
 export function exactRows({ stream, rows }: PageItem): readonly Row[] {
   const exact = exactOf(stream.schema)
+  const withLiterals = (row: Row): Row => (hasLiterals(row) ? asPromised(exactCopy(row) as Row, stream.schema) : row)
   if (exact) return rows.map((row) => exact(withLiterals(row)) as Row)
   return rows.some(hasLiterals) ? rows.map(withLiterals) : rows
 }
 
-const withLiterals = (row: Row): Row => (hasLiterals(row) ? (exactCopy(row) as Row) : row)
+const asPromised = (row: Row, schema: JsonSchema): Row => (textsOf(schema)?.(row) ?? row) as Row
 
 function exactCopy(holder: object): unknown {
   const exactPart = (value: unknown, name: string): unknown => {
@@ -33,13 +48,16 @@ function exactCopy(holder: object): unknown {
   return Object.fromEntries(Object.entries(holder).map(([name, value]) => [name, exactPart(value, name)]))
 }
 
-function exactOf(schema: JsonSchema): Exact | undefined {
-  if (!known.has(schema)) known.set(schema, createCompiler(schema)(schema))
-  return known.get(schema)
+/** undefined for schemas in which no value changes. */
+function bySchema(leaf: Leaf): (schema: JsonSchema) => Exact | undefined {
+  const known = new WeakMap<JsonSchema, Exact | undefined>()
+  return (schema) => {
+    if (!known.has(schema)) known.set(schema, createCompiler(schema, leaf)(schema))
+    return known.get(schema)
+  }
 }
 
-/** undefined for schemas that promise no number anywhere. */
-function createCompiler(root: JsonSchema): (node: unknown) => Exact | undefined {
+function createCompiler(root: JsonSchema, leaf: Leaf): (node: unknown) => Exact | undefined {
   const compiled = new Map<unknown, Exact | undefined>()
   const compile = (node: unknown): Exact | undefined => {
     const schema = localTarget(node, root)
@@ -48,24 +66,28 @@ function createCompiler(root: JsonSchema): (node: unknown) => Exact | undefined 
     // A schema that refers to itself finds this while it is compiled.
     let own: Exact | undefined
     compiled.set(schema, (value) => own?.(value) ?? value)
-    own = ofSchema(schema, compile)
+    own = ofSchema(schema, { compile, leaf })
     compiled.set(schema, own)
     return own
   }
   return compile
 }
 
-function ofSchema(schema: Readonly<Record<string, unknown>>, compile: (node: unknown) => Exact | undefined): Exact | undefined {
+interface Compiling {
+  readonly compile: (node: unknown) => Exact | undefined
+  readonly leaf: Leaf
+}
+
+function ofSchema(schema: Readonly<Record<string, unknown>>, { compile, leaf }: Compiling): Exact | undefined {
   const alternatives = [schema['anyOf'], schema['oneOf'], schema['allOf']].flatMap((list) => (Array.isArray(list) ? list : []))
   const types = new Set([schema, ...alternatives].flatMap((part) => (isObject(part) ? [part['type']].flat() : [])))
-  const isNumber = (types.has('integer') || types.has('number')) && !types.has('string')
+  const ofLeaf = leaf(types)
   const nested = alternatives.flatMap((part) => compile(part) ?? [])
   const fields = fieldsOf(schema, compile)
   const items = compile(schema['items'])
-  if (!isNumber && nested.length === 0 && !fields && !items) return undefined
+  if (!ofLeaf && nested.length === 0 && !fields && !items) return undefined
   return (value) => {
-    if (typeof value === 'string') return isNumber && isLong(value) ? BigInt(value) : value
-    if (typeof value !== 'object' || value === null || value instanceof ExactDecimal) return value
+    if (typeof value !== 'object' || value === null || value instanceof ExactDecimal) return ofLeaf ? ofLeaf(value) : value
     const own = Array.isArray(value) ? (items ? sameOr(value, value.map(items)) : value) : (fields?.(value) ?? value)
     return nested.reduce((result: unknown, exact) => exact(result), own)
   }

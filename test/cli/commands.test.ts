@@ -74,7 +74,11 @@ describe('connector check', () => {
     expect(messages(stdout)).toMatchObject([{ type: 'CONNECTION_STATUS', connectionStatus: { status: 'FAILED' } }])
     expect(stdout).toMatch(message)
     expect(stdout + stderr).not.toMatch(/sandbox-(expired|instagram)-token/)
-    expect(stderr.trim().split('\n')).toHaveLength(1)
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(lines).toMatchObject([{ level: 'error' }, { exit_code: exitCode }])
   })
 
   it('reads the token from the environment and from a file', async () => {

@@ -7,6 +7,7 @@ import { JsonlFolder } from '../../destinations/jsonl.ts'
 import type { Clock } from '../../framework/clock.ts'
 import { asConnectorError } from '../../framework/errors.ts'
 import { createHttpClient } from '../../framework/http/create-client.ts'
+import { parseJson } from '../../framework/http/json.ts'
 import { createBudget } from '../../framework/http/limits/budget.ts'
 import { createRedactor } from '../../framework/http/redaction/redaction.ts'
 import type { Timeouts } from '../../framework/http/transport/attempt-settings.ts'
@@ -173,7 +174,7 @@ export function linesOf(folder: string): readonly { readonly stream: string; rea
     if (text !== '' && !text.endsWith('\n')) throw new Error(`${name} ends within a line`)
     const lines = text.split('\n').slice(0, -1)
     return lines.map((line) => {
-      const { _synced_at, _run_id, ...row } = JSON.parse(line)
+      const { _synced_at, _run_id, ...row } = parseJson(line) as Row
       return { stream: name.replace('.jsonl', ''), row }
     })
   })
