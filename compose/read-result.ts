@@ -82,8 +82,13 @@ export function readResult({ session, connection, catalog, written, failure }: R
   }
 }
 
+interface Unopened {
+  readonly failure: RunError
+  readonly exit_code: ExitCode
+}
+
 /** The result of a read that ended before there was a connector. */
-export function unopened(connector: string, run_id: string, failure: RunError, exit_code: ExitCode): ReadResult {
+export function unopened(connector: string, run_id: string, { failure, exit_code }: Unopened): ReadResult {
   const nothing: RunSummary = {
     ...{ run_id, status: statusOf(exit_code), exit_code, streams: { complete: 0, incomplete: 0, pending: 0 } },
     ...{ rows: 0, accounts: 0, errors_total: 1, warnings_total: 0, errors: [failure], warnings: [], duration_ms: 0 },

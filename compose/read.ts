@@ -65,7 +65,7 @@ export function failedRead(
   const failure = asConnectorError(thrown)
   const { message, ...error } = describeError(failure)
   const described = { ...error, message: redactor.redact(message) }
-  return { result: unopened(connector, runId, described, exitCodeOf(failure)), failure }
+  return { result: unopened(connector, runId, { failure: described, exit_code: exitCodeOf(failure) }), failure }
 }
 
 /** One read from the lease of its state to its result. */

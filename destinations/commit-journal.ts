@@ -52,7 +52,7 @@ export class CommitJournal {
   #size: number
   #lines = 0
 
-  private constructor(path: string, files: Files, handle: FileHandle, size: number) {
+  private constructor(path: string, files: Files, { handle, size }: Written) {
     this.#path = path
     this.#files = files
     this.#handle = handle
@@ -61,8 +61,7 @@ export class CommitJournal {
 
   /** Starts a fresh journal with the marks that count. */
   static async create(path: string, marks: Iterable<Mark>, files: Files): Promise<CommitJournal> {
-    const { handle, size } = await writeMarks(path, marks, files)
-    return new CommitJournal(path, files, handle, size)
+    return new CommitJournal(path, files, await writeMarks(path, marks, files))
   }
 
   /** Keeps a long run from growing the journal: starts it afresh once most of its lines are out of date. */
@@ -109,7 +108,13 @@ export class CommitJournal {
 /** Lines after which it is worth a look whether the journal can be shortened. */
 const longJournal = 10_000
 
-async function writeMarks(path: string, marks: Iterable<Mark>, files: Files): Promise<{ handle: FileHandle; size: number }> {
+/** A journal that is open for more marks, and its length in bytes. */
+interface Written {
+  readonly handle: FileHandle
+  readonly size: number
+}
+
+async function writeMarks(path: string, marks: Iterable<Mark>, files: Files): Promise<Written> {
   const text = Array.from(marks, (mark) => `${JSON.stringify(mark)}\n`).join('')
   await replaceFile(path, text, files)
   return { handle: await files.open(path, 'a'), size: Buffer.byteLength(text) }

@@ -4,20 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 const rooms = ['framework', 'connectors', 'state', 'schemas', 'destinations', 'accounts', 'compose', 'sync', 'service', 'cli', 'sandbox']
 
-/** Files that still have some. The list may only shrink: `open(file, true)` says nothing to who reads the call. */
-const waived: readonly string[] = [
-  'connectors/instagram_graph/media/scan-progress.ts',
-  'connectors/instagram_publish/media/address-source.ts',
-  'connectors/instagram_publish/media/formats/jpeg.ts',
-  'connectors/instagram_publish/media/validate.ts',
-  'connectors/instagram_publish/post-content.ts',
-  'connectors/meta/graph/graph-error-handler.ts',
-  'destinations/postgres/key-index.ts',
-  'destinations/postgres/text-encoding.ts',
-  'framework/runtime/read/run-reporter.ts',
-]
-
-/** `file: parameter` of every boolean that a function, a method or a constructor takes by its position. */
+/** `file: parameter` of every boolean that a function, a method or a constructor takes by its position: `open(file, true)` explains nothing. */
 function booleanParameters(file: string, text: string): readonly string[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
   const found: string[] = []
@@ -39,15 +26,10 @@ const files = rooms.flatMap((room) =>
     .filter((file) => file.endsWith('.ts'))
     .map((file) => `${room}/${file}`),
 )
-const found = new Map(files.map((file) => [file, booleanParameters(file, readFileSync(file, 'utf8'))]))
 
 describe('functions', () => {
   it('take no booleans by position, but objects, names or two functions', () => {
-    expect([...found].filter(([file]) => !waived.includes(file)).flatMap(([, parameters]) => parameters)).toEqual([])
-  })
-
-  it('that still do are in files that are named here', () => {
-    expect(waived.filter((file) => (found.get(file) ?? []).length === 0)).toEqual([])
+    expect(files.flatMap((file) => booleanParameters(file, readFileSync(file, 'utf8')))).toEqual([])
   })
 
   it.each([

@@ -51,17 +51,17 @@ function reelFields({ thumbnailUrl, thumbOffset, shareToFeed, audioName }: PostC
 function mediaOf(content: PostContent, type: Post['type'], kind: MediaKind | undefined): JsonObject[] {
   const { mediaUrls, mediaTypes, videoFile } = content
   const single = type !== 'carousel'
-  if (mediaUrls.length === 0 && videoFile !== undefined) return [given({ type: 'video', file: videoFile, ...tagsOf(content, single) })]
+  if (mediaUrls.length === 0 && videoFile !== undefined)
+    return [given({ type: 'video', file: videoFile, ...(single ? tagsOf(content) : {}) })]
   return (single ? mediaUrls.slice(0, 1) : mediaUrls).map((url, index) => {
     const found = kind ?? mediaTypes?.[index] ?? mediaKind(url)
     const alt = found === 'image' && type !== 'story' ? textAt(content.altText, index) : undefined
-    return given({ type: found, url, alt_text: alt, ...tagsOf(content, single, type) })
+    return given({ type: found, url, alt_text: alt, ...(single ? tagsOf(content, type) : {}) })
   })
 }
 
 /** Tags of one image; those of a carousel belong to its items, which this form does not tell apart. */
-function tagsOf({ userTags, productTags }: PostContent, single: boolean, type?: Post['type']) {
-  if (!single) return {}
+function tagsOf({ userTags, productTags }: PostContent, type?: Post['type']) {
   return { user_tags: userTags, ...(type === 'story' ? {} : { product_tags: productTags }) }
 }
 

@@ -88,8 +88,8 @@ function targetOf(index: UniqueIndex, key: readonly Column[], work: KeyWork): Ke
   return form && targetOfForm(key, form, work)
 }
 
-function targetOfForm(key: readonly Column[], form: Form, { nullsNotDistinct }: KeyWork): KeyTarget {
-  const elements = key.flatMap((column) => elementsOf(column, form, nullsNotDistinct))
+function targetOfForm(key: readonly Column[], form: Form, work: KeyWork): KeyTarget {
+  const elements = key.flatMap((column) => elementsOf(column, form, work))
   return { text: elements.join(', '), covers: { nulls: form !== 'plain', long: form === 'hashed' } }
 }
 
@@ -106,7 +106,7 @@ const substitutes: Readonly<Record<ColumnType, string>> = {
   jsonb: `'null'::jsonb`,
 }
 
-function elementsOf({ name, type, narrowing }: Column, form: Form, nullsNotDistinct: boolean): readonly string[] {
+function elementsOf({ name, type, narrowing }: Column, form: Form, { nullsNotDistinct }: KeyWork): readonly string[] {
   const column = quoted(name)
   const isText = type === 'text' || type === 'jsonb' || type === 'numeric'
   if (form === 'hashed' && isText) {

@@ -31,7 +31,10 @@ export class TextEncoding {
       [...characters].filter((character) => !this.#held.has(character)),
       query,
     )
-    return raw.map((column, index) => column.map((value) => this.#replaced(value, types[index] === 'jsonb')))
+    return raw.map((column, index) => {
+      const before = types[index] === 'jsonb' ? '\\\\u' : '\\u'
+      return column.map((value) => this.#replaced(value, before))
+    })
   }
 
   /** Asks the server about all at once, then about halves of those that it does not take. */
@@ -50,9 +53,8 @@ export class TextEncoding {
     }
   }
 
-  #replaced(value: Encoded, isJson: boolean): Encoded {
+  #replaced(value: Encoded, before: string): Encoded {
     if (value === null) return null
-    const before = isJson ? '\\\\u' : '\\u'
     return value.replace(beyondAscii, (character) =>
       this.#held.get(character) === false ? `${before}{${character.codePointAt(0)?.toString(16)}}` : character,
     )

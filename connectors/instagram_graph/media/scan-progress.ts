@@ -49,12 +49,12 @@ export class ScanProgress {
       marks.push({ after, memory: this.#memory(converted) })
     }
     if (isLast || page.length > 0) this.#settle(isLast ? Number.NEGATIVE_INFINITY : tail)
-    return [...marks, { after: page.length, memory: this.#memory(converted, isLast) }]
+    const memory = this.#memory(converted)
+    return [...marks, { after: page.length, memory: isLast ? { ...memory, rest: undefined } : memory }]
   }
 
-  #memory(converted: number | undefined, isDone = false): MediaCheckpoint {
+  #memory(converted: number | undefined): MediaCheckpoint {
     const { at, day, recent } = this.#start
-    const rest = isDone ? undefined : (this.#rest ?? at + 1)
     return {
       looked: at,
       recent,
@@ -64,7 +64,7 @@ export class ScanProgress {
       day,
       swept: undefined,
       converted,
-      rest,
+      rest: this.#rest ?? at + 1,
     }
   }
 

@@ -26,7 +26,7 @@ export async function openAddress(text: string, options: AddressOptions): Promis
   let redirect: string | undefined
   const withRedirect = (facts: Omit<AddressFacts, 'redirect'>): AddressFacts => ({ ...facts, ...defined({ redirect }) })
   for (let url: URL | undefined = parse(text), hops = 0; url !== undefined; hops++) {
-    const refusal = rejectionOf(url, hops, options.localHosts)
+    const refusal = rejectionOf(url, hops, options)
     if (refusal !== undefined) return { facts: withRedirect({ status: 0, problem: refusal }) }
     const answer = await ask(url, options)
     if (typeof answer === 'string') return { facts: withRedirect({ status: 0, problem: answer }) }
@@ -44,7 +44,7 @@ function parse(text: string, base?: URL): URL | undefined {
   return URL.canParse(text, base?.href) ? new URL(text, base?.href) : undefined
 }
 
-function rejectionOf(url: URL, hops: number, localHosts: boolean): string | undefined {
+function rejectionOf(url: URL, hops: number, { localHosts }: AddressOptions): string | undefined {
   if (hops > MAX_REDIRECTS) return `more than ${MAX_REDIRECTS} redirects`
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return `${url.protocol} is not http`
   return localHosts || isPublicHost(url.hostname) ? undefined : `${url.hostname} is not a public host`

@@ -32,7 +32,7 @@ export function validatePost(post: unknown, options: ValidateOptions = {}): read
   return [
     ...wrong,
     ...textDiagnostics(fields),
-    ...coverDiagnostics(fields, localHosts),
+    ...coverDiagnostics(fields, { localHosts }),
     ...(bad.has('media') ? [] : mediaDiagnostics(fields['media'], { type, localHosts })),
   ]
 }
@@ -69,7 +69,7 @@ function hashtagDiagnostics(tag: unknown, path: string): Diagnostic[] {
   return /^[\p{L}\p{N}\p{M}_]+$/u.test(name) && /\D/.test(name) ? [] : [diagnose('hashtag-form', { path, found: JSON.stringify(tag) })]
 }
 
-function coverDiagnostics({ cover_url, thumb_offset }: Fields, localHosts: boolean): Diagnostic[] {
+function coverDiagnostics({ cover_url, thumb_offset }: Fields, { localHosts }: { readonly localHosts: boolean }): Diagnostic[] {
   const inside = typeof thumb_offset !== 'number' || (Number.isInteger(thumb_offset) && thumb_offset >= limitsOf('thumb-offset').min)
   return [
     ...(typeof cover_url === 'string' ? urlDiagnostics(cover_url, { path: 'cover_url', localHosts }) : []),

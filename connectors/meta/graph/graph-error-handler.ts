@@ -114,7 +114,7 @@ interface Patience extends Pick<GraphErrorContext, 'secrets'> {
 /** Throws the error of the attempt when its class has had all its tries. */
 export function graphBackoff(outcome: Outcome, attempt: number, { maxRetries, clock, secrets }: Patience): number | undefined {
   const found = outcome.response && read(outcome.response).error
-  if (!outcome.response || !found) return giveUp(attempt > maxRetries, outcome)
+  if (!outcome.response || !found) return attempt > maxRetries ? giveUp(outcome) : undefined
   const verdict = judge(found, outcome.response)
   if (attempt > verdict.retries) {
     throw graphConnectorError(found, verdict, { waitSeconds: regainSeconds(outcome.response), secrets })
@@ -126,8 +126,7 @@ export function graphBackoff(outcome: Outcome, attempt: number, { maxRetries, cl
   return regain ?? Math.min(RATE_BACKOFF.highest, RATE_BACKOFF.first * 2 ** (attempt - 1))
 }
 
-function giveUp(over: boolean, outcome: Outcome): undefined {
-  if (!over) return undefined
+function giveUp(outcome: Outcome): never {
   if (outcome.error) throw outcome.error
   const { response } = outcome
   const { broken } = read(response)

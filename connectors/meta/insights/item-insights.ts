@@ -101,7 +101,7 @@ export class ItemInsights {
     const again: ItemWish[] = []
     for (const { wish, error } of refused) {
       if (this.#hasNoData(error)) gathered.noData.push({ id: wish.id, error })
-      else if (classifyRejection(error) === undefined) this.#leaveOut(wish.id, wish.names, error)
+      else if (classifyRejection(error) === undefined) this.#leaveOut(wish, error)
       else if (this.remaining(wish).length < wish.names.length || this.#dropNamed(wish, error)) again.push(wish)
       else await this.#search(wish, error, gathered)
     }
@@ -114,7 +114,7 @@ export class ItemInsights {
     const place = /\bmetric\[(\d+)\] must be one of/.exec(error.message)?.[1]
     const offendingMetric = named ?? (place === undefined ? undefined : names[Number(place)])
     if (offendingMetric === undefined || names.length < 2 || !names.includes(offendingMetric)) return false
-    this.#leaveOut(id, [offendingMetric], error)
+    this.#leaveOut({ id, names: [offendingMetric] }, error)
     return this.remaining({ id, names }).length < names.length
   }
 
@@ -126,12 +126,12 @@ export class ItemInsights {
     }
     try {
       const result = await bisect({ names: wish.names, ask, judge: classifyRejection, failed })
-      for (const { name, error } of result.refused) this.#leaveOut(wish.id, [name], error)
+      for (const { name, error } of result.refused) this.#leaveOut({ id: wish.id, names: [name] }, error)
       this.#keep(wish.id, result.answers, gathered)
     } catch (thrown) {
       if (thrown instanceof ConnectorError && this.#hasNoData(thrown)) gathered.noData.push({ id: wish.id, error: thrown })
       // Other items answer, so it is this one that is refused as a whole.
-      else if (this.#answered && classifyRejection(thrown) !== undefined) this.#leaveOut(wish.id, wish.names, thrown, 'item')
+      else if (this.#answered && classifyRejection(thrown) !== undefined) this.#leaveOut(wish, thrown, 'item')
       else throw this.#located(thrown, wish)
     }
   }
@@ -140,7 +140,7 @@ export class ItemInsights {
     return NO_DATA.has(code) || (code === 'ERR_NOT_FOUND' && this.#options.itemsExpire === true)
   }
 
-  #leaveOut(id: string, names: readonly string[], reason: unknown, reach?: 'item'): void {
+  #leaveOut({ id, names }: ItemWish, reason: unknown, reach?: 'item'): void {
     const { services, account, isExpected } = this.#options
     const asked = reach === 'item' ? { ...this.#asked(id), account: id } : this.#asked(id)
     const news = names.filter((name) => runState(services).quarantine.add(name, asked, reason))

@@ -85,9 +85,9 @@ async function readAll(streams: readonly BoundStream[], results: readonly Stream
   for (const unbuilt of broken) reportBroken(unbuilt, options)
   const limiter = new AccountLimiter(concurrency, options.isResumed ? 1 : concurrency)
   const accounts = new Map(streams.map(({ info }) => [info.name, info.accountId ?? info.name]))
-  options.report.watchWaits((stream, isWaiting) => {
+  options.report.watchWaits((stream, wait) => {
     const account = accounts.get(stream) ?? stream
-    if (isWaiting) limiter.setWaiting(account)
+    if (wait === 'begins') limiter.setWaiting(account)
     else limiter.setReady(account)
   })
   const lost = new Set<unknown>()

@@ -9,11 +9,13 @@ export interface Logger {
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
+type WaitWatch = (stream: string, wait: 'begins' | 'ends') => void
+
 /** A reporter whose findings also travel down the pipeline, once it is open. */
 export interface RunReporter extends Reporter {
   attach(post: (item: Item) => void): void
   /** Tells when a request of a stream begins and ends to wait for its provider. */
-  watchWaits(watch: (stream: string, isWaiting: boolean) => void): void
+  watchWaits(watch: WaitWatch): void
 }
 
 /**
@@ -23,7 +25,7 @@ export interface RunReporter extends Reporter {
 export function createRunReporter(run: Run, clock: Clock, logger: Logger): RunReporter {
   const waiting: Item[] = []
   let post = (item: Item): void => void waiting.push(item)
-  let watch = (_stream: string, _isWaiting: boolean): void => undefined
+  let watch: WaitWatch = () => undefined
   return {
     watchWaits(watcher) {
       watch = watcher
@@ -43,13 +45,13 @@ export function createRunReporter(run: Run, clock: Clock, logger: Logger): RunRe
       logger.log('warn', `rate limited: waiting ${Math.ceil(seconds)} s`, stream === undefined ? {} : { stream })
       if (stream === undefined) return
       post(rateLimitedItem(stream, clock.now()))
-      watch(stream, true)
+      watch(stream, 'begins')
     },
     waiting({ stream }) {
-      if (stream !== undefined) watch(stream, true)
+      if (stream !== undefined) watch(stream, 'begins')
     },
     resumed({ stream }) {
-      if (stream !== undefined) watch(stream, false)
+      if (stream !== undefined) watch(stream, 'ends')
     },
   }
 }

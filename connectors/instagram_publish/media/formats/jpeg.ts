@@ -21,13 +21,13 @@ export async function readJpeg(window: ByteWindow): Promise<Size & { readonly co
     const length = head.readUInt16BE(2)
     if (length < 2) throw new UnreadableMedia(`a segment of ${length} bytes at byte ${at}`)
     if (marker === 0xe1) turned ||= isTurned(await window.upTo(at + 4, Math.min(length - 2, 4_096)))
-    if (START_OF_FRAME.has(marker)) return { ...shown(await window.at(at + 5, 4), turned), complete: await hasEnd(window, at) }
+    if (START_OF_FRAME.has(marker)) return { ...shown(await window.at(at + 5, 4), { turned }), complete: await hasEnd(window, at) }
     at += 2 + length
   }
   throw new UnreadableMedia('a JPEG without a frame header')
 }
 
-function shown(frame: Buffer, turned: boolean): Size {
+function shown(frame: Buffer, { turned }: { readonly turned: boolean }): Size {
   const [height, width] = [frame.readUInt16BE(0), frame.readUInt16BE(2)]
   return turned ? { width: height, height: width } : { width, height }
 }
