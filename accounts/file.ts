@@ -58,13 +58,58 @@ interface Loaded {
  * dates, tokens that replaced others, encrypted) and the log (`accounts.log.jsonl`). `id` is the `externalId`.
  */
 export function fileAccountRegistry(file: string, options: FileAccountsOptions): AccountRegistry {
-  const { clock, cipher, stores, secret, holdMs = LEASE_MS } = options
-  const path = resolve(file)
+  const { cipher, stores } = options
+  const files = accountFiles(resolve(file), options)
+  const { statePath, logPath, load, exclusively, remember } = files
+  return defineAccountRegistry({
+    list: (filter) => list(files, filter),
+    find: async (id) => {
+      const { document, states } = await load()
+      const entry = document.entries.find(({ externalId }) => externalId === id)
+      return entry && recordOf(entry, states[id] ?? {})
+    },
+    save: (account, token) => exclusively(() => save(files, options, { account, token })),
+    remove: (id) =>
+      exclusively(async () => {
+        const { document, states } = await load()
+        if (!document.remove(id)) return false
+        const { [id]: _, ...others } = states
+        await document.save()
+        await writeStates(statePath, others)
+        return true
+      }),
+    token: (id) => currentToken(files, options, id),
+    replaceToken: (id, work) => replaceToken(files, options, { id, work }),
+    rotateKey: () => exclusively(async () => rotate(await load(), { cipher, stores, write: (states) => writeStates(statePath, states) })),
+    setStatus: (id, status, reason) => remember(id, ({ state: { reason: _, ...state } }) => ({ ...state, status, ...defined({ reason }) })),
+    markSynced: (id, at) =>
+      remember(id, ({ state }) => ({ ...state, lastSyncedAt: later(state.lastSyncedAt, new Date(at).toISOString()) })),
+    log: (entry) => exclusively(() => appendLog(logPath, entry)),
+    logs: (query) => readLog(logPath, query),
+    close: async () => undefined,
+  })
+}
+
+/** The list of accounts and the files beside it. */
+interface AccountFiles {
+  readonly path: string
+  readonly statePath: string
+  readonly logPath: string
+  load(): Promise<Loaded>
+  /** Throws ConnectorError ERR_ACCOUNT_UNKNOWN. */
+  placeOf(loaded: Loaded, id: string): TokenPlace
+  /** Works while no other process writes these files. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>
+  /** Changes what is remembered of an account, from what stands there now. */
+  remember(id: string, change: (place: TokenPlace) => AccountState | Promise<AccountState>): Promise<void>
+}
+
+function accountFiles(path: string, { clock, cipher, stores, providers, holdMs = LEASE_MS }: FileAccountsOptions): AccountFiles {
   const stem = path.replace(/\.ya?ml$/i, '')
   const [statePath, logPath] = [`${stem}.state.json`, `${stem}.log.jsonl`]
   let known: AccountDocument | undefined
   const load = async (): Promise<Loaded> => {
-    known = await readAccountDocument(path, { known, providers: options.providers })
+    known = await readAccountDocument(path, { known, providers })
     return { document: known, states: await readStates(statePath) }
   }
   const placeOf = ({ document, states }: Loaded, id: string): TokenPlace => {
@@ -76,102 +121,91 @@ export function fileAccountRegistry(file: string, options: FileAccountsOptions):
     const inUse = () => new ConnectorError('ERR_ACCOUNT_BUSY', `${path} is in use by another process`, { failureType: 'transient_error' })
     return withFileLock({ path: `${path}.lock`, clock, holdMs, busy: inUse }, work)
   }
-  /** Changes what is remembered of an account, from what stands there now. */
-  const remember = (id: string, change: (place: TokenPlace) => AccountState | Promise<AccountState>): Promise<void> =>
+  const remember: AccountFiles['remember'] = (id, change) =>
     exclusively(async () => {
       const loaded = await load()
       const state = await change(placeOf(loaded, id))
       await writeStates(statePath, { ...loaded.states, [id]: state })
     })
-  const current = async (id: string): Promise<AccountToken> => {
-    const token = await readToken(placeOf(await load(), id))
-    secret(token.accessToken)
-    return token
-  }
+  return { path, statePath, logPath, load, placeOf, exclusively, remember }
+}
 
-  async function list(filter: AccountFilter = {}): Promise<readonly AccountRecord[]> {
-    const { document, states } = await load()
-    const all = document.entries.map((entry) => recordOf(entry, states[entry.externalId] ?? {}))
-    return filterAccounts(all.sort(byNeed), filter)
-  }
+async function list({ load }: AccountFiles, filter: AccountFilter = {}): Promise<readonly AccountRecord[]> {
+  const { document, states } = await load()
+  const all = document.entries.map((entry) => recordOf(entry, states[entry.externalId] ?? {}))
+  return filterAccounts(all.sort(byNeed), filter)
+}
 
-  async function replace(id: string, work: Parameters<AccountRegistry['replaceToken']>[1]): Promise<AccountToken> {
-    const place = placeOf(await load(), id)
-    const before = await current(id)
-    const candidate = await readKeptCandidate(place)
-    if (candidate) secret(candidate.accessToken)
-    const keep = (token: AccountToken | undefined) =>
-      remember(id, async (now) => {
-        if (token) secret(token.accessToken)
-        const kept = await keepCandidate(now, token)
-        const { candidate: _, ...state } = now.state
-        return kept === undefined ? state : { ...state, candidate: kept }
-      })
-    const token = await work({ current: before, candidate, keep })
-    if (token === undefined) return current(id)
-    secret(token.accessToken)
-    await remember(id, async (now) => {
-      // A new login came in between: it is the better one.
-      if ((await readToken(now)).accessToken !== before.accessToken) throw overtaken(id)
-      const stored = await storeToken(now, token, before)
-      await keepCandidate(now, undefined)
+interface Login {
+  readonly account: NewAccount
+  readonly token: AccountToken
+}
+
+async function save({ path, statePath, load }: AccountFiles, options: FileAccountsOptions, login: Login): Promise<AccountRecord> {
+  const { account, token } = login
+  options.secret(token.accessToken)
+  const { document, states } = await load()
+  const taken = document.entries.find(({ externalId, provider }) => externalId === account.externalId && provider !== account.provider)
+  if (taken) throw idTaken(account.externalId, { provider: taken.provider, place: path })
+  const entry = entryFor(account, document)
+  const { reason: _, candidate: __, ...state } = states[entry.externalId] ?? {}
+  const sealed = account.tokenReference === undefined ? { sealed: options.cipher.seal(token.accessToken, entry.externalId) } : {}
+  const next: AccountState = { ...state, status: 'active', token: { ...datesOf(token), ...sealed } }
+  document.put(entry)
+  // The token first: an account in the list without a token would be of no use.
+  await writeStates(statePath, { ...states, [entry.externalId]: next })
+  await document.save()
+  return recordOf(entry, next)
+}
+
+async function currentToken({ load, placeOf }: AccountFiles, { secret }: FileAccountsOptions, id: string): Promise<AccountToken> {
+  const token = await readToken(placeOf(await load(), id))
+  secret(token.accessToken)
+  return token
+}
+
+interface Exchange {
+  readonly id: string
+  readonly work: Parameters<AccountRegistry['replaceToken']>[1]
+}
+
+async function replaceToken(files: AccountFiles, options: FileAccountsOptions, exchange: Exchange): Promise<AccountToken> {
+  const { clock, holdMs = LEASE_MS } = options
+  const { id } = exchange
+  const place = files.placeOf(await files.load(), id)
+  await requireWritable(place)
+  // Accounts may share the file of a token: it has one lock.
+  const name = fileNameOf(fileOf(place.entry) ?? id)
+  const lock = { path: `${files.path}.${name}.lock`, clock, holdMs, busy: (holder: string) => busy(id, holder) }
+  return withFileLock(lock, () => replaceLocked(files, options, exchange))
+}
+
+async function replaceLocked(files: AccountFiles, options: FileAccountsOptions, { id, work }: Exchange): Promise<AccountToken> {
+  const { load, placeOf, remember } = files
+  const { secret } = options
+  const place = placeOf(await load(), id)
+  const before = await currentToken(files, options, id)
+  const candidate = await readKeptCandidate(place)
+  if (candidate) secret(candidate.accessToken)
+  const keep = (token: AccountToken | undefined) =>
+    remember(id, async (now) => {
+      if (token) secret(token.accessToken)
+      const kept = await keepCandidate(now, token)
       const { candidate: _, ...state } = now.state
-      return withoutNeed({ ...state, token: stored })
+      return kept === undefined ? state : { ...state, candidate: kept }
     })
-    return token
-  }
-
-  return defineAccountRegistry({
-    list,
-    find: async (id) => {
-      const { document, states } = await load()
-      const entry = document.entries.find(({ externalId }) => externalId === id)
-      return entry && recordOf(entry, states[id] ?? {})
-    },
-    save: (account, token) =>
-      exclusively(async () => {
-        secret(token.accessToken)
-        const { document, states } = await load()
-        const taken = document.entries.find(
-          ({ externalId, provider }) => externalId === account.externalId && provider !== account.provider,
-        )
-        if (taken) throw idTaken(account.externalId, { provider: taken.provider, place: path })
-        const entry = entryFor(account, document)
-        const { reason: _, candidate: __, ...state } = states[entry.externalId] ?? {}
-        const sealed = account.tokenReference === undefined ? { sealed: cipher.seal(token.accessToken, entry.externalId) } : {}
-        const next: AccountState = { ...state, status: 'active', token: { ...datesOf(token), ...sealed } }
-        document.put(entry)
-        // The token first: an account in the list without a token would be of no use.
-        await writeStates(statePath, { ...states, [entry.externalId]: next })
-        await document.save()
-        return recordOf(entry, next)
-      }),
-    remove: (id) =>
-      exclusively(async () => {
-        const { document, states } = await load()
-        if (!document.remove(id)) return false
-        const { [id]: _, ...others } = states
-        await document.save()
-        await writeStates(statePath, others)
-        return true
-      }),
-    token: current,
-    replaceToken: async (id, work) => {
-      const place = placeOf(await load(), id)
-      await requireWritable(place)
-      // Accounts may share the file of a token: it has one lock.
-      const name = fileNameOf(fileOf(place.entry) ?? id)
-      const lock = { path: `${path}.${name}.lock`, clock, holdMs, busy: (holder: string) => busy(id, holder) }
-      return withFileLock(lock, () => replace(id, work))
-    },
-    rotateKey: () => exclusively(async () => rotate(await load(), { cipher, stores, write: (states) => writeStates(statePath, states) })),
-    setStatus: (id, status, reason) => remember(id, ({ state: { reason: _, ...state } }) => ({ ...state, status, ...defined({ reason }) })),
-    markSynced: (id, at) =>
-      remember(id, ({ state }) => ({ ...state, lastSyncedAt: later(state.lastSyncedAt, new Date(at).toISOString()) })),
-    log: (entry) => exclusively(() => appendLog(logPath, entry)),
-    logs: (query) => readLog(logPath, query),
-    close: async () => undefined,
+  const token = await work({ current: before, candidate, keep })
+  if (token === undefined) return currentToken(files, options, id)
+  secret(token.accessToken)
+  await remember(id, async (now) => {
+    // A new login came in between: it is the better one.
+    if ((await readToken(now)).accessToken !== before.accessToken) throw overtaken(id)
+    const stored = await storeToken(now, token, before)
+    await keepCandidate(now, undefined)
+    const { candidate: _, ...state } = now.state
+    return withoutNeed({ ...state, token: stored })
   })
+  return token
 }
 
 const later = (a: string | undefined, b: string): string => (a !== undefined && a > b ? a : b)

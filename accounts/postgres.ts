@@ -32,11 +32,22 @@ export type Ask = (text: string, values?: readonly unknown[]) => Promise<Postgre
 type Row = PostgresResult['rows'][number]
 
 /** Keeps accounts in the table of accounts (see postgres-tables.ts); an account without a token of its own uses the newest of `user_tokens`. */
-export async function postgresAccountRegistry(
-  url: string,
-  { clock, cipher, secret, holdMs = LEASE_MS }: PostgresAccountsOptions,
-): Promise<AccountRegistry> {
-  const database = await openPostgres(url, { clock })
+export async function postgresAccountRegistry(url: string, options: PostgresAccountsOptions): Promise<AccountRegistry> {
+  return registryOf(accountStore(await openPostgres(url, { clock: options.clock })), options)
+}
+
+type Database = Awaited<ReturnType<typeof openPostgres>>
+
+/** The tables of accounts, migrated before the first statement. */
+interface AccountStore {
+  readonly database: Database
+  readonly tables: AccountTables
+  readonly transaction: <T>(work: (query: Query) => Promise<T>) => Promise<T>
+  readonly ask: Ask
+  readonly statements: () => Promise<Statements>
+}
+
+function accountStore(database: Database): AccountStore {
   const tables = accountTables(database.schema)
   let migrated: Promise<void> | undefined
   const transaction = async <T>(work: (query: Query) => Promise<T>): Promise<T> => {
@@ -52,7 +63,6 @@ export async function postgresAccountRegistry(
       return work(query)
     })
   }
-  const ask: Ask = (text, values) => transaction((query) => query(text, values))
   let prepared: Promise<Statements> | undefined
   const statements = (): Promise<Statements> => {
     prepared ??= transaction(async (query) => accountRows(tables, await accountKeys(query, tables)))
@@ -61,25 +71,12 @@ export async function postgresAccountRegistry(
       throw thrown
     })
   }
-  const find = async (id: string): Promise<Row> => {
-    const { rows: found } = await ask((await statements()).one, [id])
-    if (!found[0]) throw unknownAccount(id, database.place)
-    return found[0]
-  }
-  const change = async (id: string, assignments: string, values: readonly unknown[] = []): Promise<void> => {
-    const { count } = await ask(
-      `update ${tables.accounts} set ${assignments}, updated_at = now() where ${(await statements()).keys.meant('')}`,
-      [id, ...values],
-    )
-    if (count === 0) throw unknownAccount(id, database.place)
-  }
-  const tokenOf = (row: Row): AccountToken => {
-    const account = String(row['ig_user_id'])
-    if (typeof row['access_token'] !== 'string' || row['access_token'] === '') throw noToken(account)
-    const accessToken = cipher.open(row['access_token'], account)
-    secret(accessToken)
-    return { accessToken, createdAt: text(row['token_created_at']), expiresAt: text(row['token_expires_at']) }
-  }
+  return { database, tables, transaction, ask: (text, values) => transaction((query) => query(text, values)), statements }
+}
+
+function registryOf(store: AccountStore, options: PostgresAccountsOptions): AccountRegistry {
+  const { database, tables, transaction, ask, statements } = store
+  const { cipher, secret } = options
   return {
     list: async (filter = {}) => {
       const { list, keys } = await statements()
@@ -99,38 +96,65 @@ export async function postgresAccountRegistry(
       const values = [externalId, name, sealed, token.expiresAt ?? null, token.createdAt ?? null, login, owner, priority, provider]
       const { rows: saved } = await ask((await statements()).save, values)
       if (saved[0]) return recordOf(saved[0])
-      throw idTaken(externalId, { provider: recordOf(await find(externalId)).provider, place: database.place })
+      throw idTaken(externalId, { provider: recordOf(await find(store, externalId)).provider, place: database.place })
     },
     remove: async (id) => (await ask(`delete from ${tables.accounts} where ${(await statements()).keys.meant('')}`, [id])).count > 0,
-    token: async (id) => tokenOf(await find(id)),
-    async replaceToken(id, work) {
-      cipher.requireWritable()
-      const row = await find(id)
-      const account = { id: String(row['id']), externalId: String(row['ig_user_id']) }
-      return replaceInPostgres({
-        keys: (await statements()).keys,
-        account,
-        work,
-        tables,
-        transaction,
-        cipher,
-        clock,
-        holdMs,
-        secret,
-        read: async () => tokenOf(await find(id)),
-      })
-    },
+    token: async (id) => tokenOf(await find(store, id), options),
+    replaceToken: (id, work) => replaceToken(store, options, { id, work }),
     rotateKey: async () => {
       const { keys } = await statements()
       return transaction((query) => sealAnew(query, { accounts: tables.accounts, keys }, cipher))
     },
-    setStatus: (id, status, reason) => change(id, 'status = $2, status_reason = $3', [status, reason ?? null]),
-    markSynced: (id, at) => change(id, 'last_synced_at = greatest(last_synced_at::timestamptz, $2::timestamptz)', [at]),
+    setStatus: (id, status, reason) => change(store, id, { set: 'status = $2, status_reason = $3', values: [status, reason ?? null] }),
+    markSynced: (id, at) =>
+      change(store, id, { set: 'last_synced_at = greatest(last_synced_at::timestamptz, $2::timestamptz)', values: [at] }),
     log: async (entry) => void (await ask((await statements()).log, logValues(entry))),
     logs: async ({ limit, accountId }) =>
       (await ask((await statements()).logs(accountId), accountId === undefined ? [limit] : [limit, accountId])).rows.map(entryOf),
     close: () => database.close(),
   }
+}
+
+async function find({ database, ask, statements }: AccountStore, id: string): Promise<Row> {
+  const { rows: found } = await ask((await statements()).one, [id])
+  if (!found[0]) throw unknownAccount(id, database.place)
+  return found[0]
+}
+
+interface Change {
+  /** Assignments, whose parameters begin with `$2`. */
+  readonly set: string
+  readonly values: readonly unknown[]
+}
+
+async function change({ database, tables, ask, statements }: AccountStore, id: string, { set, values }: Change): Promise<void> {
+  const sql = `update ${tables.accounts} set ${set}, updated_at = now() where ${(await statements()).keys.meant('')}`
+  const { count } = await ask(sql, [id, ...values])
+  if (count === 0) throw unknownAccount(id, database.place)
+}
+
+function tokenOf(row: Row, { cipher, secret }: PostgresAccountsOptions): AccountToken {
+  const account = String(row['ig_user_id'])
+  if (typeof row['access_token'] !== 'string' || row['access_token'] === '') throw noToken(account)
+  const accessToken = cipher.open(row['access_token'], account)
+  secret(accessToken)
+  return { accessToken, createdAt: text(row['token_created_at']), expiresAt: text(row['token_expires_at']) }
+}
+
+interface Exchange {
+  readonly id: string
+  readonly work: Parameters<AccountRegistry['replaceToken']>[1]
+}
+
+async function replaceToken(store: AccountStore, options: PostgresAccountsOptions, { id, work }: Exchange): Promise<AccountToken> {
+  const { clock, cipher, secret, holdMs = LEASE_MS } = options
+  const { tables, transaction } = store
+  cipher.requireWritable()
+  const row = await find(store, id)
+  const account = { id: String(row['id']), externalId: String(row['ig_user_id']) }
+  const { keys } = await store.statements()
+  const read = async () => tokenOf(await find(store, id), options)
+  return replaceInPostgres({ keys, account, work, tables, transaction, cipher, clock, holdMs, secret, read })
 }
 
 const utc = (column: string): string =>
