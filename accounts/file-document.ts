@@ -130,10 +130,7 @@ function entryOf(value: unknown, { providers, fail }: Checking): AccountEntry {
   const fields = value as Readonly<Record<string, unknown>>
   const unknown = Object.keys(fields).find((name) => !FIELDS.includes(name))
   if (unknown !== undefined) fail(`unknown field '${unknown}'; ${suggest(unknown, FIELDS)}`)
-  const externalId = fields[ID_FIELD] ?? fields[SEED.idField]
-  // Large numbers lose digits on the way.
-  if (typeof externalId !== 'string' || externalId === '')
-    return fail(`${ID_FIELD} or ${SEED.idField} is missing or not a text; write it in quotes`)
+  const externalId = idOf(fields, fail)
   const text = (name: string): string | undefined => {
     const given = fields[name] ?? undefined
     if (given !== undefined && typeof given !== 'string') fail(`${name} of account ${externalId} must be text`)
@@ -163,6 +160,13 @@ function entryOf(value: unknown, { providers, fail }: Checking): AccountEntry {
     tokenCreatedAt: date('token_created_at'),
     tokenExpiresAt: date('token_expires_at'),
   }
+}
+
+function idOf(fields: Readonly<Record<string, unknown>>, fail: Checking['fail']): string {
+  const id = fields[ID_FIELD] ?? fields[SEED.idField]
+  // Large numbers lose digits on the way.
+  if (typeof id !== 'string' || id === '') return fail(`${ID_FIELD} or ${SEED.idField} is missing or not a text; write it in quotes`)
+  return id
 }
 
 const names = (list: readonly { readonly name: string }[]): readonly string[] => list.map(({ name }) => name)

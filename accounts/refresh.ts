@@ -61,14 +61,25 @@ export async function refreshToken(life: TokenLife, account: AccountRecord, when
     const token = await registry.replaceToken(account.id, (replacement) => attempt.run(replacement))
     return outcomeOf(life, account, { expiresAt: token.expiresAt, token: attempt.replaced ? 'new' : 'old' })
   } catch (thrown) {
-    if (isDead(thrown)) return needsLogin(life, account, thrown)
-    const stopped = thrown instanceof StoppedError && life.signal?.aborted === true
-    if (!(thrown instanceof ConnectorError) || thrown.code === 'ERR_UNEXPECTED' || stopped) throw thrown
-    const kept = { account, expiresAt: account.tokenExpiresAt, outcome: 'kept' } as const
-    if (end.aborted && !life.signal?.aborted)
-      return { ...kept, code: 'ERR_TOKEN_TIMEOUT', reason: 'the provider took longer than four minutes' }
-    return { ...kept, code: thrown.code, reason: thrown.message }
+    if (isDead(thrown)) return await needsLogin(life, account, thrown)
+    return keptOf(account, thrown, { stop: life.signal, end })
   }
+}
+
+interface Signals {
+  /** Of the run. */
+  readonly stop: AbortSignal | undefined
+  /** Of the run or of the time for one replacement. */
+  readonly end: AbortSignal
+}
+
+/** The outcome of a failure that the old token survives. Throws what stops a run, and bugs. */
+function keptOf(account: AccountRecord, thrown: unknown, { stop, end }: Signals): RefreshOutcome {
+  const stopped = thrown instanceof StoppedError && stop?.aborted === true
+  if (!(thrown instanceof ConnectorError) || thrown.code === 'ERR_UNEXPECTED' || stopped) throw thrown
+  const kept = { account, expiresAt: account.tokenExpiresAt, outcome: 'kept' } as const
+  if (end.aborted && !stop?.aborted) return { ...kept, code: 'ERR_TOKEN_TIMEOUT', reason: 'the provider took longer than four minutes' }
+  return { ...kept, code: thrown.code, reason: thrown.message }
 }
 
 /** Marks an account whose token is dead. Also for syncs that meet the error on their way. */

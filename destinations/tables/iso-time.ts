@@ -98,11 +98,18 @@ function readClock(text: string): Clock | undefined {
   if (whole > daySeconds || (Number(hour) === 24 && part > 0)) return undefined
   // Leap seconds end an hour of UTC; offsets are whole quarters of one.
   if (second === '60' && Number(minute) % 15 !== 14) return undefined
-  const offset = (Number(offsetHour) * 3_600 + Number(offsetMinute) * 60) * (sign === '+' ? 1 : -1)
-  const seconds = whole + Math.floor(part / 1e6) - (sign === undefined ? 0 : offset)
-  const fraction = part % 1e6 === 0 ? '' : `.${String(part % 1e6).padStart(6, '0')}`.replace(/0+$/, '')
-  return { seconds, fraction, hasOffset: zulu !== undefined || sign !== undefined }
+  const offset = sign === undefined ? 0 : offsetSeconds(sign, offsetHour, offsetMinute)
+  const seconds = whole + Math.floor(part / 1e6) - offset
+  return { seconds, fraction: fractionText(part % 1e6), hasOffset: zulu !== undefined || sign !== undefined }
 }
+
+function offsetSeconds(sign: string, hour: string, minute: string): number {
+  const seconds = Number(hour) * 3_600 + Number(minute) * 60
+  return sign === '+' ? seconds : -seconds
+}
+
+const fractionText = (microseconds: number): string =>
+  microseconds === 0 ? '' : `.${String(microseconds).padStart(6, '0')}`.replace(/0+$/, '')
 
 /** The fraction of a unit of so many seconds, cut; exact for every number of digits that can matter. */
 function microseconds(digits: string | undefined, unitSeconds: number): number {

@@ -26,15 +26,12 @@ export class RowEncoder {
     let used = 0
     let rest: Row | undefined
     for (const column of this.#plan.columns) {
-      const field = column.path[0] ?? ''
       const value = valueFor(row, column, stream)
       if (value !== undefined && column.path.length === 1) used += 1
       const text = fitted(column, encode(column.type, value))
       if (text === misfit) {
         if (column.key) throw keyMisfit(column, value, stream)
-        rest ??= {}
-        addOwn(rest, field, value)
-        this.#noteMisfit(field, value, `does not fit its column of type ${column.sqlType ?? column.type}`)
+        rest = this.#moveMisfit(column, value, rest ?? {})
       }
       encoded.push(text === misfit ? null : text)
     }
@@ -43,6 +40,13 @@ export class RowEncoder {
     if (this.#plan.rowBytes !== undefined) rest = this.#fitRow(row, encoded, rest)
     encoded.push(rest === undefined ? null : storableJson(rest))
     return encoded
+  }
+
+  #moveMisfit({ path, type, sqlType = type }: Column, value: unknown, rest: Row): Row {
+    const field = path[0] ?? ''
+    addOwn(rest, field, value)
+    this.#noteMisfit(field, value, `does not fit its column of type ${sqlType}`)
+    return rest
   }
 
   #unknownFields(row: Row, keys: readonly string[], misfits: Row | undefined): Row | undefined {

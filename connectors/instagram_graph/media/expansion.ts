@@ -60,7 +60,7 @@ export class MediaExpansion {
   /** Learns which metric the API no longer knows at all, with lists of one media. False when it is none of the names. */
   async dropRetired(request: ListRequest, failed: ConnectorError): Promise<boolean> {
     if (failed.code !== 'ERR_METRIC_REFUSED') return false
-    const { listing, services, account } = this.#options
+    const { listing, services } = this.#options
     const ask = async (names: readonly string[]) => {
       const [answer] = await listing.ask([{ ...request, fields: 'values', metrics: names, limit: 1 }])
       if (answer?.error) throw answer.error
@@ -72,10 +72,7 @@ export class MediaExpansion {
       if (left.length < request.metrics.length) return true
       try {
         const { refused } = await bisect({ names: request.metrics, ask, judge, failed })
-        for (const { name, error } of refused) {
-          if (quarantine.add(name, { object: 'ig_media', way: 'lifetime', account }, error))
-            reportRetired(services, name, error instanceof Error ? error : failed)
-        }
+        for (const { name, error } of refused) this.#retire(name, error instanceof Error ? error : failed)
         return refused.length > 0
       } catch (thrown) {
         // Another reason shows: it is found media by media.
@@ -83,6 +80,12 @@ export class MediaExpansion {
         throw thrown
       }
     })
+  }
+
+  #retire(name: string, cause: Error): void {
+    const { services, account } = this.#options
+    const isNew = runState(services).quarantine.add(name, { object: 'ig_media', way: 'lifetime', account }, cause)
+    if (isNew) reportRetired(services, name, cause)
   }
 
   /** Reads the insights of a page whose list was refused with them. What goes wrong here concerns insights only. */

@@ -80,7 +80,7 @@ export class MediaPager {
 
   /** Asks for pages, of all fields with the common metrics; once more without them where that is refused. */
   async #ask(requests: readonly ListRequest[], newest?: number): Promise<readonly Listed[]> {
-    const { listing, expansion } = this.#options
+    const { listing } = this.#options
     const pages: Listed[] = []
     let queue: readonly Asked[] = requests.map((request, index) => ({ request, index }))
     while (queue.length > 0) {
@@ -90,16 +90,23 @@ export class MediaPager {
       for (const [at, asked] of queue.entries()) {
         const [answer, wish] = [answers[at], wishes[at]]
         if (!answer || !wish) continue
-        if (!answer.error) {
-          if (wish.metrics.length > 0 && answer.page.nodes.length > 0) expansion.markAnswered()
-          pages[asked.index] = { ...answer.page, ...defined({ refused: asked.refused }) }
-        } else if (wish.metrics.length === 0) throw answer.error
-        else if (await expansion.dropRetired(wish, answer.error)) again.push(asked)
-        else again.push({ ...asked, refused: answer.error })
+        if (answer.error) again.push(await this.#nextTry(asked, wish, answer.error))
+        else pages[asked.index] = this.#accepted(asked, wish, answer.page)
       }
       queue = again
     }
     return pages
+  }
+
+  #accepted({ refused }: Asked, { metrics }: ListRequest, page: ListedPage): Listed {
+    if (metrics.length > 0 && page.nodes.length > 0) this.#options.expansion.markAnswered()
+    return { ...page, ...defined({ refused }) }
+  }
+
+  /** Throws the error of a list that was asked for without metrics. */
+  async #nextTry(asked: Asked, wish: ListRequest, error: ConnectorError): Promise<Asked> {
+    if (wish.metrics.length === 0) throw error
+    return (await this.#options.expansion.dropRetired(wish, error)) ? asked : { ...asked, refused: error }
   }
 
   #metricsOf({ fields, paged, range }: ListRequest, newest: number | undefined): readonly string[] {

@@ -39,13 +39,19 @@ export function observeVersion({ asked, served, now, days }: VersionUse): Observ
   const version = asked ?? served
   const known = versions.find((entry) => entry.version === version)
   const newest = versions.filter(({ released }) => released <= dayOf(now)).at(-1)?.version ?? null
-  const left = known?.stops === undefined ? null : daysBetween(now, known.stops)
+  const left = daysLeft(known, now)
   const facts = { asked: asked ?? null, served: served ?? null, stops: known?.stops ?? null, days_left: left, newest }
   const of = (status: Observation['status'], summary: string): Observation => ({ check: 'api_version', status, summary, facts })
-  const advice = newest === null || newest === version ? '' : `; the newest is ${newest}`
+  const advice = adviceOf(newest, version)
   if (version === undefined) return of('ok', `no version is asked for${advice}`)
   if (served !== undefined && served !== version) return of('warning', `${version} is not served: ${served} answers instead${advice}`)
   if (left === null) return of('ok', known ? `${version}: no end is announced` : `${version} is not in the table of ${as_of}`)
   if (left <= 0) return of('warning', `${version} stopped on ${known?.stops}${advice}`)
   return of(left <= days ? 'warning' : 'ok', `${version} stops on ${known?.stops}, in ${left} days${advice}`)
 }
+
+const daysLeft = (known: GraphVersion | undefined, now: number): number | null =>
+  known?.stops === undefined ? null : daysBetween(now, known.stops)
+
+const adviceOf = (newest: string | null, version: string | undefined): string =>
+  newest === null || newest === version ? '' : `; the newest is ${newest}`

@@ -40,11 +40,7 @@ async function accountsOfPages(access: TokenAccess, query: AccountQuery): Promis
   const cursors = new Set<string>()
   for (let after: string | undefined; ; ) {
     const body = await listPages(access, query, after)
-    for (const page of Array.isArray(body['data']) ? body['data'] : [body]) {
-      const found = isObject(page) ? page['instagram_business_account'] : undefined
-      const account = isObject(found) ? accountOf(found['id'], found['username']) : undefined
-      if (account) seen.set(account.externalId, account)
-    }
+    for (const account of accountsIn(body)) seen.set(account.externalId, account)
     after = nextCursor(body)
     if (after === undefined) return [...seen.values()]
     if (cursors.has(after) || cursors.size >= MAX_PAGES) {
@@ -52,6 +48,15 @@ async function accountsOfPages(access: TokenAccess, query: AccountQuery): Promis
     }
     cursors.add(after)
   }
+}
+
+/** Of a list of Pages, or of one Page. */
+function accountsIn(body: Readonly<Record<string, unknown>>): readonly SeenAccount[] {
+  const pages: readonly unknown[] = Array.isArray(body['data']) ? body['data'] : [body]
+  return pages.flatMap((page) => {
+    const found = isObject(page) ? page['instagram_business_account'] : undefined
+    return (isObject(found) ? accountOf(found['id'], found['username']) : undefined) ?? []
+  })
 }
 
 async function listPages(access: TokenAccess, { token, signal }: AccountQuery, after: string | undefined) {

@@ -15,18 +15,25 @@ export async function* boxes(window: ByteWindow, start: number, end: number): As
   let at = start
   for (let count = 0; at + 8 <= end; count++) {
     if (count >= MAX_BOXES) throw new UnreadableMedia(`more than ${MAX_BOXES} boxes in a row`)
-    const head = await window.upTo(at, 16)
-    if (head.length < 8) return
-    const short = head.readUInt32BE(0)
-    const long = short === 1
-    if (long && head.length < 16) throw new UnreadableMedia(`the file ends at byte ${at + head.length}`)
-    const size = long ? Number(head.readBigUInt64BE(8)) : short === 0 ? end - at : short
-    const box = { type: head.toString('latin1', 4, 8), start: at + (long ? 16 : 8), end: at + size }
-    if (box.end < box.start) throw new UnreadableMedia(`a box of ${size} bytes at byte ${at}`)
-    if (box.end > end) throw new UnreadableMedia(`the file ends within its box '${printable(box.type)}'`)
+    const box = await boxAt(window, at, end)
+    if (!box) return
     yield box
     at = box.end
   }
+}
+
+/** The box that begins at a byte; undefined when the file ends before its head. */
+async function boxAt(window: ByteWindow, at: number, end: number): Promise<Box | undefined> {
+  const head = await window.upTo(at, 16)
+  if (head.length < 8) return undefined
+  const short = head.readUInt32BE(0)
+  const long = short === 1
+  if (long && head.length < 16) throw new UnreadableMedia(`the file ends at byte ${at + head.length}`)
+  const size = long ? Number(head.readBigUInt64BE(8)) : short === 0 ? end - at : short
+  const box = { type: head.toString('latin1', 4, 8), start: at + (long ? 16 : 8), end: at + size }
+  if (box.end < box.start) throw new UnreadableMedia(`a box of ${size} bytes at byte ${at}`)
+  if (box.end > end) throw new UnreadableMedia(`the file ends within its box '${printable(box.type)}'`)
+  return box
 }
 
 /** The boxes inside another one. */
