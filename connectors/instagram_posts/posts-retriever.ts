@@ -17,10 +17,10 @@ export const InstagramPostsRetriever = defineComponent(Retriever, {
   fields: {
     requester: slot(Requester, { description: 'Sends the calls; paths are given call by call.' }),
     account: template([], { description: 'Id of the account.' }),
-    page_size: template([], { description: 'Posts of one request, 1 to 100.' }),
+    page_size: template([], { description: 'Posts of one request, 1 to 100; at least 10 are asked for.' }),
     pages: template([], {
       description:
-        'Requests of one read at most; older posts are read by the following reads. A backfill and a full refresh read all posts.',
+        'Requests of one read at most; older posts are read by the following reads. One more is sent where a read would otherwise leave as much as the one before it. A backfill and a full refresh read all posts.',
     }),
   },
   examples: [

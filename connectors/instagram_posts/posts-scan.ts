@@ -10,6 +10,8 @@ const REMEMBERED = 60
 const REMEMBERED_IN_GAP = 240
 /** Neighbours may be exchanged, and pinned posts stand in front: the end of a page is known when so many at its end are. */
 const TAIL = 3
+/** Posts of a request at least: a page must reach beyond the pinned posts and what it repeats of the page before. */
+const FEWEST = 10
 
 export interface PostsScanOptions {
   readonly listing: MediaListing
@@ -18,7 +20,7 @@ export interface PostsScanOptions {
   /** Epoch milliseconds. */
   readonly now: number
   readonly pageSize: number
-  /** Pages at most; what is left is read by the next look. */
+  /** Pages at most, but those without which this look would leave as much to the next ones as the one before it did. */
   readonly pages: number
   /** Of a backfill: posts of this time alone, all of them. */
   readonly range: ListRequest['range']
@@ -66,7 +68,7 @@ export class PostsScan {
 
   async *#fillGap(): AsyncGenerator<PostsPage> {
     const { gap } = this.#memory
-    if (!gap || this.#left === 0) return
+    if (!gap || this.#isEnough()) return
     for await (const { posts, next } of this.#list({ to: gap.rest })) {
       const isOver = next === undefined || (gap.floor !== undefined && posts.length > 0 && endOf(posts) < gap.floor)
       const rest = posts.length > 0 ? endOf(posts) : gap.rest
@@ -75,14 +77,19 @@ export class PostsScan {
     }
   }
 
-  /** Pages from the newest post of the range on, as long as there are pages left. Throws what the API refused. */
+  /** Without pages left a look goes on until it has come further, so that some look is the last one. */
+  #isEnough(): boolean {
+    return this.#left <= 0 && this.#memory.gap?.rest !== this.#options.memory.gap?.rest
+  }
+
+  /** Pages from the newest post of the range on, until it is enough. Throws what the API refused. */
   async *#list(range: ListRequest['range']): AsyncGenerator<{ readonly posts: readonly ListedPost[]; readonly next: string | undefined }> {
     const { listing, pageSize } = this.#options
     const watch = new CursorWatch()
     let after: string | undefined
-    while (this.#left > 0) {
+    while (!this.#isEnough()) {
       this.#left -= 1
-      const page = await ask(listing, { range, fields: 'full', metrics: [], limit: pageSize, after, paged: true })
+      const page = await ask(listing, { range, fields: 'full', metrics: [], limit: Math.max(pageSize, FEWEST), after, paged: true })
       yield { posts: page.nodes.map(postOf).filter((post) => post !== undefined), next: page.next }
       if (page.next === undefined) return
       watch.check(page.next, page.nodes.length)

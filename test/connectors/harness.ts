@@ -49,6 +49,8 @@ export interface RunOptions {
   readonly maxBodyBytes?: number
   readonly maxRequests?: number
   readonly range?: { readonly from?: string; readonly to?: string }
+  /** Pages and messages after which the run is killed; the rows of the last one may be written without their state. */
+  readonly killAfter?: number
   /** Instead of the sandbox's clock, on which nobody has to wait. */
   readonly sleep?: (ms: number) => Promise<void>
 }
@@ -93,7 +95,10 @@ export async function runOn(sandbox: Sandbox, options: RunOptions = {}): Promise
       { streams, gone: [] },
       { clock, run, report, dialect: 'native', state: options.state ?? {}, signal, ...(options.range ? { range: options.range } : {}) },
     )
+    let left = options.killAfter ?? Number.POSITIVE_INFINITY
     for await (const item of items) {
+      left -= 1
+      if (left < 0) break
       if (item.type === 'page') {
         rows[item.stream.name] = [...(rows[item.stream.name] ?? []), ...item.rows]
       } else {

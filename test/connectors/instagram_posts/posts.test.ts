@@ -4,26 +4,11 @@ import { instagramPosts } from '../../../connectors/instagram_posts/package.ts'
 import type { ConnectionState } from '../../../framework/index.ts'
 import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts'
 import { runOn } from '../harness.ts'
-
-interface Post {
-  readonly id: string
-  readonly time: number
-  caption?: string
-}
-
-const START = Date.UTC(2026, 9, 1) / 1000
-const HOUR = 3600
-
-/** Posts an hour apart, the newest first. */
-const series = (from: number, to: number): Post[] =>
-  Array.from({ length: to - from + 1 }, (_, index) => ({
-    id: `1${String(to - index).padStart(5, '0')}`,
-    time: START + (to - index) * HOUR,
-  }))
+import { HOUR, type Post, START, series, servePosts } from './posts-api.ts'
 
 describe('instagram_posts', () => {
   let sandbox: Sandbox
-  let list: Post[] = []
+  let list: readonly Post[] = []
   let requests = 0
   let reads = 0
 
@@ -34,34 +19,12 @@ describe('instagram_posts', () => {
   beforeEach(() => {
     sandbox.clock.set('2026-11-20T12:00:00Z')
     requests = 0
-    nock('https://graph.facebook.com')
-      .persist()
-      .get('/v26.0/17841/media')
-      .query(true)
-      .reply((uri) => [200, answer(new URL(uri, 'https://x'))])
+    servePosts(
+      () => list,
+      () => (requests += 1),
+    )
   })
   afterEach(() => nock.cleanAll())
-
-  /** Pages of the list as the API gives them; addresses are signed anew every time. */
-  function answer({ searchParams }: URL) {
-    requests += 1
-    const limit = Number(searchParams.get('limit'))
-    const until = Number(searchParams.get('until') ?? Number.POSITIVE_INFINITY)
-    const start = Number(searchParams.get('after') ?? 0)
-    const inside = list.filter(({ time }) => time <= until)
-    const page = inside.slice(start, start + limit)
-    const data = page.map(({ id, time, caption }) => ({
-      id,
-      timestamp: new Date(time * 1000).toISOString().replace('.000Z', '+0000'),
-      media_type: 'IMAGE',
-      media_url: `https://scontent-${requests}.cdninstagram.com/v/${id}.jpg?oh=${requests}`,
-      permalink: `https://www.instagram.com/p/${id}/`,
-      ...(caption === undefined ? {} : { caption }),
-    }))
-    const more = start + limit < inside.length
-    const after = String(start + limit)
-    return { data, paging: { cursors: { before: '0', after }, ...(more ? { next: 'https://graph.facebook.com/next' } : {}) } }
-  }
 
   async function readPosts(state: ConnectionState = {}, config: Readonly<Record<string, unknown>> = {}) {
     requests = 0
@@ -145,6 +108,29 @@ describe('instagram_posts', () => {
     expect(await readPosts(state)).toMatchObject({ requests: 1, ids: [], inserted: 333, updated: 0 })
     expect(JSON.stringify(state).length).toBeLessThan(4_000)
   })
+
+  it.each([
+    { pages: 1, page_size: 50, pinned: 1 },
+    { pages: 2, page_size: 2, pinned: 1 },
+    { pages: 2, page_size: 4, pinned: 3 },
+  ])(
+    'reads all of a long history with $pages requests of $page_size posts each and $pinned pinned posts',
+    async ({ pinned, ...settings }) => {
+      list = series(1, 120)
+      list = [...list.slice(list.length - pinned), ...list.slice(0, list.length - pinned)]
+      let state: ConnectionState = {}
+      const seen = new Set<string>()
+      for (let turn = 0; turn < 30; turn++) {
+        const read = await readPosts(state, settings)
+        expect(read.requests).toBeLessThanOrEqual(2)
+        state = read.state
+        for (const id of read.ids) seen.add(id)
+      }
+      expect(seen.size).toBe(120)
+      list = [...list.slice(0, pinned), ...series(121, 121), ...list.slice(pinned)]
+      expect(await readPosts(state, settings)).toMatchObject({ requests: 1, ids: ['100121'] })
+    },
+  )
 
   it('closes the gap that many posts at once leave', async () => {
     list = series(1, 60)
