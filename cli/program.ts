@@ -70,11 +70,15 @@ function registerAll(program: Program, command: Command | CommandGroup, action: 
   const group = program.command(command.name).description(command.summary)
   group.addHelpText('after', examplesText(all.flatMap(({ examples }) => examples.slice(0, 1))))
   for (const subcommand of command.subcommands) register(group, subcommand, action)
-  if (command.fallback) register(group, { ...command.fallback, isDefault: true }, action)
+  if (command.fallback) define(group.command(command.fallback.name, { isDefault: true }), command.fallback, action)
 }
 
-function register(program: Program, command: Command & { readonly isDefault?: true }, action: Action): void {
-  const entry = program.command(command.name, { isDefault: command.isDefault ?? false }).description(command.summary)
+function register(program: Program, command: Command, action: Action): void {
+  define(program.command(command.name), command, action)
+}
+
+function define(entry: Program, command: Command, action: Action): void {
+  entry.description(command.summary)
   if (command.argument) entry.argument(command.argument.name, command.argument.description)
   for (const option of [...command.options, PACKAGES, DEBUG]) entry.addOption(commanderOption(option))
   entry.addHelpText('after', examplesText(command.examples))

@@ -51,8 +51,9 @@ describe('a full read of Instagram accounts', () => {
     const series = 3 * 15 + 2 // reach by day, week and 28 days; follower_count and online_followers know 30 days only
     const audiences = 4 * 2
     expect(requests['GET /{ig-user}/insights']).toBe(3 * (totals + series + audiences))
-    // 6,165 calls in 124 full batches; streams begin and end at different moments, so not every batch is full.
-    expect(first.requests).toBeLessThanOrEqual(200)
+    // 6,165 calls in 124 full batches; streams begin and end at different moments, and each waits until its state is kept, so not every
+    // batch is full.
+    expect(first.requests).toBeLessThanOrEqual(205)
   })
 
   it('puts no token into an address', () => {
