@@ -3,6 +3,7 @@ import { openPlace, type Servers } from './place.ts'
 import { type Extent, runReader } from './reader.ts'
 import { counted, type FoundRow, type Rows } from './rows.ts'
 import type { Scenario } from './scenario.ts'
+import { settle } from './settle.ts'
 import { openSource } from './source.ts'
 
 /** What an undisturbed read of a world gives. */
@@ -43,6 +44,8 @@ async function readGolden({ product, output, registry, world, concurrency }: Wor
     const { code, stdout, stderr, seconds } = await runReader({ source, place, concurrency })
     if (code !== 0) throw new Error(`the undisturbed read of ${product} into ${output} ended with ${code}: ${stderr.slice(-2000)}`)
     place.take(stdout)
+    const { code: end, stderr: said } = await settle({ source, place, concurrency }, product)
+    if (end !== 0) throw new Error(`a further read of ${product} into ${output} ended with ${end}: ${said.slice(-2000)}`)
     const rows = await place.rows()
     const { largest, total } = place.sizes()
     const bytes = { stdout: Buffer.byteLength(stdout), database: place.proxy?.bytes ?? 0 }

@@ -5,7 +5,7 @@ import { startPostgres } from '../conformance/postgres-server.ts'
 import { startS3 } from '../conformance/s3-server.ts'
 import { Goldens } from './golden.ts'
 import { perform } from './perform.ts'
-import { scenarioOf } from './scenario.ts'
+import { products, scenarioOf } from './scenario.ts'
 import { canMount } from './small-disk.ts'
 
 const { values } = parseArgs({
@@ -19,7 +19,7 @@ const { values } = parseArgs({
 const seeds = values.only?.split(',').map(Number) ?? Array.from({ length: Number(values.seeds) }, (_, index) => Number(values.from) + index)
 const servers = { postgres: await startPostgres(), s3: await startS3() }
 const goldens = new Goldens(servers)
-const means = { mounts: canMount(), worlds: 3, most: 3 }
+const means = { mounts: canMount(), worlds: 3, most: 3, products }
 const started = performance.now()
 const failed: number[] = []
 const totals = { seeds: 0, runs: 0, interruptions: 0, repeated: 0, requests: 0, calls: 0 }

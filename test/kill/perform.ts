@@ -4,6 +4,7 @@ import { openPlace, type Place, type Servers } from './place.ts'
 import { type Ended, runReader } from './reader.ts'
 import { counted } from './rows.ts'
 import type { Disturbance, Scenario } from './scenario.ts'
+import { settle } from './settle.ts'
 import { openSource } from './source.ts'
 
 /** What a scenario came to. */
@@ -39,7 +40,8 @@ export async function perform(scenario: Scenario, servers: Servers, goldens: Gol
   }
   try {
     for (const disturbance of scenario.disturbances) await step(disturbance)
-    const { code, stderr } = await step()
+    await step()
+    const { code, stderr } = await settle({ source, place, concurrency: scenario.concurrency }, scenario.product)
     if (code !== 0) failures.push(`the last run ended with ${code}: ${lastLines(stderr)}`)
     const { problems, repeated } = await compare(place, golden, scenario).catch((thrown: unknown) => ({
       problems: [`what was written cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`],
@@ -56,11 +58,15 @@ export async function perform(scenario: Scenario, servers: Servers, goldens: Gol
 
 /** Calls of a batch. */
 const BATCH = 50
-/** Requests that a page takes: its list, and the batch of its items. A login without batches asks for as many days at once. */
+/**
+ * Requests that a page takes: its list, and the batch of its items. A login without batches asks for as many days at once. Posts that a
+ * read leaves to the following ones may take one of these more, which begins with the newest page.
+ */
 const REQUESTS: Readonly<Record<Scenario['product'], number>> = {
   facebook_pages: 2,
   instagram_graph: 2,
   instagram_login: 4,
+  instagram_posts: 3,
 }
 
 export interface Bounded extends Pick<Scenario, 'product' | 'concurrency'> {

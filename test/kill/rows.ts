@@ -7,7 +7,7 @@ import pg from 'pg'
 export interface FoundRow {
   /** Stream or table. */
   readonly place: string
-  /** Fields in order and without what the destination adds, so that equal rows of a place have equal texts. */
+  /** Fields in order, without what the destination adds and without when the row was read, so that equal rows of a place have equal texts. */
   readonly text: string
   /** When its page was read: rows of a page have one moment. */
   readonly at: string
@@ -83,7 +83,7 @@ async function withSchema<T>(text: string, work: (client: pg.Client, schema: str
 }
 
 export function foundRow(place: string, row: Readonly<Record<string, unknown>>): FoundRow {
-  const { _synced_at, _run_id, ...fields } = row
+  const { _synced_at, _run_id, updated_at: _, ...fields } = row
   const sorted = Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))
   const text = JSON.stringify(Object.fromEntries(sorted)).replace(SIGNED_URL, '$1')
   return { place, text, at: String(_synced_at), cursor: String(row['created_time'] ?? row['end_time'] ?? row['timestamp']) }

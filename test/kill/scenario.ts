@@ -1,6 +1,6 @@
 import { type Random, randomOf } from './random.ts'
 
-export const products = ['facebook_pages', 'instagram_graph', 'instagram_login'] as const
+export const products = ['facebook_pages', 'instagram_graph', 'instagram_login', 'instagram_posts'] as const
 export type Product = (typeof products)[number]
 
 export const outputs = ['stdout', 'jsonl', 'duckdb', 'postgres'] as const
@@ -41,10 +41,12 @@ export interface Means {
   readonly worlds: number
   /** Disturbances in a row, at most. */
   readonly most: number
+  /** Those that seeds take turns at. */
+  readonly products: readonly Product[]
 }
 
 /** Everything about a run follows from its seed; seeds next to each other take turns at connectors and outputs. */
-export function scenarioOf(seed: number, { mounts, worlds, most }: Means): Scenario {
+export function scenarioOf(seed: number, { mounts, worlds, most, products }: Means): Scenario {
   const random = randomOf(seed)
   const product = products[seed % products.length] ?? 'facebook_pages'
   const output = outputs[Math.floor(seed / products.length) % outputs.length] ?? 'stdout'

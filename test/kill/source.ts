@@ -14,6 +14,7 @@ const worlds: Readonly<Record<Product, SandboxOptions>> = {
   facebook_pages: { pages: 2, days: 210, posts: 140 },
   instagram_graph: { pages: 2, days: 80, posts: 1, instagram: { accounts: 2, media: 70, days: 200, stories: 1 } },
   instagram_login: { pages: 1, days: 40, posts: 1, instagram: { accounts: 1, media: 40, days: 100, stories: 1 } },
+  instagram_posts: { pages: 1, days: 200, posts: 1, instagram: { accounts: 1, media: 130, days: 150, stories: 1 } },
 }
 
 const configs: Readonly<Record<Product, Readonly<Record<string, unknown>>>> = {
@@ -29,10 +30,12 @@ const configs: Readonly<Record<Product, Readonly<Record<string, unknown>>>> = {
     metrics: ['reach', 'views', 'follower_demographics', 'online_followers', 'likes', 'shares'],
   },
   instagram_login: { start_date: daysAgo(35), lookback_days: 0, insights_depth: 'common', metrics: ['reach', 'views', 'likes', 'shares'] },
+  instagram_posts: {},
 }
 
 /** How the sandbox is reached, and with which of its tokens. */
-function access(product: Product, { url, instagramUrl }: Sandbox): Readonly<Record<string, unknown>> {
+function access(product: Product, { url, instagramUrl, instagram }: Sandbox): Readonly<Record<string, unknown>> {
+  if (product === 'instagram_posts') return { access_token: 'sandbox-user-token', base_url: url, ig_user_id: instagram.accounts[0] }
   return product === 'instagram_login'
     ? { access_token: 'sandbox-instagram-token', login_type: 'instagram', instagram_base_url: instagramUrl }
     : { access_token: 'sandbox-user-token', base_url: url }
