@@ -136,7 +136,7 @@ const declared = [
   ...['attachments', 'comments', 'created_time', 'full_picture', 'id', 'is_hidden', 'is_published', 'message', 'page_id', 'permalink_url'],
   ...['reactions', 'shares', 'status_type', 'story', 'updated_time'],
 ]
-const own = ['_extra', '_run_id', '_synced_at']
+const own = ['_extra', '_run_id', '_stream', '_synced_at']
 
 function linesOf(folder: string, name: string): readonly Row[] {
   if (!existsSync(folder)) return []
@@ -166,7 +166,10 @@ describe('a week in which the API changes its rows', () => {
     const runs = (await registry.runs.list('facebook_pages')).toReversed()
     expect(runs.map(({ drift }) => drift)).toEqual(days.map(({ summary }) => summary.drift))
     await registry.close()
-    expect(days.map(({ summary }) => summary.warnings_total)).toEqual(told.map((lines) => Math.min(1, lines.length)))
+    // From day 5 on, values of `is_hidden` do not fit the column of the tables.
+    const warned = days.map(({ summary }) => summary.warnings.map(({ code }) => code === 'ERR_VALUE_MISFIT'))
+    expect(warned.map((misfits) => misfits.filter((isMisfit) => !isMisfit).length)).toEqual(told.map((lines) => Math.min(1, lines.length)))
+    expect(warned.map((misfits) => misfits.includes(true))).toEqual(sent.map((_, index) => verb === 'evolve' && index >= 4))
 
     expect(linesOf(join(folder, 'data'), 'posts').map(some)).toEqual(through.flat().map(some))
     const letters = linesOf(join(folder, 'dead'), 'facebook_pages').map(({ row, path, verb: what }) => [what, path, some(row as Row)])
