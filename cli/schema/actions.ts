@@ -24,6 +24,8 @@ interface KnownStream extends Omit<DeclaredStream, 'cursorField'> {
 
 interface Known {
   readonly connection: string
+  /** Accounts share the tables of the kinds, and rows say which stream they are of; false where no connector is named that tells. */
+  readonly isShared: boolean
   readonly streams: readonly KnownStream[]
 }
 
@@ -79,32 +81,32 @@ export function zod(invocation: Invocation): Promise<ExitCode> {
 }
 
 export function ddl(invocation: Invocation): Promise<ExitCode> {
-  return withSchemas(invocation, async ({ streams }) => {
+  return withSchemas(invocation, async (known) => {
     const dialect = dialectOf(invocation)
     await printLines(
       invocation.io.stdout,
-      streams.map((stream) => createTableText(planOf(stream), dialect)),
+      known.streams.map((stream) => createTableText(planOf(stream, known), dialect)),
     )
   })
 }
 
 export function dbt(invocation: Invocation): Promise<ExitCode> {
-  return withSchemas(invocation, async ({ connection, streams }) => {
+  return withSchemas(invocation, async (known) => {
     const names = sqlTypes[dialectOf(invocation)]
-    const tables = streams.map((stream) => {
-      const { name, columns } = planOf(stream)
+    const tables = known.streams.map((stream) => {
+      const { name, columns } = planOf(stream, known)
       const key = columns.filter((column) => column.key).map((column) => column.name)
       const named = columns.map((column) => ({ name: column.name, field: column.path.join('.'), type: names[column.type] }))
       return { name, schema: stream.schema, key, columns: named }
     })
-    invocation.io.stdout.write(dbtSources(connection, tables))
+    invocation.io.stdout.write(dbtSources(known.connection, tables))
   })
 }
 
 const dialectOf = ({ options }: Invocation): SqlDialect => (text(options, 'dialect') === 'duckdb' ? 'duckdb' : 'postgres')
 
-function planOf({ kind, primaryKey, schema }: KnownStream): TablePlan {
-  return planTable({ name: kind, kind, accountId: undefined, primaryKey, cursorField: undefined, schema }, 'shared')
+function planOf({ kind, primaryKey, schema }: KnownStream, { isShared }: Known): TablePlan {
+  return planTable({ name: kind, kind, accountId: isShared ? 'any' : undefined, primaryKey, cursorField: undefined, schema }, 'shared')
 }
 
 async function withSchemas(invocation: Invocation, work: (known: Known) => Promise<void>): Promise<ExitCode> {
@@ -128,7 +130,8 @@ async function declared(invocation: Invocation): Promise<Known> {
     ),
   )
   const connection = text(invocation.options, 'connection') ?? manifest.taxonomy?.product ?? manifest.name
-  return { connection, streams: streams.filter(({ kind }) => kinds.has(kind)).map((stream) => ({ ...stream, version: undefined })) }
+  const chosen = streams.filter(({ kind }) => kinds.has(kind)).map((stream) => ({ ...stream, version: undefined }))
+  return { connection, isShared: manifest.discovery !== undefined, streams: chosen }
 }
 
 /** Keys are no part of a schema: they are those of the connector, if it is named. */
@@ -141,7 +144,8 @@ async function registered(registry: SchemaRegistry, invocation: Invocation): Pro
     const found = await registry.latest(schemaName(connection, kind))
     if (found) streams.push({ kind, version: found.version, schema: found.schema, primaryKey: keys.get(kind) ?? [] })
   }
-  return { connection, streams }
+  const isShared = source !== undefined && loadManifest(source).discovery !== undefined
+  return { connection, isShared, streams }
 }
 
 async function registeredKinds(registry: SchemaRegistry, connection: string): Promise<readonly string[]> {
