@@ -6,7 +6,7 @@ export function unknownAccount(id: string, place: string): ConfigError {
   return new ConfigError('ERR_ACCOUNT_UNKNOWN', message, { context: { account_id: id } })
 }
 
-/** Ids are unique in a registry, whoever gave them. */
+/** Ids are unique in a registry, across providers. */
 export function idTaken(id: string, { provider, place }: { readonly provider: string; readonly place: string }): ConfigError {
   const message = `account ${id} in ${place} belongs to the provider ${provider}; remove it, or keep accounts of other providers in another registry`
   return new ConfigError('ERR_ACCOUNT_ID_TAKEN', message, { context: { account_id: id } })

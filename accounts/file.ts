@@ -268,10 +268,10 @@ interface Rotation {
 
 async function rotate({ document, states }: Loaded, { cipher, stores, write }: Rotation): Promise<number> {
   cipher.requireWritable()
-  const anew = (sealed: string, id: string) => (cipher.isCurrent(sealed) ? sealed : cipher.seal(cipher.openAny(sealed, id), id))
+  const resealed = (sealed: string, id: string) => (cipher.isCurrent(sealed) ? sealed : cipher.seal(cipher.openAny(sealed, id), id))
   const next = Object.entries(states).map(([id, state]): readonly [string, AccountState] => {
-    const token = state.token?.sealed === undefined ? state.token : { ...state.token, sealed: anew(state.token.sealed, id) }
-    const candidate = state.candidate === undefined ? undefined : anew(state.candidate, id)
+    const token = state.token?.sealed === undefined ? state.token : { ...state.token, sealed: resealed(state.token.sealed, id) }
+    const candidate = state.candidate === undefined ? undefined : resealed(state.candidate, id)
     return [id, { ...state, ...defined({ token, candidate }) }]
   })
   const written = next.filter(([id, state]) => JSON.stringify(state) !== JSON.stringify(states[id])).map(([id]) => id)
@@ -279,7 +279,7 @@ async function rotate({ document, states }: Loaded, { cipher, stores, write }: R
   for (const entry of document.entries) {
     const { token, externalId } = entry
     if (token === undefined || !(isSealed(token) || isPlain(token, stores)) || cipher.isCurrent(token)) continue
-    document.put({ ...entry, token: anew(token, externalId) })
+    document.put({ ...entry, token: resealed(token, externalId) })
     written.push(externalId)
   }
   await write(Object.fromEntries(next))

@@ -80,7 +80,7 @@ export class CommitJournal {
     await this.#handle.sync()
   }
 
-  /** The state of the last mark was committed by whoever keeps the states. Not urgent: without it the states themselves decide. */
+  /** The state of the last mark was committed by the registry. Not urgent: without it the states themselves decide. */
   confirm(): Promise<void> {
     return this.#write('{"confirmed":true}\n')
   }

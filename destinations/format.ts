@@ -2,7 +2,7 @@ import { literalAt, type Message, type PageItem, type RunInfo, type WriteAbility
 
 /** Turns items into the text of a line-based output; every line ends with a line feed. */
 export interface OutputFormat {
-  /** What whoever reads the lines can do with them. */
+  /** What the reader of the lines can do with them. */
   readonly writes: WriteAbility
   /** Lines that come before everything else. */
   open(run: RunInfo): string

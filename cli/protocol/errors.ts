@@ -3,7 +3,7 @@ import type { ExitCode } from '../../framework/runtime/ports/run.ts'
 import { errorItem } from '../../framework/runtime/read/trace.ts'
 import type { Io } from '../command.ts'
 
-/** Runs a protocol verb: an error that ends it is told to the platform on stdout too, then passed on to the terminal. */
+/** Runs a protocol verb: an error that ends it is reported to the platform on stdout too, then passed on to the terminal. */
 export async function protocolErrors(io: Io, work: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await work()

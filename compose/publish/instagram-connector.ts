@@ -97,7 +97,7 @@ export class InstagramConnector {
 
   /** Closes idle connections and the journal. */
   async close(): Promise<void> {
-    // A session that could not be opened has nothing to close, and whoever used it knows why.
+    // A session that could not be opened has nothing to close, and its caller got the error.
     const session = await this.#opened?.catch(() => undefined)
     session?.close()
     await this.#journal.close()

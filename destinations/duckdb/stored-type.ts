@@ -2,7 +2,7 @@ import type { ColumnType } from '../tables/column-type.ts'
 import { fitsDecimal, fitsReal, fitsSeconds, fitsWhole } from '../tables/fits.ts'
 import type { Narrowing } from '../tables/table-plan.ts'
 
-/** How values get into a column of a table, whoever made it. */
+/** How values get into a column of a table, ours or not. */
 export interface StoredType {
   readonly type: ColumnType
   /** Where the column takes other values than all of `type`. */

@@ -117,7 +117,7 @@ async function addColumns({ columns }: TablePlan, facts: TableFacts, { query, ta
   return true
 }
 
-/** Only columns as this destination made them; whoever chose another type keeps it. */
+/** Only columns as this destination made them; another type was chosen on purpose and stays. */
 async function widenColumns({ columns }: TablePlan, facts: TableFacts, { query, table, warn }: ColumnWork): Promise<boolean> {
   let changed = false
   for (const { name, type } of columns) {

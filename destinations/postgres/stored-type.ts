@@ -3,7 +3,7 @@ import { fitsDecimal, fitsReal, fitsSeconds, fitsWhole } from '../tables/fits.ts
 import type { Narrowing } from '../tables/table-plan.ts'
 import type { ColumnFacts } from './table-facts.ts'
 
-/** How values get into a column of a table, whoever made it. */
+/** How values get into a column of a table, ours or not. */
 export interface StoredType {
   readonly type: ColumnType
   /** Where the column takes less than all values of `type`. */
